@@ -7,12 +7,12 @@ import sys
 from importlib import import_module
 
 
-def main(place: str, arguments: str, without: str) -> None:
-    """Print the figure of the function at `place`, such as ``benchmarks.upload:sdk``."""
+def main(function: str, arguments: str, without: str) -> None:
+    """Print the figure of the function at `function`, such as ``benchmarks.upload:sdk``."""
     if without:
         # An import of what stands here as None fails.
         sys.modules[without] = None  # type: ignore[assignment]
-    module, _, name = place.partition(":")
+    module, _, name = function.partition(":")
     print(getattr(import_module(module), name)(*json.loads(arguments)))
 
 

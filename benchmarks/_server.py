@@ -37,12 +37,12 @@ _DATASET = b"""{"id":"08a067ca-bba4-4df0-b3d6-4ba45a4a2a8a","displayType":"domo-
 "hidden":false,"scheduleActive":true,"cardCount":12,"cloudEngine":"DOMO","tags":"[\\"finance\\",\\"orders\\",\\"certified\\"]",
 "description":"All orders since 2019 with their region, amount and day. Owned by the finance team."}"""
 _SCHEMA = b'{"schema":{"columns":[%s]}}' % b",".join(
-    b'{"name":"%s","type":"%s"}' % (name.encode(), kind.encode()) for name, kind in COLUMNS.items()
+    b'{"name":"%s","type":"%s"}' % (name.encode(), column_type.encode()) for name, column_type in COLUMNS.items()
 )
 # What an export of the same query is compared with.
 _RESULT = b'{"columns":[%s],"metadata":[%s],"rows":[],"numRows":0,"numColumns":%d}' % (
     b",".join(b'"%s"' % name.encode() for name in COLUMNS),
-    b",".join(b'{"type":"%s"}' % kind.encode() for kind in COLUMNS.values()),
+    b",".join(b'{"type":"%s"}' % column_type.encode() for column_type in COLUMNS.values()),
     len(COLUMNS),
 )
 _HEADER = ",".join(COLUMNS).encode() + b"\n"

@@ -19,7 +19,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         if "/export/" not in self.path:
-            metadata = [{"type": kind} for kind in COLUMNS.values()]
+            metadata = [{"type": column_type} for column_type in COLUMNS.values()]
             self._head("application/json", len(body := _json(metadata)))
             self.wfile.write(body)
             return
@@ -33,9 +33,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(self.block)
         self.wfile.write(rest)
 
-    def _head(self, kind: str, length: int) -> None:
+    def _head(self, content_type: str, length: int) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", kind)
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(length))
         self.end_headers()
 

@@ -101,8 +101,8 @@ def bare(size: int) -> float:
     """Let DuckDB read the same parts by itself, with types but no checks; return MB/s."""
     part = _records(_PART)
     count = max(size // len(part), 1)
-    kinds = {"STRING": "VARCHAR", "LONG": "BIGINT", "DECIMAL": "DECIMAL(38, 2)", "DATETIME": "TIMESTAMP"}
-    columns = ", ".join(f"'{name}': '{kinds.get(kind, kind)}'" for name, kind in _COLUMNS.items())
+    types = {"STRING": "VARCHAR", "LONG": "BIGINT", "DECIMAL": "DECIMAL(38, 2)", "DATETIME": "TIMESTAMP"}
+    columns = ", ".join(f"'{name}': '{types.get(column_type, column_type)}'" for name, column_type in _COLUMNS.items())
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         for number in range(1, count + 1):
             (Path(folder) / f"{number}.csv").write_bytes(part)
@@ -148,7 +148,7 @@ def _session(url: str, token: str) -> aiohttp.ClientSession:
 
 
 async def _dataset(session: aiohttp.ClientSession) -> str:
-    columns = [{"name": name, "type": kind} for name, kind in _COLUMNS.items()]
+    columns = [{"name": name, "type": column_type} for name, column_type in _COLUMNS.items()]
     body = {"userDefinedType": "api", "dataSourceName": "Benchmark", "schema": {"columns": columns}}
     async with session.post("/api/data/v2/datasources", json=body) as response:
         return str((await response.json())["dataSource"]["dataSourceId"])

@@ -136,7 +136,7 @@ def _speed(rows: int, write: Callable[[], object]) -> float:
 def _frame(rows: int) -> pa.Table:
     chance = np.random.default_rng(1)
     customers = np.array([f"Customer {number}" for number in range(10_000)])
-    day, moment = np.datetime64("2020-01-01", "D"), np.datetime64("2020-01-01", "us")
+    day, timestamp = np.datetime64("2020-01-01", "D"), np.datetime64("2020-01-01", "us")
     prices = pa.array(chance.integers(0, 10**7, rows)).cast(pa.decimal128(19, 0)).cast(pa.decimal128(21, 2))
     arrays: dict[str, pa.Array] = {  # type: ignore[type-arg]
         "id": pa.array(np.arange(rows)),
@@ -146,7 +146,7 @@ def _frame(rows: int) -> pa.Table:
         "share": pa.array(chance.random(rows)),
         "visits": pa.array(chance.integers(0, 100, rows), mask=chance.random(rows) < 0.1),
         "day": pa.array(day + chance.integers(0, 2000, rows)),
-        "at": pa.array(moment + chance.integers(0, 10**14, rows)),
+        "at": pa.array(timestamp + chance.integers(0, 10**14, rows)),
         "price": prices,
         "note": pa.array([f"a note of some length {number}" for number in range(rows)]),
     }

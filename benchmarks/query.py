@@ -80,8 +80,8 @@ def answer(rows: int) -> bytes:
         for n in range(20_000)
     ]
     body = ",".join(some[n % len(some)] for n in range(rows))
-    metadata = ",".join(f'{{"type":"{kind}"}}' for kind in _KINDS)
-    names = ",".join(f'"c{place}"' for place in range(len(_KINDS)))
+    metadata = ",".join(f'{{"type":"{column_type}"}}' for column_type in _KINDS)
+    names = ",".join(f'"c{index}"' for index in range(len(_KINDS)))
     return f'{{"columns":[{names}],"metadata":[{metadata}],"rows":[{body}],"numRows":{rows}}}'.encode()
 
 

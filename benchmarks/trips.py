@@ -179,7 +179,8 @@ async def _upload_many(world: _World) -> _Work:
 async def _upsert(world: _World) -> _Work:
     dataset = await world.dataset()
     columns = [
-        Column(name=name, type=ColumnType(kind), upsert_key=name == "id" or None) for name, kind in _COLUMNS.items()
+        Column(name=name, type=ColumnType(column_type), upsert_key=name == "id" or None)
+        for name, column_type in _COLUMNS.items()
     ]
     await world.domo.datasets.schemas.alter(dataset, columns)
     return lambda: world.domo.datasets.upsert(dataset, _ROWS)

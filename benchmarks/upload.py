@@ -93,7 +93,7 @@ def cutting(path: str) -> float:
     """Cut a file into parts and check all that is checked before they are sent, without sending any; return MB/s."""
 
     async def run() -> float:
-        columns = [ColumnSpec(name, ColumnType(kind)) for name, kind in COLUMNS.items()]
+        columns = [ColumnSpec(name, ColumnType(column_type)) for name, column_type in COLUMNS.items()]
         source = await open_source(path, Reading())
         try:
             started = time.perf_counter()

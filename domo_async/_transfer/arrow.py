@@ -84,20 +84,22 @@ def memory_pool() -> Any:
     return pyarrow.jemalloc_memory_pool() if has_jemalloc else pyarrow.default_memory_pool()
 
 
-def arrow_schema(names: Sequence[str], kinds: Sequence[str], *, text: bool = False) -> pa.Schema:
+def arrow_schema(names: Sequence[str], column_types: Sequence[str], *, text: bool = False) -> pa.Schema:
     """Return the schema for columns of Domo's types; of other types, columns are text.
 
     Args:
         names: The columns' names.
-        kinds: Their types, such as ``LONG``.
+        column_types: Their types, such as ``LONG``.
         text: Whether DECIMAL stays text.
     """
     pyarrow = needs_arrow("Arrow data")
     types = _types(pyarrow)
     if not text:
         types["DECIMAL"] = pyarrow.decimal128(MOST_DIGITS, SCALE)
-    fields = [(name, types.get(kind, pyarrow.string())) for name, kind in zip(names, kinds, strict=True)]
-    schema: pa.Schema = pyarrow.schema([pyarrow.field(name, kind) for name, kind in fields])
+    fields = [
+        (name, types.get(column_type, pyarrow.string())) for name, column_type in zip(names, column_types, strict=True)
+    ]
+    schema: pa.Schema = pyarrow.schema([pyarrow.field(name, column_type) for name, column_type in fields])
     return schema
 
 
@@ -111,7 +113,7 @@ def _types(pyarrow: Any) -> dict[str, Any]:
 
 
 def csv_batch(
-    content: bytes | memoryview, names: Sequence[str], kinds: Sequence[str], *, text: bool = False
+    content: bytes | memoryview, names: Sequence[str], column_types: Sequence[str], *, text: bool = False
 ) -> pa.RecordBatch:
     """Return whole records of CSV, without a header, as a batch; an unquoted empty field is NULL.
 
@@ -121,23 +123,23 @@ def csv_batch(
     Args:
         content: The records.
         names: The columns' names.
-        kinds: Their types.
+        column_types: Their types.
         text: Whether DECIMAL stays text.
 
     Raises:
         DecodeError: They are not such records.
     """
     pyarrow = needs_arrow("Arrow data")
-    table = _parse_great(pyarrow, content, kinds)
+    table = _parse_great(pyarrow, content, column_types)
     if not text:
-        table = with_decimals(table, kinds, scale=SCALE)
+        table = with_decimals(table, column_types, scale=SCALE)
     columns = [column.combine_chunks(memory_pool()) for column in table.columns]
     arrays = [column.chunk(0) if isinstance(column, pyarrow.ChunkedArray) else column for column in columns]  # pyright: ignore[reportAttributeAccessIssue]
     batch: pa.RecordBatch = pyarrow.RecordBatch.from_arrays(arrays, names=list(names))
     return batch
 
 
-def retyped(table: pa.Table, names: Sequence[str], kinds: Sequence[str], *, text: bool) -> pa.Table:
+def retyped(table: pa.Table, names: Sequence[str], column_types: Sequence[str], *, text: bool) -> pa.Table:
     """Return a table, such as a query's result makes, as `csv_batch` would have read it.
 
     Raises:
@@ -145,45 +147,50 @@ def retyped(table: pa.Table, names: Sequence[str], kinds: Sequence[str], *, text
         ConfigError: A DECIMAL has more digits than Arrow's.
     """
     pyarrow = needs_arrow("Arrow data")
-    schema = arrow_schema(names, kinds, text=True)
-    for place, kind in enumerate(kinds):
-        if kind == "LONG" and pyarrow.types.is_decimal(table.column(place).type):
-            schema = schema.set(place, schema.field(place).with_type(table.column(place).type))
+    schema = arrow_schema(names, column_types, text=True)
+    for index, column_type in enumerate(column_types):
+        if column_type == "LONG" and pyarrow.types.is_decimal(table.column(index).type):
+            schema = schema.set(index, schema.field(index).with_type(table.column(index).type))
     try:
         plain = table.rename_columns(list(names)).cast(schema)
     except pyarrow.ArrowException as error:
         raise DecodeError(f"the rows do not fit their columns: {error}", path="$.rows") from None
-    return plain if text else with_decimals(plain, kinds, scale=SCALE)
+    return plain if text else with_decimals(plain, column_types, scale=SCALE)
 
 
-def _parse_great(pyarrow: Any, content: Any, kinds: Sequence[str]) -> pa.Table:
+def _parse_great(pyarrow: Any, content: Any, column_types: Sequence[str]) -> pa.Table:
     """Read records whose LONG may be beyond 64 bits."""
     pc: Any = import_module("pyarrow.compute")
 
     try:
-        return _parse(pyarrow, content, kinds, null=NULL)
+        return _parse(pyarrow, content, column_types, null=NULL)
     except DecodeError:
-        if "LONG" not in kinds:
+        if "LONG" not in column_types:
             raise
-        table = _parse(pyarrow, content, ["STRING" if kind == "LONG" else kind for kind in kinds], null=NULL)
-        for place, kind in enumerate(kinds):
-            if kind == "LONG":
-                texts = table.column(place)
+        table = _parse(
+            pyarrow,
+            content,
+            ["STRING" if column_type == "LONG" else column_type for column_type in column_types],
+            null=NULL,
+        )
+        for index, column_type in enumerate(column_types):
+            if column_type == "LONG":
+                texts = table.column(index)
                 if pc.all(pc.match_substring_regex(texts, "^-?[0-9]+$")).as_py() is False:
                     raise
                 try:
                     numbers = texts.cast(pyarrow.int64())
                 except pyarrow.ArrowInvalid:
                     numbers = _exact(pyarrow, texts)
-                table = table.set_column(place, table.field(place).with_type(numbers.type), numbers)
+                table = table.set_column(index, table.field(index).with_type(numbers.type), numbers)
         return table
 
 
-def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa.Table:
+def _parse(pyarrow: Any, content: Any, column_types: Sequence[str], *, null: str) -> pa.Table:
     import pyarrow.csv as arrow_csv  # noqa: PLC0415 - optional
 
-    places = [str(place) for place in range(len(kinds))]
-    schema = arrow_schema(places, kinds, text=True)
+    labels = [str(index) for index in range(len(column_types))]
+    schema = arrow_schema(labels, column_types, text=True)
     if content[:3] == BYTE_ORDER_MARK:
         # pyarrow takes the first for a byte order mark, which it cannot be in the middle of an answer.
         content = BYTE_ORDER_MARK + content
@@ -194,7 +201,7 @@ def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa
             pyarrow.py_buffer(content),
             # One thread, as one is all that a caller means to spend; and blocks that hold any record.
             read_options=arrow_csv.ReadOptions(
-                column_names=places, use_threads=False, block_size=max(1 << 20, min(len(content) + 1, 1 << 30))
+                column_names=labels, use_threads=False, block_size=max(1 << 20, min(len(content) + 1, 1 << 30))
             ),
             **arrow_read_options(schema, null=null),
             memory_pool=memory_pool(),
@@ -204,7 +211,7 @@ def _parse(pyarrow: Any, content: Any, kinds: Sequence[str], *, null: str) -> pa
     return parsed
 
 
-def json_rows_table(answer: bytes, start: int, end: int, kinds: Sequence[str]) -> pa.Table | None:
+def json_rows_table(answer: bytes, start: int, end: int, column_types: Sequence[str]) -> pa.Table | None:
     """Return the rows of a query's answer, the JSON ``[[…],[…]]`` without its outer brackets, as a table.
 
     JSON's arrays of plain values are nearly CSV, and pyarrow reads CSV as fast as others read JSON, without making an
@@ -214,7 +221,7 @@ def json_rows_table(answer: bytes, start: int, end: int, kinds: Sequence[str]) -
         answer: The answer.
         start: Where its rows begin, behind ``[[``.
         end: Where they end, before ``]]``.
-        kinds: The columns' types.
+        column_types: The columns' types.
     """
     pyarrow = needs_arrow("Arrow data")
     # No compact JSON holds these, not even within strings; where it is not compact, a blank could pass for a value.
@@ -236,7 +243,7 @@ def json_rows_table(answer: bytes, start: int, end: int, kinds: Sequence[str]) -
     ends = (len(answer) - len(lines)) // saved - before - after
     rows = memoryview(lines)[start - saved * before : end - saved * (before + ends)]
     try:
-        table = _parse(pyarrow, rows, kinds, null="null")
+        table = _parse(pyarrow, rows, column_types, null="null")
     except DecodeError:
         return None
     # A string that holds the mark of a record's end makes fewer records than there are marks.
@@ -280,7 +287,7 @@ def _is_finite(pyarrow: Any, table: pa.Table) -> bool:
     return all(pc.all(pc.is_finite(column)).as_py() is not False for column in doubles)
 
 
-def array_of(values: Sequence[Any], kind: str) -> Any:
+def array_of(values: Sequence[Any], column_type: str) -> Any:
     """Return cells as an array: LONG beyond 64 bits and DECIMAL become decimals with all digits.
 
     Raises:
@@ -288,19 +295,19 @@ def array_of(values: Sequence[Any], kind: str) -> Any:
         DecodeError: A value does not fit its type.
     """
     pyarrow = needs_arrow("Arrow data")
-    if kind == "DECIMAL":
+    if column_type == "DECIMAL":
         return _exact(pyarrow, pyarrow.array([None if value is None else str(value) for value in values], "string"))
-    if kind == "LONG" and any(value is not None and not -_LONG <= value < _LONG for value in values):
+    if column_type == "LONG" and any(value is not None and not -_LONG <= value < _LONG for value in values):
         return _exact(pyarrow, pyarrow.array([None if value is None else str(value) for value in values], "string"))
-    return pyarrow.array(values, _types(pyarrow).get(kind, pyarrow.string()))
+    return pyarrow.array(values, _types(pyarrow).get(column_type, pyarrow.string()))
 
 
-def with_decimals(table: pa.Table, kinds: Sequence[str], *, scale: int | None = None) -> pa.Table:
+def with_decimals(table: pa.Table, column_types: Sequence[str], *, scale: int | None = None) -> pa.Table:
     """Return a table whose DECIMAL columns, which are text, are numbers.
 
     Args:
         table: The table.
-        kinds: The columns' types.
+        column_types: The columns' types.
         scale: Digits after the point, unless a value does not fit 38 digits of which so many stand there; then the
             column has 38 before the point and 38 after it. By default as many as the values have.
 
@@ -309,26 +316,26 @@ def with_decimals(table: pa.Table, kinds: Sequence[str], *, scale: int | None = 
         DecodeError: A value is not a number.
     """
     pyarrow = needs_arrow("Arrow data")
-    for place, kind in enumerate(kinds):
-        if kind == "DECIMAL" and table.column(place).type == pyarrow.string():
-            numbers = _exact(pyarrow, table.column(place), scale)
-            table = table.set_column(place, table.field(place).with_type(numbers.type), numbers)
+    for index, decimal_type in enumerate(column_types):
+        if decimal_type == "DECIMAL" and table.column(index).type == pyarrow.string():
+            numbers = _exact(pyarrow, table.column(index), scale)
+            table = table.set_column(index, table.field(index).with_type(numbers.type), numbers)
     return table
 
 
-def decimals(texts: Any, kind: pa.Decimal128Type[Any, Any]) -> Any:
+def decimals(texts: Any, decimal_type: pa.Decimal128Type[Any, Any]) -> Any:
     """Return text as decimals of a type.
 
     Raises:
         DecodeError: A value is not a number, or has more digits than that.
     """
     pyarrow = needs_arrow("Arrow data")
-    if _casts(texts, kind.precision, kind.scale):
-        return texts.cast(kind)
+    if _casts(texts, decimal_type.precision, decimal_type.scale):
+        return texts.cast(decimal_type)
     try:
-        return pyarrow.array(_numbers(texts), kind)
+        return pyarrow.array(_numbers(texts), decimal_type)
     except pyarrow.ArrowException as error:
-        raise DecodeError(f"a DECIMAL does not fit {kind}: {error}", path="$.rows") from None
+        raise DecodeError(f"a DECIMAL does not fit {decimal_type}: {error}", path="$.rows") from None
 
 
 def _exact(pyarrow: Any, texts: Any, scale: int | None = None) -> Any:
@@ -340,16 +347,16 @@ def _exact(pyarrow: Any, texts: Any, scale: int | None = None) -> Any:
     numbers = _numbers(texts)
     before, after = digits_of(numbers)
     if scale is None:
-        kind = _decimal_type(pyarrow, before, after, after)
+        decimal_type = _decimal_type(pyarrow, before, after, after)
     else:
         fits = before <= MOST_DIGITS - scale and after <= scale
-        kind = pyarrow.decimal128(MOST_DIGITS, scale) if fits else pyarrow.decimal256(WIDE_DIGITS, WIDE_SCALE)
-    if before > kind.precision - kind.scale or after > kind.scale:
+        decimal_type = pyarrow.decimal128(MOST_DIGITS, scale) if fits else pyarrow.decimal256(WIDE_DIGITS, WIDE_SCALE)
+    if before > decimal_type.precision - decimal_type.scale or after > decimal_type.scale:
         raise ConfigError(
             f"a DECIMAL with {before} digits before the point, or one with {after} after it, has no place in"
-            f" Arrow's {kind}; cast it in SQL, or read it with `query`"
+            f" Arrow's {decimal_type}; cast it in SQL, or read it with `query`"
         )
-    return pyarrow.array(numbers, kind)
+    return pyarrow.array(numbers, decimal_type)
 
 
 def _decimal_type(pyarrow: Any, before: int, after: int, scale: int) -> Any:
@@ -436,15 +443,15 @@ def narrowest(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Schema
         schema: Their schema.
     """
     pyarrow = needs_arrow("Arrow data")
-    wide = [place for place, field in enumerate(schema) if pyarrow.types.is_decimal256(field.type)]
+    wide = [index for index, field in enumerate(schema) if pyarrow.types.is_decimal256(field.type)]
     needed: dict[int, tuple[int, int]] = dict.fromkeys(wide, (0, 0))
     for batch in batches:
-        for place in wide:
+        for index in wide:
             before, after = digits_of(
-                _without_zeros(number) for number in batch.column(place).to_pylist() if number is not None
+                _without_zeros(number) for number in batch.column(index).to_pylist() if number is not None
             )
-            needed[place] = max(before, needed[place][0]), max(after, needed[place][1])
-    for place, (before, after) in needed.items():
+            needed[index] = max(before, needed[index][0]), max(after, needed[index][1])
+    for index, (before, after) in needed.items():
         if before + after <= MOST_DIGITS:
-            schema = schema.set(place, schema.field(place).with_type(_decimal_type(pyarrow, before, after, SCALE)))
+            schema = schema.set(index, schema.field(index).with_type(_decimal_type(pyarrow, before, after, SCALE)))
     return schema

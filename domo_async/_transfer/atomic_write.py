@@ -83,18 +83,18 @@ async def atomic_write(path: Path) -> AsyncIterator[Path]:
     async with special_file(path) as special:
         with _readable_errors(path):
             target = await in_thread(_resolved, path)
-            places = _partial_places(target)
+            paths = _partial_paths(target)
             try:
-                partial = await in_thread(_create, places, target)
+                partial = await in_thread(_create, paths, target)
                 yield partial
                 if special is None:
                     await in_thread(_land, partial, target.path)
                 else:
                     await in_thread(_copy_to, partial, special)
             finally:
-                for place in places:
+                for candidate in paths:
                     with suppress(OSError):
-                        place.unlink()
+                        candidate.unlink()
 
 
 @asynccontextmanager
@@ -140,7 +140,7 @@ def check_writable(path: Path, *, parents: bool = False) -> None:
     if target.found is None:
         if not parent_found and not parents:
             raise ConfigError(f"there is no folder {target.path.parent} to write {target.path.name} into")
-        folder = next(place for place in target.path.absolute().parents if place.is_dir())
+        folder = next(candidate for candidate in target.path.absolute().parents if candidate.is_dir())
         if not _may_write(folder):
             raise ConfigError(f"the folder {folder} cannot be written to")
     elif stat.S_ISDIR(target.found.st_mode):
@@ -174,10 +174,10 @@ def check_file_object(target: object) -> None:
     Raises:
         ConfigError: It is not a binary file object that is open for writing.
     """
-    kind = type(target).__name__
+    type_name = type(target).__name__
     write = getattr(target, "write", None)
     if not callable(write):
-        raise ConfigError(f"cannot write to a {kind}; give a path or a binary file object")
+        raise ConfigError(f"cannot write to a {type_name}; give a path or a binary file object")
     if inspect.iscoroutinefunction(write):
         mode = getattr(target, "mode", "wb")
         is_text, closed = "b" not in mode, getattr(target, "closed", False)
@@ -188,9 +188,11 @@ def check_file_object(target: object) -> None:
     else:
         return
     if is_text:
-        raise ConfigError(f'the {kind} takes text, and what is written is bytes; open it in binary mode, such as "wb"')
+        raise ConfigError(
+            f'the {type_name} takes text, and what is written is bytes; open it in binary mode, such as "wb"'
+        )
     if closed or not writable:
-        raise ConfigError(f"the {kind} is {'closed' if closed else 'open for reading alone'}")
+        raise ConfigError(f"the {type_name} is {'closed' if closed else 'open for reading alone'}")
 
 
 def write_all(target: BinaryIO, piece: bytes) -> None:
@@ -229,23 +231,23 @@ def _resolved(path: Path) -> _Target:
 
     They are followed one by one, since those of open descriptors lead to what may have no name any longer.
     """
-    place = os.fspath(path)
+    resolved = os.fspath(path)
     for _ in range(_MOST_LINKS):
-        parent, name = os.path.split(place)
+        parent, name = os.path.split(resolved)
         if name in {"", ".", ".."}:
             break
-        place = os.path.join(os.path.realpath(parent), name)  # noqa: PTH118 - names such as these are not to be tidied
-        found = _DESCRIPTOR.fullmatch(place)
+        resolved = os.path.join(os.path.realpath(parent), name)  # noqa: PTH118 - names such as these are not to be tidied
+        found = _DESCRIPTOR.fullmatch(resolved)
         if found is not None and found[1] in (None, str(os.getpid())):
             os.fstat(int(found[2]))
             return _Target(path, descriptor=int(found[2]))
-        if not os.path.islink(place):  # noqa: PTH114
+        if not os.path.islink(resolved):  # noqa: PTH114
             break
-        place = os.path.join(os.path.dirname(place), os.readlink(place))  # noqa: PTH115, PTH118, PTH120
+        resolved = os.path.join(os.path.dirname(resolved), os.readlink(resolved))  # noqa: PTH115, PTH118, PTH120
     try:
-        return _Target(Path(place), os.stat(place))  # noqa: PTH116
+        return _Target(Path(resolved), os.stat(resolved))  # noqa: PTH116
     except FileNotFoundError:
-        return _Target(Path(place))
+        return _Target(Path(resolved))
 
 
 async def _open_special(target: _Target) -> BinaryIO:
@@ -266,7 +268,7 @@ async def _open_special(target: _Target) -> BinaryIO:
         await asyncio.sleep(_POLL)
 
 
-def _partial_places(target: _Target) -> list[Path]:
+def _partial_paths(target: _Target) -> list[Path]:
     """Return where the new content can be until it is whole, the best place first."""
     kept = os.fsencode(target.path.name)[:_KEPT_OF_NAME].decode("utf-8", "ignore")
     name = f".{kept}.{secrets.token_hex(4)}.part"
@@ -278,19 +280,19 @@ def _partial_places(target: _Target) -> list[Path]:
     return [beside] if target.found is None else [beside, elsewhere]
 
 
-def _create(places: Sequence[Path], target: _Target) -> Path:
+def _create(paths: Sequence[Path], target: _Target) -> Path:
     """Make the file to write, which nobody may read who may not read the one that is there; return where it is."""
     is_new = target.found is None and not target.is_special
-    *better, last = places
-    for place in better:
+    *better, last = paths
+    for path in better:
         with suppress(OSError):
-            return _created(place, 0o666 if is_new else 0o600)
+            return _created(path, 0o666 if is_new else 0o600)
     return _created(last, 0o666 if is_new else 0o600)
 
 
-def _created(place: Path, mode: int) -> Path:
-    os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode))
-    return place
+def _created(path: Path, mode: int) -> Path:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode))
+    return path
 
 
 def _land(partial: Path, path: Path) -> None:

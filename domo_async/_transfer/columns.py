@@ -50,8 +50,8 @@ def distinct_names(names: Sequence[str], *, fold: bool = False) -> list[str]:
     seen: set[str] = set()
     last: dict[str, int] = {}
     made: list[str] = []
-    for place, name in enumerate(names, 1):
-        found, plain = name, name or f"column_{place}"
+    for position, name in enumerate(names, 1):
+        found, plain = name, name or f"column_{position}"
         if not name or fold_case(name) in seen:
             number = last.get(fold_case(plain), 1 if name else 0)
             while fold_case(found) in taken:

@@ -97,8 +97,8 @@ def _cut(content: bytes, most: int) -> list[Block]:
     while start < len(content):
         scanner, length = RecordScanner(), most
         while not scanner.cut:
-            place = start + scanner.position
-            scanner.feed(content[place : place + length])
+            position = start + scanner.position
+            scanner.feed(content[position : position + length])
             length *= 2
         pieces.append(Block(content[start : start + scanner.cut], scanner.records))
         start += scanner.cut

@@ -99,7 +99,7 @@ def _presented(handshake: ssl.SSLObject) -> Presented:
     try:
         # Public only from Python 3.13 on, and there without what the certificates say.
         chain = [each.get_info() for each in handshake._sslobj.get_unverified_chain() or ()]  # type: ignore[attr-defined] # noqa: SLF001
-        names = [value for kind, value in chain[0].get("subjectAltName", ()) if kind in {"DNS", "IP Address"}]
+        names = [value for name_type, value in chain[0].get("subjectAltName", ()) if name_type in {"DNS", "IP Address"}]
         return Presented(_name(chain[-1].get("issuer", ())), tuple(names[:_MOST_NAMES]), chain[0].get("notAfter"))
     except (AttributeError, IndexError, TypeError, ValueError):
         return Presented()
@@ -107,8 +107,12 @@ def _presented(handshake: ssl.SSLObject) -> Presented:
 
 def _name(parts: Any) -> str | None:
     """Return a distinguished name for people: the most telling part first."""
-    found = {kind: value for part in parts for kind, value in part}
-    told = [found[kind] for kind in ("commonName", "organizationalUnitName", "organizationName") if found.get(kind)]
+    found = {attribute: value for part in parts for attribute, value in part}
+    told = [
+        found[attribute]
+        for attribute in ("commonName", "organizationalUnitName", "organizationName")
+        if found.get(attribute)
+    ]
     return ", ".join(dict.fromkeys(told)) or None
 
 

@@ -71,10 +71,12 @@ class Deadline:
         self._deadlines.watch()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+    def __exit__(
+        self, exc_type: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
         self._deadlines.running.discard(self)
         # Whoever else has cancelled the task meanwhile is to see it cancelled.
-        if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+        if self._expired and self._task.uncancel() <= self._cancelling and exc_type is asyncio.CancelledError:
             raise TimeoutError from error
 
     def expire(self) -> None:

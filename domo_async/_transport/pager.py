@@ -599,9 +599,9 @@ class _OffsetReading(_Reading[T]):
     async def _has_moved(self, joints: Sequence[tuple[int, Any]]) -> bool:
         """Return whether one of the items after which a page began is no longer in its place."""
 
-        async def stays(place: int, key: Any) -> bool:
+        async def stays(offset: int, key: Any) -> bool:
             try:
-                page = await self._asking.fetch(place, 1)
+                page = await self._asking.fetch(offset, 1)
             except APIError:  # all pages came; that they cannot be compared makes them no less
                 return True
             return bool(next(iter(self._given.keys(page.items)), None) == key)

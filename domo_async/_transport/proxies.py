@@ -110,11 +110,11 @@ class Proxies:
 
     def _of_environment(self, scheme: str) -> Proxy | None:
         named = self.by_scheme.get_secret_value()
-        kind = scheme if scheme in named else "all"
-        if kind not in named:
+        key = scheme if scheme in named else "all"
+        if key not in named:
             return None
-        address = Secret(proxy_url(named[kind]))
-        variable = f"{kind.upper()}_PROXY"
+        address = Secret(proxy_url(named[key]))
+        variable = f"{key.upper()}_PROXY"
         problem = unfit_proxy(address.get_secret_value())
         if problem is not None:
             advice = "to reach this host without a proxy, name it in NO_PROXY, or give Settings(trust_env=False)"

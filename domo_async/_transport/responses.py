@@ -197,8 +197,8 @@ def _summary(text: str, headers: Mapping[str, str]) -> str:
     line = " ".join(html.unescape(_TAG.sub(" ", words) if page else words).split())
     if not line:
         return f"no explanation given ({headers.get('Server') or 'empty body'})"
-    kind = "a web page: " if page else ""
-    return kind + (line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 3] + "…")
+    prefix = "a web page: " if page else ""
+    return prefix + (line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 3] + "…")
 
 
 def _inside(tag: str, page: str) -> str | None:

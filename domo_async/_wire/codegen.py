@@ -14,7 +14,7 @@ from domo_async._redaction import Secret
 from domo_async._wire.errors import PartlyRead, expected, key_step, under, warn_once
 from domo_async._wire.fast_paths import fast_path, without_null
 from domo_async._wire.model import NO_EXTRAS, Model, model_fields, name_on_wire
-from domo_async._wire.typeinfo import NULL, describe, is_secret, kinds
+from domo_async._wire.typeinfo import NULL, describe, is_secret, json_types
 from domo_async.errors import DecodeError
 
 __all__ = ["Hook", "model_hook"]
@@ -68,7 +68,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
                     v1 = value['made']
                     try:
                         if v1 is None: pass
-                        elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = moment(v1 / 1000, UTC)
+                        elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = from_epoch(v1 / 1000, UTC)
                         else: v1 = hook1(v1, type1)
                     except DecodeError as error:
                         v1, odd = unreadable(error, key, value, default1, odd)
@@ -160,7 +160,7 @@ class _Specialized:
         def special(v0, e0, v1):
             if v0.__class__ is not int: v0 = hook0(v0, type0)
             if v1 is None: pass
-            elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = moment(v1 / 1000, UTC)
+            elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = from_epoch(v1 / 1000, UTC)
             else: v1 = hook1(v1, type1)
             v2 = default2
             extras = {k0: e0}
@@ -231,7 +231,7 @@ class _Specialized:
 
 def _without_nulls(number: int, attribute: Attribute[Any], conversion: Sequence[str]) -> Iterator[str]:
     """Yield the lines that structure a value; some routes write null for a list that others leave out."""
-    if attribute.default is NOTHING or NULL in kinds(attribute.type):
+    if attribute.default is NOTHING or NULL in json_types(attribute.type):
         yield from conversion
         return
     yield f"if v{number} is None: v{number} = {_default(number, attribute)}"

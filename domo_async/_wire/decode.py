@@ -81,8 +81,8 @@ def _refuse_other_list(body: bytes, value: Model, keys: set[str]) -> None:
 
 
 def _read(body: bytes, into: type[T], *, strict: bool) -> tuple[T, int]:
-    kind: Any = into  # to mypy, no type is hashable
-    exact = needs_exact(kind)
+    target: Any = into  # to mypy, no type is hashable
+    exact = needs_exact(target)
     if len(body) < _LARGE:
         return _structure(loads(body, exact=exact), into, strict=strict)
     with collector_paused():
@@ -114,9 +114,9 @@ def structure(value: object, into: type[T], *, strict: bool = False) -> T:
 
 def _structure(value: object, into: type[T], *, strict: bool) -> tuple[T, int]:
     """Return the value, and how many items of the list that it is are left out."""
-    kind: Any = into  # to mypy, no type is hashable
+    target: Any = into  # to mypy, no type is hashable
     try:
-        structured: T = _hook_of(kind, strict)(value, into)
+        structured: T = _hook_of(target, strict)(value, into)
         return structured, 0
     except PartlyRead as error:
         # Each time: a list that is not whole says so.

@@ -9,7 +9,16 @@ from typing import Any, Final, Union, get_args
 
 from domo_async._wire.identifiers import id_or_text, is_numeric_id
 from domo_async._wire.timestamps import TimestampForm
-from domo_async._wire.typeinfo import EVERY_KIND, NULL, PLAIN, is_anything, is_enum, is_union, kinds, stamp_form
+from domo_async._wire.typeinfo import (
+    ALL_JSON_TYPES,
+    NULL,
+    PLAIN,
+    is_anything,
+    is_enum,
+    is_union,
+    json_types,
+    stamp_form,
+)
 
 __all__ = ["fast_path", "without_null"]
 
@@ -41,32 +50,33 @@ def fast_path(variable: str, annotation: Any, call: str) -> tuple[list[str], dic
     names: dict[str, Any] = {}
     kept: list[type] = []
     made: list[tuple[str, str]] = []
-    for kind in EVERY_KIND:
-        takers = [member for member in members if kind in kinds(member)]
-        if len(takers) == 2 and kind is str and is_numeric_id(takers[0]) and takers[1] is str:
+    for json_type in ALL_JSON_TYPES:
+        takers = [member for member in members if json_type in json_types(member)]
+        if len(takers) == 2 and json_type is str and is_numeric_id(takers[0]) and takers[1] is str:
             names["id_or_text"] = id_or_text
             made.append((f"{variable}.__class__ is str", f"id_or_text({variable})"))
         if len(takers) != 1:
             continue  # nobody takes it, or it depends on the value
-        if _is_kept(kind, takers[0]):
-            kept.append(kind)
+        if _is_kept(json_type, takers[0]):
+            kept.append(json_type)
         else:
-            made += _made(kind, takers[0], variable, names)
+            made += _made(json_type, takers[0], variable, names)
     return list(_statement(variable, kept, made, call)), names
 
 
-def _is_kept(kind: type, taker: Any) -> bool:
+def _is_kept(json_type: type, taker: Any) -> bool:
     """Return whether every value of a kind stays as it is."""
-    return taker is NULL or (taker in PLAIN and taker is kind) or (is_numeric_id(taker) and kind is int)
+    return taker is NULL or (taker in PLAIN and taker is json_type) or (is_numeric_id(taker) and json_type is int)
 
 
-def _made(kind: type, taker: Any, variable: str, names: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _made(json_type: type, taker: Any, variable: str, names: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the condition under which a value is structured right here, with the expression that does it."""
-    if kind is int and stamp_form(taker) is TimestampForm.EPOCH_MILLIS:
+    if json_type is int and stamp_form(taker) is TimestampForm.EPOCH_MILLIS:
         first, end = _SAFE_MILLIS.start, _SAFE_MILLIS.stop
-        names |= {"moment": datetime.fromtimestamp, "UTC": UTC}
-        yield f"{variable}.__class__ is int and {first} <= {variable} < {end}", f"moment({variable} / 1000, UTC)"
-    elif kind is str and is_enum(taker) and kinds(taker) == {str}:
+        names |= {"from_epoch": datetime.fromtimestamp, "UTC": UTC}
+        condition = f"{variable}.__class__ is int and {first} <= {variable} < {end}"
+        yield condition, f"from_epoch({variable} / 1000, UTC)"
+    elif json_type is str and is_enum(taker) and json_types(taker) == {str}:
         members: dict[str, Enum] = {member.value: member for member in taker.__members__.values()}
         names[f"members_{variable}"] = members
         yield f"{variable}.__class__ is str and {variable} in members_{variable}", f"members_{variable}[{variable}]"
@@ -75,7 +85,7 @@ def _made(kind: type, taker: Any, variable: str, names: dict[str, Any]) -> Itera
 def _statement(variable: str, kept: list[type], made: list[tuple[str, str]], call: str) -> Iterator[str]:
     word = "if"
     nullable = NULL in kept
-    classes = sorted(kind.__name__ for kind in kept if kind is not NULL)
+    classes = sorted(json_type.__name__ for json_type in kept if json_type is not NULL)
     if made:
         if nullable:
             yield f"if {variable} is None: pass"

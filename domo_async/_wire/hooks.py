@@ -29,7 +29,7 @@ from domo_async._wire.errors import PartlyRead, expected, key_step, under
 from domo_async._wire.identifiers import is_numeric_id, read_numeric_id
 from domo_async._wire.timestamps import read_time
 from domo_async._wire.typeinfo import (
-    EVERY_KIND,
+    ALL_JSON_TYPES,
     NULL,
     NUMBERS,
     PLAIN,
@@ -44,7 +44,7 @@ from domo_async._wire.typeinfo import (
     is_sequence,
     is_stamp,
     is_union,
-    kinds,
+    json_types,
     stamp_form,
 )
 from domo_async.errors import DecodeError
@@ -171,10 +171,10 @@ def _date(value: Any, _: Any) -> date:
 
 def _enum(value: Any, into: type[Enum]) -> Enum:
     # A number may stand for a word that is one, and a word for a number.
-    for kind, read in ((str, _str), (int, _int)):
-        if kind in kinds(into):
+    for json_type, read in ((str, _str), (int, _int)):
+        if json_type in json_types(into):
             try:
-                return into(read(value, kind))
+                return into(read(value, json_type))
             except (ValueError, DecodeError):
                 pass
     raise expected(describe(into), value)
@@ -336,14 +336,14 @@ def _optional(member: Any, member_hook: Hook) -> Hook:
 
 
 def _choice(into: Any, members: list[tuple[Any, Hook]], *, optional: bool) -> Hook:
-    by_kind = {kind: [m for m in members if kind in kinds(m[0])] for kind in EVERY_KIND}
+    by_type = {json_type: [m for m in members if json_type in json_types(m[0])] for json_type in ALL_JSON_TYPES}
     what = describe(into)
 
     def hook(value: Any, _: Any) -> Any:
         if value is None and optional:
             return None
         # What no member takes as it is may be of one in another form.
-        candidates = by_kind.get(value.__class__) or members
+        candidates = by_type.get(value.__class__) or members
         partly: PartlyRead | None = None
         for member, member_hook in candidates:
             try:

@@ -98,7 +98,7 @@ def _of_other(value: Any) -> Any:
         path: object = os.fspath(value)
         return os.fsdecode(path) if isinstance(path, bytes) else path
     if isinstance(value, str | int | float):  # of a class derived from these
-        return next(kind(value) for kind in (str, int, float) if isinstance(value, kind))
+        return next(base(value) for base in (str, int, float) if isinstance(value, base))
     raise ConfigError(f"a value of type {type(value).__name__} cannot be written as JSON: leave it out")
 
 
@@ -165,10 +165,10 @@ def _leaves_open(hint: Any) -> bool:
 
 def from_dict(data: Mapping[str, object], into: type[R]) -> R:
     """Return a record of what `to_dict` returned; see `Record.from_dict`."""
-    kind: Any = into  # to mypy, no type is hashable
+    target: Any = into  # to mypy, no type is hashable
     value = dict(data) if isinstance(data, Mapping) else data
     try:
-        made: R = _converter().get_structure_hook(kind)(value, into)
+        made: R = _converter().get_structure_hook(target)(value, into)
         return made
     except DecodeError as error:
         raise DecodeError(f"{error.message} at {error.path}", path=error.path) from None

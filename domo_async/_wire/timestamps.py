@@ -58,8 +58,8 @@ def read_time(value: object) -> datetime:
     if isinstance(value, str):
         text = value.strip()
         if _ISO.fullmatch(text):
-            moment = datetime.fromisoformat(text)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            time = datetime.fromisoformat(text)
+            return time if time.tzinfo else time.replace(tzinfo=UTC)
         if not _NUMBER.fullmatch(text):
             raise ValueError(value)
         value = Decimal(text)
@@ -97,39 +97,39 @@ def _read_compact(micros: int) -> datetime | None:
         return None
 
 
-def _write_millis(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+def _write_millis(time: datetime) -> int:
+    return (time - _EPOCH) // timedelta(milliseconds=1)
 
 
-def _write_seconds(moment: datetime) -> int | Decimal:
-    seconds, rest = divmod((moment - _EPOCH) // _MICROSECOND, 1_000_000)
-    return _write_nanos(moment) if rest else seconds
+def _write_seconds(time: datetime) -> int | Decimal:
+    seconds, rest = divmod((time - _EPOCH) // _MICROSECOND, 1_000_000)
+    return _write_nanos(time) if rest else seconds
 
 
-def _write_nanos(moment: datetime) -> Decimal:
-    nanoseconds = (moment - _EPOCH) // _MICROSECOND * 1000
+def _write_nanos(time: datetime) -> Decimal:
+    nanoseconds = (time - _EPOCH) // _MICROSECOND * 1000
     sign, digits = int(nanoseconds < 0), tuple(map(int, str(abs(nanoseconds))))
     return Decimal((sign, digits, -9))
 
 
-def _write_compact(moment: datetime) -> Decimal:
-    text = moment.isoformat(timespec="milliseconds").partition("+")[0]
+def _write_compact(time: datetime) -> Decimal:
+    text = time.isoformat(timespec="milliseconds").partition("+")[0]
     return Decimal(text.translate({ord(separator): None for separator in "-T:"}))
 
 
 def _write_iso(timespec: str, zone: str = "Z") -> Callable[[datetime], str]:
-    def write(moment: datetime) -> str:
-        return moment.isoformat(timespec=timespec).replace("+00:00", zone)
+    def write(time: datetime) -> str:
+        return time.isoformat(timespec=timespec).replace("+00:00", zone)
 
     return write
 
 
-def _write_spaced(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
+def _write_spaced(time: datetime) -> str:
+    return time.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
-def _write_spaced_fraction(moment: datetime) -> str:
-    text = moment.replace(tzinfo=None).isoformat(" ", "microseconds").rstrip("0")
+def _write_spaced_fraction(time: datetime) -> str:
+    text = time.replace(tzinfo=None).isoformat(" ", "microseconds").rstrip("0")
     return f"{text}0" if text.endswith(".") else text
 
 
@@ -183,22 +183,22 @@ class TimestampForm(Enum):
         except (ValueError, OverflowError):
             raise expected(f"a timestamp like {self.example}", value) from None
 
-    def format(self, moment: datetime) -> int | Decimal | str:
-        """Return `moment` in this form, cut to its precision.
+    def format(self, time: datetime) -> int | Decimal | str:
+        """Return `time` in this form, cut to its precision.
 
         Raises:
-            ConfigError: `moment` has no zone, so that it is no instant, or its UTC date leaves the calendar.
+            ConfigError: `time` has no zone, so that it is no instant, or its UTC date leaves the calendar.
         """
         try:
-            offset = moment.utcoffset()
+            offset = time.utcoffset()
         except ValueError:  # pandas' NaT, which is a datetime by class alone
-            raise ConfigError(f"{moment!r} is not a moment; None stands for no value") from None
+            raise ConfigError(f"{time!r} is not a moment; None stands for no value") from None
         if offset is None:
-            raise ConfigError(f"{moment!r} has no time zone; pass an aware datetime such as datetime.now(UTC)")
+            raise ConfigError(f"{time!r} has no time zone; pass an aware datetime such as datetime.now(UTC)")
         try:
-            return self._write(moment.astimezone(UTC))
+            return self._write(time.astimezone(UTC))
         except OverflowError:
-            raise ConfigError(f"{moment!r} is outside of the years 1 to 9999 in UTC") from None
+            raise ConfigError(f"{time!r} is outside of the years 1 to 9999 in UTC") from None
 
 
 EpochMillis = Annotated[datetime, TimestampForm.EPOCH_MILLIS]
@@ -217,10 +217,10 @@ SpacedStamp = Annotated[datetime, TimestampForm.SPACED]
 """Date and time with a space between and no zone: ``2024-12-12 23:37:32``, ``2023-06-08 20:59:05.0``."""
 
 
-def epoch_millis(moment: datetime) -> int:
+def epoch_millis(time: datetime) -> int:
     """Return the milliseconds since 1970, as many routes take them in the query.
 
     Raises:
-        ConfigError: `moment` has no zone.
+        ConfigError: `time` has no zone.
     """
-    return int(TimestampForm.EPOCH_MILLIS.format(moment))
+    return int(TimestampForm.EPOCH_MILLIS.format(time))

@@ -18,7 +18,7 @@ from domo_async._wire.record import Record
 from domo_async._wire.timestamps import TimestampForm
 
 __all__ = [
-    "EVERY_KIND",
+    "ALL_JSON_TYPES",
     "NULL",
     "NUMBERS",
     "PLAIN",
@@ -34,7 +34,7 @@ __all__ = [
     "is_sequence",
     "is_stamp",
     "is_union",
-    "kinds",
+    "json_types",
     "needs_exact",
     "stamp_form",
 ]
@@ -42,7 +42,7 @@ __all__ = [
 NULL = type(None)
 NUMBERS: frozenset[type] = frozenset({int, float, Decimal})
 PLAIN = (str, int, bool, float)
-EVERY_KIND: frozenset[type] = NUMBERS | {dict, list, str, bool, NULL}
+ALL_JSON_TYPES: frozenset[type] = NUMBERS | {dict, list, str, bool, NULL}
 _SCALARS: dict[Any, tuple[str, frozenset[type]]] = {
     str: ("a string", frozenset({str})),
     bool: ("true or false", frozenset({bool})),
@@ -139,7 +139,7 @@ def describe(into: Any) -> str:
     return "a list" if is_sequence(into) else "an object" if is_mapping(into) else str(into)
 
 
-def kinds(into: Any) -> frozenset[type]:
+def json_types(into: Any) -> frozenset[type]:
     """Return the classes of the JSON values that `into` can take."""
     if into in _SCALARS:
         return _SCALARS[into][1]
@@ -148,16 +148,16 @@ def kinds(into: Any) -> frozenset[type]:
     if is_numeric_id(into):
         return frozenset({int, str})
     if is_secret(into):
-        return kinds(get_args(into)[0])
+        return json_types(get_args(into)[0])
     if is_union(into):
-        return frozenset(kind for member in get_args(into) for kind in kinds(member))
+        return frozenset(json_type for member in get_args(into) for json_type in json_types(member))
     if is_literal(into):
         return frozenset(map(type, get_args(into)))
     if is_enum(into):
         return frozenset(type(member.value) for member in into)
     if is_record(into) or is_mapping(into):
         return frozenset({dict})
-    return frozenset({list}) if is_sequence(into) else EVERY_KIND
+    return frozenset({list}) if is_sequence(into) else ALL_JSON_TYPES
 
 
 @cache

@@ -44,8 +44,8 @@ def binding(_: Path) -> Callable[[bytes], None]:
                 neutral = bind(sql, ["v"] if isinstance(params, list) else {"a": "v"})
             except ConfigError:
                 continue
-            kinds = [token.kind for token in tokens(bound)]
-            assert kinds == [token.kind for token in tokens(neutral)], (sql, value, bound)
+            kinds = [token.type for token in tokens(bound)]
+            assert kinds == [token.type for token in tokens(neutral)], (sql, value, bound)
 
     return check
 

@@ -16,8 +16,8 @@ from domo_async._transfer.files.trees import (
     RemoteFile,
     _is_name,
     is_same,
-    place_for,
     same_on_disk,
+    target_for,
     usable_name,
 )
 from domo_async.emulator import Fault
@@ -277,7 +277,7 @@ def test_files_are_compared_by_size_and_hash_or_else_by_time(tmp_path, size, dig
 @pytest.mark.parametrize("path", ["", "a\0b", "\0", "a/./b"])
 def test_a_path_that_names_no_file_has_no_place(tmp_path, path):
     with pytest.raises(DecodeError):
-        place_for(tmp_path, path)
+        target_for(tmp_path, path)
 
 
 async def test_a_bad_name_is_one_entry_and_stops_no_other(domo, fileset, tmp_path):

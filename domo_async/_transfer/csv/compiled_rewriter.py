@@ -45,18 +45,18 @@ class CompiledRewriter(Rewriter):
         )
         self._compiled: bool = delimiter.isascii() and not any(rule.misfit for rule in self._rules.values())
         nulls = [
-            self._rules[place].nulls if place in self._rules else ()
-            for place in range(max(self._rules, default=-1) + 1)
+            self._rules[index].nulls if index in self._rules else ()
+            for index in range(max(self._rules, default=-1) + 1)
         ]
         self._nulls = tuple(tuple(_texts(texts)) for texts in nulls)
-        self._places = None if order is None else array("q", (self._place(place) for place in order)).tobytes()
+        self._indices = None if order is None else array("q", (self._index(index) for index in order)).tobytes()
         self._constant_texts = tuple(_texts(constants))
 
-    def _place(self, place: int | None) -> int:
+    def _index(self, index: int | None) -> int:
         """Return where a field comes from: -1 is NULL, -2 the first constant, -3 the next."""
-        if place is None:
+        if index is None:
             return -1
-        return place if self._width is None or place < self._width else self._width - place - 2
+        return index if self._width is None or index < self._width else self._width - index - 2
 
     def _at_once(self, text: str) -> Rewritten | None:
         """See `Rewriter._at_once`."""
@@ -69,7 +69,7 @@ class CompiledRewriter(Rewriter):
             -1 if self._width is None else self._width,
             self._least,
             self._constant_texts,
-            self._places,
+            self._indices,
             self._nulls,
         )
         return None if found is None else Rewritten(*found)

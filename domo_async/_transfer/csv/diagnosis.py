@@ -118,23 +118,23 @@ def _first_misfit(
     block: bytes, state: ScanState, width: int | None, line: int, record: int, length: int
 ) -> tuple[int, SourceError] | None:
     in_quotes, last, commas = state
-    for place, byte in enumerate(block):
+    for offset, byte in enumerate(block):
         if in_quotes:
             in_quotes = byte != _QUOTE
         elif last == _QUOTE and byte not in AFTER_QUOTE:
-            return place, StrayQuote(line + 1)
+            return offset, StrayQuote(line + 1)
         elif last == _RETURN and byte != _FEED:
-            return place, LoneReturn(line + 1)
+            return offset, LoneReturn(line + 1)
         elif byte == _QUOTE:
             if last not in BEFORE_QUOTE:
-                return place, StrayQuote(line + 1)
+                return offset, StrayQuote(line + 1)
             in_quotes = True
         elif byte == _COMMA:
             commas += 1
         elif byte == _FEED:
             if width is not None and commas != width - 1:
                 blank = length == (last == _RETURN)
-                return place, BlankLine(line + 1, width) if blank else wrong_width(record, commas + 1, width)
+                return offset, BlankLine(line + 1, width) if blank else wrong_width(record, commas + 1, width)
             commas, record, length = 0, line + 2, -1
         length += 1
         line += byte == _FEED

@@ -22,7 +22,7 @@ class EmptyFields:
     """
 
     def __init__(self, columns: Sequence[int]) -> None:
-        self._asked = bytes(place in columns for place in range(max(columns, default=-1) + 1))
+        self._asked = bytes(index in columns for index in range(max(columns, default=-1) + 1))
 
     def left_out(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the same CSV without those quotes.
@@ -82,13 +82,13 @@ class EmptyFields:
         pairs = []
         in_quotes, column = False, 0
         edges = b"," + record + b","
-        for place, byte in enumerate(record, 1):
+        for offset, byte in enumerate(record, 1):
             if byte == _QUOTE:
                 in_quotes = not in_quotes
             elif byte == _COMMA:
                 column += not in_quotes
             elif byte == _MARK[0]:
-                empty = not in_quotes and edges[place - 1] == edges[place + 1] == _COMMA
+                empty = not in_quotes and edges[offset - 1] == edges[offset + 1] == _COMMA
                 pairs.append(b"" if empty and column < len(self._asked) and self._asked[column] else b'""')
         return pairs
 

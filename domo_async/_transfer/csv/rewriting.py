@@ -108,10 +108,10 @@ class Rewriter:
         self._encoding = encoding
         self._delimiter = delimiter
         self._width = width
-        own = [place for place in order or () if place is not None and (width is None or place < width)]
-        self._least = max((place + 1 for place in own), default=0)
-        if width is not None and any(place >= width + len(constants) for place in order or () if place is not None):
-            raise ConfigError(f"there is no field {max(place or 0 for place in order or ()) + 1} in records of {width}")
+        own = [index for index in order or () if index is not None and (width is None or index < width)]
+        self._least = max((index + 1 for index in own), default=0)
+        if width is not None and any(index >= width + len(constants) for index in order or () if index is not None):
+            raise ConfigError(f"there is no field {max(index or 0 for index in order or ()) + 1} in records of {width}")
         self._order = order
         self._constants = list(constants)
         self._pick = None if order is None else _picker(order, self._constants)
@@ -189,26 +189,26 @@ class Rewriter:
         # What follows a carriage return at the end may belong to it.
         length = len(text) - text.endswith("\r")
         records: int | None = 0
-        place = begin
+        position = begin
         if not self._skip:
-            place += self._end_by_quotes(text[begin:length])
-            records = self._take_many(text[begin:place], written) if place > begin else 0
+            position += self._end_by_quotes(text[begin:length])
+            records = self._take_many(text[begin:position], written) if position > begin else 0
         if records is None:
-            place, records = begin, 0
-        while place < length and not self._skip:
-            quote = text.find('"', place)
-            end = self._grammar.line_end(text, place, length if quote < 0 else quote)
-            if end > place:
-                records += self._take_many(text[place:end], written) or 0
-                place = end
-            elif quote < 0 or (found := self._grammar.record.match(text, place)) is None:
+            position, records = begin, 0
+        while position < length and not self._skip:
+            quote = text.find('"', position)
+            end = self._grammar.line_end(text, position, length if quote < 0 else quote)
+            if end > position:
+                records += self._take_many(text[position:end], written) or 0
+                position = end
+            elif quote < 0 or (found := self._grammar.record.match(text, position)) is None:
                 break
             else:
-                records += self._take_one(text[place : found.start(1)], written)
-                place = found.end()
-        if place < length and (overrun := self._grammar.overrun.match(text, place)):
+                records += self._take_one(text[position : found.start(1)], written)
+                position = found.end()
+        if position < length and (overrun := self._grammar.overrun.match(text, position)):
             raise _overrun(self._line + self._grammar.line_ends(overrun[0]) + 1)
-        self._keep(text[place:])
+        self._keep(text[position:])
         return Block(self._encoded(written), records)
 
     def _at_once(self, text: str) -> Rewritten | None:  # noqa: ARG002 - see below
@@ -226,12 +226,12 @@ class Rewriter:
 
     def _skipped(self, text: str) -> int:
         """Pass over the records that are left out, as far as they are there; return where the others begin."""
-        place = 0
-        while self._skip and (found := self._grammar.record.match(text, place)) is not None:
+        position = 0
+        while self._skip and (found := self._grammar.record.match(text, position)) is not None:
             self._skip -= 1
             self._line += self._grammar.line_ends(found[0])
-            place = found.end()
-        return place
+            position = found.end()
+        return position
 
     def _end_by_quotes(self, text: str) -> int:
         """Return the place after the last line end that an even number of quotes stands before; 0 if there is none."""
@@ -249,8 +249,8 @@ class Rewriter:
         fields = self._grammar.fields(record)
         if (self._width is not None and len(fields) != self._width) or len(fields) < self._least:
             raise self._misfit(self._line + 1, len(fields))
-        for place, rule in self._rules.items():
-            fields[place] = self._ruled(rule, fields[place], self._line + 1)
+        for index, rule in self._rules.items():
+            fields[index] = self._ruled(rule, fields[index], self._line + 1)
         fields = [quoted(field) if field[:1] not in _AS_THEY_ARE and needs_quotes(field) else field for field in fields]
         written.append(record_of(fields if self._pick is None else self._pick(fields)))
         self._line += 1 + self._grammar.line_ends(record)
@@ -316,10 +316,10 @@ class Rewriter:
 
     def _apply_rules(self, fields: list[str], width: int) -> bool:
         """Put NULL where it is due; return whether all values fit."""
-        for place, rule in self._rules.items():
-            column = fields[place::width]
+        for index, rule in self._rules.items():
+            column = fields[index::width]
             if not rule.nulls.isdisjoint(column):
-                column = fields[place::width] = ["" if field in rule.nulls else field for field in column]
+                column = fields[index::width] = ["" if field in rule.nulls else field for field in column]
             if rule.misfit is not None and any(field and rule.misfit(text_of(field)) for field in set(column)):
                 return False
         return True
@@ -331,18 +331,18 @@ class Rewriter:
         """Return records of fields in their order."""
         width = widths[0]
         if widths.count(width) < len(widths):
-            places = accumulate(widths, initial=0)
-            rows = [fields[start:end] for start, end in pairwise(places)]
+            offsets = accumulate(widths, initial=0)
+            rows = [fields[start:end] for start, end in pairwise(offsets)]
             return map(record_of, rows if self._pick is None else map(self._pick, rows))
         if self._order is None:
             return ["\n".join(map(",".join, zip(*[iter(fields)] * width, strict=True))), "\n"]
-        columns = [self._column(place, fields, width) for place in self._order]
+        columns = [self._column(index, fields, width) for index in self._order]
         return ["\n".join(map(",".join, zip(*columns, strict=True))), "\n"]
 
-    def _column(self, place: int | None, fields: list[str], width: int) -> list[str]:
-        if place is not None and place < width:
-            return fields[place::width]
-        return ["" if place is None else self._constants[place - width]] * (len(fields) // width)
+    def _column(self, index: int | None, fields: list[str], width: int) -> list[str]:
+        if index is not None and index < width:
+            return fields[index::width]
+        return ["" if index is None else self._constants[index - width]] * (len(fields) // width)
 
     def _first_misfit(self, widths: list[int]) -> int | None:
         """Return which record is the first one of a wrong width, if any is."""
@@ -404,10 +404,10 @@ def first_fields(
 def records(text: str) -> Iterator[list[str]]:
     """Yield the fields of each record of a text as a `Rewriter` writes it, quotes included."""
     grammar = Grammar(",")
-    place = 0
-    while (found := grammar.record.match(text, place)) is not None:
-        yield grammar.fields(text[place : found.start(1)])
-        place = found.end()
+    position = 0
+    while (found := grammar.record.match(text, position)) is not None:
+        yield grammar.fields(text[position : found.start(1)])
+        position = found.end()
 
 
 def _with_marks_quoted(text: str) -> str:
@@ -420,10 +420,10 @@ def _with_marks_quoted(text: str) -> str:
 
 def _picker(order: Sequence[int | None], constants: Sequence[str]) -> Callable[[list[str]], Sequence[str]]:
     """Return what puts the fields of a record, and the constants after them, in order."""
-    places = [-1 if place is None else place for place in order]
-    if len(places) < 2:
-        return lambda fields: [[*fields, *constants, ""][place] for place in places]
-    pick: Callable[[list[str]], Sequence[str]] = itemgetter(*places)
+    indices = [-1 if index is None else index for index in order]
+    if len(indices) < 2:
+        return lambda fields: [[*fields, *constants, ""][index] for index in indices]
+    pick: Callable[[list[str]], Sequence[str]] = itemgetter(*indices)
     return pick if None not in order and not constants else lambda fields: pick([*fields, *constants, ""])
 
 

@@ -60,10 +60,10 @@ class ArrowEncoder:
         self._columns = tuple(columns)
         self._rules = rules
         self._forms = []
-        for place, (field, column) in enumerate(zip(schema, columns, strict=True)):
-            if place not in written:
+        for index, (field, column) in enumerate(zip(schema, columns, strict=True)):
+            if index not in written:
                 check_fit(field, column)
-            self._forms.append(same if place in written else form(field.type, column, rules))
+            self._forms.append(same if index in written else form(field.type, column, rules))
 
     def encode(self, batch: pa.RecordBatch, *, row: int = 0) -> bytes:
         """Return a batch as CSV, of whole records.
@@ -96,16 +96,16 @@ class ArrowEncoder:
         import pyarrow as pa  # noqa: PLC0415 - optional
         from pyarrow import csv  # noqa: PLC0415 - optional
 
-        arrays = [self._formed(place, array, row) for place, array in enumerate(batch.columns)]
+        arrays = [self._formed(index, array, row) for index, array in enumerate(batch.columns)]
         sink = pa.BufferOutputStream()
         csv.write_csv(
-            pa.RecordBatch.from_arrays(arrays, names=[str(place) for place in range(len(arrays))]),
+            pa.RecordBatch.from_arrays(arrays, names=[str(index) for index in range(len(arrays))]),
             sink,
             arrow_write_options(_WRITTEN_AT_ONCE),
         )
         return sink.getvalue().to_pybytes()
 
-    def _formed(self, place: int, array: pa.Array[Any], row: int) -> pa.Array[Any]:
+    def _formed(self, index: int, array: pa.Array[Any], row: int) -> pa.Array[Any]:
         import pyarrow as pa  # noqa: PLC0415 - optional
 
         from domo_async._transfer.encoding.arrow_types import plain  # noqa: PLC0415 - optional
@@ -115,7 +115,7 @@ class ArrowEncoder:
             if pa.types.is_string(found.type) or pa.types.is_large_string(found.type):
                 # Files may hold any bytes as text, and Arrow hands them on.
                 found.validate(full=True)
-            made: pa.Array[Any] = self._forms[place](found)
+            made: pa.Array[Any] = self._forms[index](found)
             return made
 
         failures = (UnencodableArray, UnencodableValue, pa.ArrowException, ValueError, OverflowError)
@@ -123,13 +123,13 @@ class ArrowEncoder:
             return formed(array)
         except failures:
             offset, error = _first_failure(array, formed, failures)
-            reason = self._reason(place, array[offset], error)
-            raise SourceError(f'row {row + offset + 1}, column "{self._columns[place].name}": {reason}') from None
+            reason = self._reason(index, array[offset], error)
+            raise SourceError(f'row {row + offset + 1}, column "{self._columns[index].name}": {reason}') from None
 
-    def _reason(self, place: int, value: pa.Scalar[Any], error: Exception) -> str:
+    def _reason(self, index: int, value: pa.Scalar[Any], error: Exception) -> str:
         """Return what is wrong with a value that cannot be written."""
         try:
-            Cells(self._columns[place].type, self._rules).write(value.as_py())
+            Cells(self._columns[index].type, self._rules).write(value.as_py())
         except UnencodableValue as reason:
             return str(reason)
         except UnicodeDecodeError:

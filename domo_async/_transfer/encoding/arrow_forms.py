@@ -37,18 +37,18 @@ _WRITTEN_PLAINLY = 6
 """Decimals of a greater scale are written with an exponent where they are small."""
 
 
-def form(kind: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
+def form(arrow_type: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
     """Return what brings plain arrays of a type into the form for a column.
 
     Raises:
         SourceError: Values of the type have a zone or are nested, and the rules do not say what to do.
         ConfigError: The rules' zone is none that Arrow knows.
     """
-    match family_of(kind), column.type:
+    match family_of(arrow_type), column.type:
         case "nested", _:
-            return _json_form(kind, column, rules)
+            return _json_form(arrow_type, column, rules)
         case "timestamp", _:
-            return _composed(_local_form(_plain_type(kind), column, rules), _moments(column.type))
+            return _composed(_local_form(_plain_type(arrow_type), column, rules), _moments(column.type))
         case found, target:
             if target in _FORMS:
                 return _FORMS[target].get(found, same)
@@ -59,10 +59,10 @@ def _composed(first: Form, second: Form) -> Form:
     return lambda values: second(first(values))
 
 
-def _plain_type(kind: Any) -> Any:
-    while not types.is_timestamp(kind):
-        kind = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind.value_type
-    return kind
+def _plain_type(arrow_type: Any) -> Any:
+    while not types.is_timestamp(arrow_type):
+        arrow_type = arrow_type.storage_type if isinstance(arrow_type, pa.BaseExtensionType) else arrow_type.value_type
+    return arrow_type
 
 
 def same(values: Values) -> Values:
@@ -74,10 +74,10 @@ def _text(values: Values) -> Values:
     return values.cast(pa.string())
 
 
-def _json_form(kind: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
+def _json_form(arrow_type: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
     if rules.nested == "refuse":
         raise SourceError(
-            f'column "{column.name}" is {kind}, and Domo\'s columns are not nested; nested="json" writes JSON'
+            f'column "{column.name}" is {arrow_type}, and Domo\'s columns are not nested; nested="json" writes JSON'
         )
     return _nested_text
 
@@ -195,14 +195,14 @@ def _in_calendar(values: Values) -> Values:
     return _within(values, _DAYS[0] * per_day, (_DAYS[1] + 1) * per_day - 1, pa.int64())
 
 
-def _local_form(kind: Any, column: ColumnSpec, rules: CellRules) -> Form:
-    if kind.tz is None:
+def _local_form(arrow_type: Any, column: ColumnSpec, rules: CellRules) -> Form:
+    if arrow_type.tz is None:
         return _in_calendar
     if rules.zone is None:
         raise SourceError(
-            f'column "{column.name}" is {kind}, and Domo\'s DATETIME has no zone: give zone=… to have it converted'
+            f'column "{column.name}" is {arrow_type}, and Domo\'s DATETIME has no zone: give zone=… to convert it'
         )
-    to_local = local_form(kind.unit, rules.zone)
+    to_local = local_form(arrow_type.unit, rules.zone)
     return lambda values: _in_calendar(to_local(_in_calendar(values)))
 
 
@@ -263,9 +263,9 @@ def _span(nanoseconds: int) -> Span:
 # Text
 
 
-def _literals(kind: ColumnType, check: Form) -> Form:
+def _literals(column_type: ColumnType, check: Form) -> Form:
     """Return what lets text pass that is of the form of a type, and stands for a value according to `check`."""
-    pattern = f"^(?:{LITERALS[kind]})$"
+    pattern = f"^(?:{LITERALS[column_type]})$"
 
     def checked(values: Values) -> Values:
         if pc.all(pc.match_substring_regex(values, pattern=pattern)).as_py() is False:

@@ -65,17 +65,17 @@ _FITTING: dict[ColumnType, frozenset[Family]] = {
 }
 
 
-def family_of(kind: pa.DataType) -> Family:
+def family_of(arrow_type: pa.DataType) -> Family:
     """Return what values of a type are, however they are encoded."""
-    if isinstance(kind, pa.BaseExtensionType):
+    if isinstance(arrow_type, pa.BaseExtensionType):
         # By name: older releases of pyarrow do not have the classes.
-        known: Family | None = _EXTENSIONS.get(kind.extension_name)
-        return known or family_of(kind.storage_type)
-    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
-        return family_of(kind.value_type)
+        known: Family | None = _EXTENSIONS.get(arrow_type.extension_name)
+        return known or family_of(arrow_type.storage_type)
+    if types.is_dictionary(arrow_type) or types.is_run_end_encoded(arrow_type):
+        return family_of(arrow_type.value_type)
     # Dates and times are asked for before integers are: their types do not overlap.
     for name, family in _FAMILIES:
-        if getattr(types, name)(kind):
+        if getattr(types, name)(arrow_type):
             return family
     return "binary"
 
@@ -116,49 +116,49 @@ def check_fit(field: pa.Field[Any], column: ColumnSpec) -> None:
 
 def _check_known(field: pa.Field[Any], name: str) -> None:
     """Refuse an extension whose values are not known, at any depth."""
-    kind: Any = field.type
+    arrow_type: Any = field.type
     # One that nobody registered is its storage, and a note.
     noted = (field.metadata or {}).get(b"ARROW:extension:name", b"").decode(errors="replace")
-    extension = kind.extension_name if isinstance(kind, pa.BaseExtensionType) else noted
+    extension = arrow_type.extension_name if isinstance(arrow_type, pa.BaseExtensionType) else noted
     if extension and extension not in _EXTENSIONS:
         raise SourceError(
             f'column "{name}" is {extension}, an extension of Arrow whose values are not known here: cast it to a plain'
             " type, such as text, or leave it out"
         )
-    if isinstance(kind, pa.BaseExtensionType):
+    if isinstance(arrow_type, pa.BaseExtensionType):
         return
-    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
-        _check_known(pa.field("", kind.value_type), name)
-    elif types.is_nested(kind):
-        for place in range(kind.num_fields):
-            _check_known(kind.field(place), name)
+    if types.is_dictionary(arrow_type) or types.is_run_end_encoded(arrow_type):
+        _check_known(pa.field("", arrow_type.value_type), name)
+    elif types.is_nested(arrow_type):
+        for index in range(arrow_type.num_fields):
+            _check_known(arrow_type.field(index), name)
 
 
-def _binary(name: str, kind: pa.DataType) -> SourceError:
+def _binary(name: str, arrow_type: pa.DataType) -> SourceError:
     return SourceError(
-        f'column "{name}" is {kind}, and Domo holds only text: cast it to a string type, write it as base64, or leave '
-        "it out"
+        f'column "{name}" is {arrow_type}, and Domo holds only text: cast it to a string type, write it as base64, or'
+        " leave it out"
     )
 
 
 def plain(array: pa.Array[Any]) -> pa.Array[Any]:
     """Return the values of an array without dictionaries, run ends, extensions and views."""
-    kind = array.type
-    if isinstance(kind, pa.BaseExtensionType):
-        if kind.extension_name == "arrow.uuid":
+    arrow_type = array.type
+    if isinstance(arrow_type, pa.BaseExtensionType):
+        if arrow_type.extension_name == "arrow.uuid":
             return array
         stored = plain(array.storage)  # type: ignore[attr-defined]
-        return stored.cast(pa.bool_()) if kind.extension_name == "arrow.bool8" else stored
-    if types.is_run_end_encoded(kind):
+        return stored.cast(pa.bool_()) if arrow_type.extension_name == "arrow.bool8" else stored
+    if types.is_run_end_encoded(arrow_type):
         return plain(pc.call_function("run_end_decode", [array]))
-    if types.is_dictionary(kind):
+    if types.is_dictionary(arrow_type):
         # Long texts that occur often may be more than the 2 GiB of a plain string array.
         return plain(array.dictionary).take(array.indices)  # type: ignore[attr-defined]
-    if types.is_string_view(kind):
+    if types.is_string_view(arrow_type):
         return array.cast(pa.large_string())
-    if types.is_decimal(kind) and kind.bit_width < 128:
+    if types.is_decimal(arrow_type) and arrow_type.bit_width < 128:
         # Of narrow ones Arrow makes no integers.
-        return array.cast(pa.decimal128(kind.precision, kind.scale))
+        return array.cast(pa.decimal128(arrow_type.precision, arrow_type.scale))
     return array
 
 

@@ -24,10 +24,10 @@ from domo_async._transfer.encoding.texts import (
     LONGEST,
     UnencodableValue,
     exact_text,
-    moment_text,
     nanosecond,
     shown,
     span_text,
+    timestamp_text,
     within_long,
 )
 from domo_async._transfer.encoding.values import is_missing_type, python_value
@@ -74,22 +74,22 @@ class Cells(dict[type, _Write]):
     What a value becomes depends on the column's type alone: NULL is an empty field, text always stands in quotes.
 
     Args:
-        kind: The column's type. Of a type that this release does not know, values are written as for STRING.
+        column_type: The column's type. Of a type that this release does not know, values are written as for STRING.
         rules: What the caller decides.
     """
 
-    def __init__(self, kind: ColumnType, rules: CellRules) -> None:
+    def __init__(self, column_type: ColumnType, rules: CellRules) -> None:
         super().__init__()
-        self._kind = kind if kind.known else ColumnType.STRING
+        self._column_type = column_type if column_type.known else ColumnType.STRING
         self._rules = rules
 
     @property
     def holds_text(self) -> bool:
         """Whether any text is a value of this column as it is."""
-        return self._kind == ColumnType.STRING
+        return self._column_type == ColumnType.STRING
 
-    def __missing__(self, kind: type) -> _Write:
-        write = self[kind] = self._resolve(kind)
+    def __missing__(self, value_type: type) -> _Write:
+        write = self[value_type] = self._resolve(value_type)
         return write
 
     def write(self, value: object) -> str:
@@ -100,38 +100,40 @@ class Cells(dict[type, _Write]):
         """
         return self[type(value)](value)
 
-    def _resolve(self, kind: type) -> _Write:
-        if is_missing_type(kind):
+    def _resolve(self, value_type: type) -> _Write:
+        if is_missing_type(value_type):
             return _null
-        if kind.__module__ == "numpy" or (issubclass(kind, Enum) and not issubclass(kind, str | int | float | date)):
+        if value_type.__module__ == "numpy" or (
+            issubclass(value_type, Enum) and not issubclass(value_type, str | int | float | date)
+        ):
             return self._converted
-        if (kind.__module__.partition(".")[0], kind.__name__) in _READ_AS_TEXT:
+        if (value_type.__module__.partition(".")[0], value_type.__name__) in _READ_AS_TEXT:
             return self._only_string(str)
         for known, write in (
             (bool, self._bool),
-            (str, quoted if self._kind == ColumnType.STRING else self._text),
-            (int, _INTEGERS.get(self._kind, self._misfit)),
-            (float, partial(_float, _FLOATS.get(self._kind, self._misfit))),
-            (Decimal, partial(_exact, _DECIMALS.get(self._kind, self._misfit))),
-            (datetime, partial(self._datetime, _MOMENTS.get(self._kind, self._misfit))),
-            (date, _DAYS.get(self._kind, self._misfit)),
+            (str, quoted if self._column_type == ColumnType.STRING else self._text),
+            (int, _INTEGERS.get(self._column_type, self._misfit)),
+            (float, partial(_float, _FLOATS.get(self._column_type, self._misfit))),
+            (Decimal, partial(_exact, _DECIMALS.get(self._column_type, self._misfit))),
+            (datetime, partial(self._datetime, _MOMENTS.get(self._column_type, self._misfit))),
+            (date, _DAYS.get(self._column_type, self._misfit)),
             (time, self._only_string(lambda value: value.isoformat())),
             (timedelta, self._only_string(span_text)),
             ((UUID, PurePath), self._only_string(str)),
             (_BINARY, _bytes),
             (Mapping | Sequence | AbstractSet, self._nested),
         ):
-            if issubclass(kind, known):
+            if issubclass(value_type, known):
                 return write
         return self._misfit
 
     def _misfit(self, value: object) -> str:
         raise UnencodableValue(
-            f"{shown(value)} is a {type(value).__name__}, which has no place in a {self._kind} column"
+            f"{shown(value)} is a {type(value).__name__}, which has no place in a {self._column_type} column"
         )
 
     def _only_string(self, text: Callable[[Any], str]) -> _Write:
-        if self._kind != ColumnType.STRING:
+        if self._column_type != ColumnType.STRING:
             return self._misfit
         return lambda value: quoted(text(value))
 
@@ -143,16 +145,16 @@ class Cells(dict[type, _Write]):
         return self.write(plain)
 
     def _bool(self, value: bool) -> str:
-        if self._kind == ColumnType.LONG:
+        if self._column_type == ColumnType.LONG:
             return "1" if value else "0"
-        if self._kind == ColumnType.STRING:
+        if self._column_type == ColumnType.STRING:
             return '"true"' if value else '"false"'
         raise UnencodableValue(f"{value} is a boolean, which Domo does not have: make the column LONG or STRING")
 
     def _text(self, value: str) -> str:
-        if not re.fullmatch(LITERALS[self._kind], value) or not _means_something(value, self._kind):
+        if not re.fullmatch(LITERALS[self._column_type], value) or not _means_something(value, self._column_type):
             hint = "; give None for NULL" if not value else ""
-            raise UnencodableValue(f"{shown(value)} is not a {self._kind}{hint}")
+            raise UnencodableValue(f"{shown(value)} is not a {self._column_type}{hint}")
         return value
 
     def _datetime(self, form: _Write, value: datetime) -> str:
@@ -169,8 +171,8 @@ class Cells(dict[type, _Write]):
             raise UnencodableValue(f"{value.isoformat()} is out of range in {self._rules.zone}") from None
 
     def _nested(self, value: Any) -> str:
-        if self._rules.nested == "refuse" or self._kind != ColumnType.STRING:
-            hint = '; nested="json" writes it as JSON' if self._kind == ColumnType.STRING else ""
+        if self._rules.nested == "refuse" or self._column_type != ColumnType.STRING:
+            hint = '; nested="json" writes it as JSON' if self._column_type == ColumnType.STRING else ""
             raise UnencodableValue(f"{shown(value)} is nested, and Domo's columns are not{hint}")
         return quoted(json_text(value))
 
@@ -235,15 +237,15 @@ def _exact_in_double(value: int) -> str:
 def _midnight(value: datetime) -> str:
     if value.time() != time() or nanosecond(value):
         raise UnencodableValue(
-            f"{moment_text(value)} has a time of day, which a DATE would lose: make the column DATETIME"
+            f"{timestamp_text(value)} has a time of day, which a DATE would lose: make the column DATETIME"
         )
     return value.date().isoformat()
 
 
-def _means_something(text: str, kind: ColumnType) -> bool:
+def _means_something(text: str, column_type: ColumnType) -> bool:
     """Return whether text of the right form stands for a value: a day that is in the calendar, a number in range."""
     try:
-        match kind:
+        match column_type:
             case ColumnType.LONG:
                 return within_long(int(text))
             case ColumnType.DOUBLE:
@@ -276,9 +278,9 @@ _DECIMALS: Mapping[str, _Write] = {
     ColumnType.STRING: lambda value: quoted(exact_text(value)),
 }
 _MOMENTS: Mapping[str, _Write] = {
-    ColumnType.DATETIME: moment_text,
+    ColumnType.DATETIME: timestamp_text,
     ColumnType.DATE: _midnight,
-    ColumnType.STRING: lambda value: quoted(moment_text(value)),
+    ColumnType.STRING: lambda value: quoted(timestamp_text(value)),
 }
 _DAYS: Mapping[str, _Write] = {
     ColumnType.DATE: lambda value: value.isoformat(),

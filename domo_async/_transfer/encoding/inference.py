@@ -95,26 +95,26 @@ def columns_of_rows(
         if not isinstance(row, Mapping) and len(row) != len(names):
             raise SourceError(f"row {number} has {len(row)} cells for {len(names)} columns")
     return tuple(
-        ColumnSpec(name, type_of_values([row.get(name) if isinstance(row, Mapping) else row[place] for row in rows]))
-        for place, name in enumerate(names)
+        ColumnSpec(name, type_of_values([row.get(name) if isinstance(row, Mapping) else row[index] for row in rows]))
+        for index, name in enumerate(names)
     )
 
 
 def type_of_values(values: Iterable[object]) -> ColumnType:
     """Return the type of column that holds all of some values; see `columns_of_rows`."""
-    kinds: set[ColumnType | None] = set()
+    column_types: set[ColumnType | None] = set()
     nan = exact = False
     for value in values:
-        kind = type(value)
+        value_type = type(value)
         # Text is what most columns are of.
-        found = ColumnType.STRING if kind is str else _kind(value)
+        found = ColumnType.STRING if value_type is str else _type_of_value(value)
         if found is None:
-            nan = nan or not is_missing_type(kind)
+            nan = nan or not is_missing_type(value_type)
         elif found in _WHOLE_OR_EXACT and not exact:
             exact = _needs_digits(value)
-        kinds.add(found)
-    kinds.discard(None)
-    if not kinds:
+        column_types.add(found)
+    column_types.discard(None)
+    if not column_types:
         return ColumnType.DOUBLE if nan else ColumnType.STRING
     for wider in (
         {ColumnType.LONG},
@@ -123,16 +123,16 @@ def type_of_values(values: Iterable[object]) -> ColumnType:
         {ColumnType.DATE},
         {ColumnType.DATE, ColumnType.DATETIME},
     ):
-        if kinds <= wider:
-            found = _widest(kinds)
+        if column_types <= wider:
+            found = _widest(column_types)
             return ColumnType.DECIMAL if exact and found == ColumnType.DOUBLE else found
     return ColumnType.STRING
 
 
-def _widest(kinds: set[ColumnType | None]) -> ColumnType:
+def _widest(column_types: set[ColumnType | None]) -> ColumnType:
     # Some floats have no plain notation of a sensible length, so DOUBLE is what holds both them and decimals.
     order = (ColumnType.DOUBLE, ColumnType.DECIMAL, ColumnType.LONG, ColumnType.DATETIME, ColumnType.DATE)
-    return next(kind for kind in order if kind in kinds)
+    return next(column_type for column_type in order if column_type in column_types)
 
 
 def _needs_digits(value: Any) -> bool:
@@ -142,10 +142,10 @@ def _needs_digits(value: Any) -> bool:
     return len("".join(map(str, value.as_tuple().digits)).strip("0")) > _SAFE_DIGITS
 
 
-def _kind(value: Any) -> ColumnType | None:
+def _type_of_value(value: Any) -> ColumnType | None:
     """Return the type for one value; None if it marks what is missing."""
-    kind = type(value)
-    if kind.__module__ == "numpy" and (found := _kind_of_numpy(value)) is not None:
+    value_type = type(value)
+    if value_type.__module__ == "numpy" and (found := _kind_of_numpy(value)) is not None:
         return found
     try:
         plain = python_value(value)
@@ -185,7 +185,7 @@ class Evidence:
     """What values that were seen call for; what was seen of a column in several files is added up.
 
     Attributes:
-        kinds: The types that single values call for.
+        column_types: The types that single values call for.
         whole: The most digits before the point.
         fraction: The most digits after it.
         significant: The most significant digits of one value.
@@ -195,7 +195,7 @@ class Evidence:
         inexact: Whether a DOUBLE would not give one back.
     """
 
-    kinds: frozenset[ColumnType] = frozenset()
+    column_types: frozenset[ColumnType] = frozenset()
     whole: int = 0
     fraction: int = 0
     significant: int = 0
@@ -207,7 +207,7 @@ class Evidence:
     def __add__(self, other: Evidence) -> Evidence:
         """Return what both call for."""
         return Evidence(
-            kinds=self.kinds | other.kinds,
+            column_types=self.column_types | other.column_types,
             whole=max(self.whole, other.whole),
             fraction=max(self.fraction, other.fraction),
             significant=max(self.significant, other.significant),
@@ -220,14 +220,14 @@ class Evidence:
     @property
     def type(self) -> ColumnType:
         """The type of column that loses nothing."""
-        kinds = self.kinds
-        if kinds == {ColumnType.LONG}:
+        column_types = self.column_types
+        if column_types == {ColumnType.LONG}:
             return ColumnType.LONG
-        if kinds and kinds <= _NUMBERS:
+        if column_types and column_types <= _NUMBERS:
             return self._number
-        if kinds == {ColumnType.DATE}:
+        if column_types == {ColumnType.DATE}:
             return ColumnType.DATE
-        if kinds and kinds <= {ColumnType.DATE, ColumnType.DATETIME}:
+        if column_types and column_types <= {ColumnType.DATE, ColumnType.DATETIME}:
             return ColumnType.DATETIME
         return ColumnType.STRING
 
@@ -236,11 +236,11 @@ class Evidence:
         # Writers of floats leave the point out where they can, but 2E-1 alone may be a flat.
         if self.bare_exponents and not self.points:
             return ColumnType.STRING
-        if ColumnType.DECIMAL not in self.kinds and self.significant <= _SAFE_DIGITS:
+        if ColumnType.DECIMAL not in self.column_types and self.significant <= _SAFE_DIGITS:
             return ColumnType.DOUBLE
         if not self.exponents and self.whole + self.fraction <= _MOST_DIGITS:
             return ColumnType.DECIMAL
-        return ColumnType.STRING if self.inexact or ColumnType.DECIMAL in self.kinds else ColumnType.DOUBLE
+        return ColumnType.STRING if self.inexact or ColumnType.DECIMAL in self.column_types else ColumnType.DOUBLE
 
 
 def columns_of_text(names: Sequence[str], sample: Sequence[Sequence[str | None]]) -> tuple[ColumnSpec, ...]:
@@ -263,14 +263,14 @@ def columns_of_text(names: Sequence[str], sample: Sequence[Sequence[str | None]]
 
 def seen_in_text(width: int, sample: Sequence[Sequence[str | None]]) -> tuple[Evidence, ...]:
     """Return what the fields of CSV call for, column by column; see `columns_of_text`."""
-    return tuple(_seen({text for row in sample if place < len(row) and (text := row[place])}) for place in range(width))
+    return tuple(_seen({text for row in sample if index < len(row) and (text := row[index])}) for index in range(width))
 
 
 def _seen(texts: set[str]) -> Evidence:
     seen = Evidence()
     for text in texts:
         seen += _evidence(text)
-        if ColumnType.STRING in seen.kinds:
+        if ColumnType.STRING in seen.column_types:
             break
     return seen
 
@@ -279,27 +279,27 @@ def _evidence(text: str) -> Evidence:
     if (number := _FRACTION.fullmatch(text)) is not None and len(text) <= LONGEST:
         return _number_seen(text, *number.groups())
     if _is_day(text):
-        return Evidence(kinds=frozenset({ColumnType.DATE}))
+        return Evidence(column_types=frozenset({ColumnType.DATE}))
     if _MOMENT.fullmatch(text) is not None and _is_in_calendar(text[:19]):
-        return Evidence(kinds=frozenset({ColumnType.DATETIME}))
-    return Evidence(kinds=frozenset({ColumnType.STRING}))
+        return Evidence(column_types=frozenset({ColumnType.DATETIME}))
+    return Evidence(column_types=frozenset({ColumnType.STRING}))
 
 
 def _number_seen(text: str, whole: str, fraction: str | None, exponent: str | None) -> Evidence:
     if fraction is None and exponent is None:
         if text == "-0":
-            return Evidence(kinds=frozenset({ColumnType.STRING}))
-        kind = ColumnType.LONG if within_long(int(text)) else ColumnType.DECIMAL
+            return Evidence(column_types=frozenset({ColumnType.STRING}))
+        column_type = ColumnType.LONG if within_long(int(text)) else ColumnType.DECIMAL
     else:
-        kind = ColumnType.DOUBLE
+        column_type = ColumnType.DOUBLE
     # As a code of digits with an E between them does, and no writer of numbers: they give the exponent a sign.
     bare = exponent is not None and fraction is None
     digits = (whole + (fraction or "")).lstrip("0")
     value = float(text)
     if (bare and exponent is not None and exponent[0] not in "+-") or isinf(value) or (digits and not value):
-        return Evidence(kinds=frozenset({ColumnType.STRING}))
+        return Evidence(column_types=frozenset({ColumnType.STRING}))
     return Evidence(
-        kinds=frozenset({kind}),
+        column_types=frozenset({column_type}),
         whole=len(whole),
         fraction=len(fraction or ""),
         significant=len(digits),
@@ -310,9 +310,9 @@ def _number_seen(text: str, whole: str, fraction: str | None, exponent: str | No
     )
 
 
-def text_fits(kind: ColumnType, text: str) -> bool:
+def text_fits(column_type: ColumnType, text: str) -> bool:
     """Return whether text may be a value of a column; what is refused is sure not to be one."""
-    match kind:
+    match column_type:
         case ColumnType.LONG:
             return _WHOLE.fullmatch(text) is not None and within_long(int(text))
         case ColumnType.DOUBLE:

@@ -15,25 +15,25 @@ __all__ = ["named", "namer_of"]
 _Namer: TypeAlias = Callable[[Any], Mapping[str, object]]
 
 
-def namer_of(kind: type) -> _Namer | None:
+def namer_of(row_type: type) -> _Namer | None:
     """Return what makes mappings of rows of a type; None if their cells have no names.
 
     Mappings have them, and named tuples, rows of sqlite3, asyncpg, SQLAlchemy, and Spark, dataclasses, and classes of
     attrs.
     """
-    if issubclass(kind, Mapping):
+    if issubclass(row_type, Mapping):
         return lambda row: row
-    if dataclasses.is_dataclass(kind):
-        fields = [field.name for field in dataclasses.fields(kind)]
+    if dataclasses.is_dataclass(row_type):
+        fields = [field.name for field in dataclasses.fields(row_type)]
         return lambda row: {name: getattr(row, name) for name in fields}
-    if attrs.has(kind):
-        attributes = [attribute.name for attribute in attrs.fields(kind)]
+    if attrs.has(row_type):
+        attributes = [attribute.name for attribute in attrs.fields(row_type)]
         return lambda row: {name: getattr(row, name) for name in attributes}
-    if hasattr(kind, "_fields"):
+    if hasattr(row_type, "_fields"):
         return lambda row: _joined(row._fields, row)
-    if hasattr(kind, "__fields__") and issubclass(kind, tuple):
+    if hasattr(row_type, "__fields__") and issubclass(row_type, tuple):
         return lambda row: _joined(row.__fields__, row)
-    if callable(getattr(kind, "keys", None)) and hasattr(kind, "__getitem__"):
+    if callable(getattr(row_type, "keys", None)) and hasattr(row_type, "__getitem__"):
         return _keyed
     return None
 
@@ -48,7 +48,7 @@ def named(rows: Sequence[object], before: int) -> list[object]:
     Raises:
         SourceError: A row has a name twice, or one that is not text.
     """
-    namers = {kind: namer_of(kind) for kind in {*map(type, rows)} if kind not in {tuple, list}}
+    namers = {row_type: namer_of(row_type) for row_type in {*map(type, rows)} if row_type not in {tuple, list}}
     if not any(namers.values()):
         return list(rows)
     made: list[object] = []

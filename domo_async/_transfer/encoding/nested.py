@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from domo_async._transfer.encoding.texts import UnencodableValue, exact_text, moment_text, shown, span_text
+from domo_async._transfer.encoding.texts import UnencodableValue, exact_text, shown, span_text, timestamp_text
 from domo_async._transfer.encoding.values import python_value
 
 __all__ = ["json_text"]
@@ -81,7 +81,7 @@ def _scalar(value: Any) -> _JSON:
             return exact_text(value)
         case datetime() if value.tzinfo is None:
             # With nanoseconds.
-            return moment_text(value).replace(" ", "T")
+            return timestamp_text(value).replace(" ", "T")
         case date() | time():
             return value.isoformat()
         case timedelta():

@@ -40,11 +40,11 @@ _PLAIN = {
 def series_of_frame(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
     """Return the columns of a frame: the levels of its index that have names, and then its own."""
     levels = [
-        (str(name), frame.index.get_level_values(place).to_series())
-        for place, name in enumerate(frame.index.names)
+        (str(name), frame.index.get_level_values(index).to_series())
+        for index, name in enumerate(frame.index.names)
         if name is not None
     ]
-    return [*levels, *((str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns))]
+    return [*levels, *((str(name), frame.iloc[:, index]) for index, name in enumerate(frame.columns))]
 
 
 def is_plain(series: pd.Series[Any]) -> bool:

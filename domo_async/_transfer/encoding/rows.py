@@ -45,11 +45,11 @@ class RowEncoder:
             SourceError: A row is not a sequence, has more or fewer cells than there are columns, or a cell cannot be
                 written; names the row, counted from 1 over all calls, and the column.
         """
-        self._check_kinds(rows)
+        self._check_row_types(rows)
         width = len(self._columns)
         if set(map(len, rows)) - {width}:
-            place, row = next((place, row) for place, row in enumerate(rows) if len(row) != width)
-            raise SourceError(f"row {self._row + place + 1} has {len(row)} cells for {width} columns")
+            index, row = next((index, row) for index, row in enumerate(rows) if len(row) != width)
+            raise SourceError(f"row {self._row + index + 1} has {len(row)} cells for {width} columns")
         return self.encode_columns(list(zip(*rows, strict=True)) or [()] * width)
 
     def encode_mappings(self, rows: Sequence[Mapping[str, object]]) -> bytes:
@@ -59,13 +59,13 @@ class RowEncoder:
             SourceError: A row is not a mapping, has a key that no column has, or a cell cannot be written; names the
                 row, counted from 1 over all calls, and the column.
         """
-        for kind in set(map(type, rows)):
-            if not issubclass(kind, Mapping):
-                self._refuse_kind(rows, kind, "its cells by name")
-        for place, row in enumerate(rows):
+        for row_type in set(map(type, rows)):
+            if not issubclass(row_type, Mapping):
+                self._refuse_row_type(rows, row_type, "its cells by name")
+        for index, row in enumerate(rows):
             if not self._known.issuperset(row):
                 unknown = next(key for key in row if key not in self._known)
-                raise SourceError(f"row {self._row + place + 1} has the key {unknown!r:.80}, which is no column's name")
+                raise SourceError(f"row {self._row + index + 1} has the key {unknown!r:.80}, which is no column's name")
         return self.encode_columns([[row.get(name) for row in rows] for name in self._names])
 
     def encode_columns(self, columns: Sequence[Sequence[object]]) -> bytes:
@@ -74,7 +74,7 @@ class RowEncoder:
         Raises:
             SourceError: A cell cannot be written; names the row, counted from 1 over all calls, and the column.
         """
-        fields = [self._fields(place, values) for place, values in enumerate(columns)]
+        fields = [self._fields(index, values) for index, values in enumerate(columns)]
         lines = list(map(",".join, zip(*fields, strict=True)))
         lines.append("")
         try:
@@ -90,7 +90,7 @@ class RowEncoder:
         Raises:
             SourceError: A cell cannot be written; names the row, counted from 1 over all calls, and the column.
         """
-        texts = [self._texts(place, values) for place, values in enumerate(columns)]
+        texts = [self._texts(index, values) for index, values in enumerate(columns)]
         try:
             for column in texts:
                 "".join(filter(None, column)).encode()
@@ -99,53 +99,53 @@ class RowEncoder:
         self._row += len(texts[0]) if texts else 0
         return texts
 
-    def _texts(self, place: int, values: Sequence[object]) -> list[str | None]:
-        if self._cells[place].holds_text and {*map(type, values)} <= {str, type(None)}:
+    def _texts(self, index: int, values: Sequence[object]) -> list[str | None]:
+        if self._cells[index].holds_text and {*map(type, values)} <= {str, type(None)}:
             # Most columns of objects are these, and they are what they are.
             return cast("list[str | None]", list(values))
-        return list(map(value_of, self._fields(place, values)))
+        return list(map(value_of, self._fields(index, values)))
 
-    def _fields(self, place: int, values: Sequence[object]) -> list[str]:
-        cells = self._cells[place]
-        kinds = set(map(type, values))
+    def _fields(self, index: int, values: Sequence[object]) -> list[str]:
+        cells = self._cells[index]
+        value_types = set(map(type, values))
         try:
-            if len(kinds) == 1:
-                return list(map(cells[kinds.pop()], values))
+            if len(value_types) == 1:
+                return list(map(cells[value_types.pop()], values))
             return [cells[type(value)](value) for value in values]
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - whatever people's own types do
-            raise self._first_refused(place, values) from None
+            raise self._first_refused(index, values) from None
 
-    def _first_refused(self, place: int, values: Sequence[object]) -> SourceError:
+    def _first_refused(self, index: int, values: Sequence[object]) -> SourceError:
         for offset, value in enumerate(values):
             try:
-                self._cells[place].write(value)
+                self._cells[index].write(value)
             except UnencodableValue as reason:
-                return self._error(offset, place, str(reason))
+                return self._error(offset, index, str(reason))
             except Exception as error:  # noqa: BLE001 - whatever people's own types do
-                return self._error(offset, place, f"a {type(value).__name__} cannot be read: {error!r:.200}")
+                return self._error(offset, index, f"a {type(value).__name__} cannot be read: {error!r:.200}")
         raise AssertionError
 
-    def _error(self, offset: int, place: int, reason: str) -> SourceError:
-        return SourceError(f'row {self._row + offset + 1}, column "{self._names[place]}": {reason}')
+    def _error(self, offset: int, index: int, reason: str) -> SourceError:
+        return SourceError(f'row {self._row + offset + 1}, column "{self._names[index]}": {reason}')
 
     def _surrogate(self, fields: Sequence[Sequence[str]]) -> SourceError:
         for offset, row in enumerate(zip(*fields, strict=True)):
-            for place, field in enumerate(row):
+            for index, field in enumerate(row):
                 try:
                     field.encode()
                 except UnicodeEncodeError:
-                    return self._error(offset, place, f"{field!r:.80} has a lone surrogate, which UTF-8 does not allow")
+                    return self._error(offset, index, f"{field!r:.80} has a lone surrogate, which UTF-8 does not allow")
         raise AssertionError
 
-    def _check_kinds(self, rows: Sequence[Sequence[object]]) -> None:
-        for kind in set(map(type, rows)):
-            if issubclass(kind, str | bytes | Mapping | AbstractSet) or not (
-                hasattr(kind, "__len__") and hasattr(kind, "__iter__")
+    def _check_row_types(self, rows: Sequence[Sequence[object]]) -> None:
+        for row_type in set(map(type, rows)):
+            if issubclass(row_type, str | bytes | Mapping | AbstractSet) or not (
+                hasattr(row_type, "__len__") and hasattr(row_type, "__iter__")
             ):
-                self._refuse_kind(rows, kind, "a list of its cells")
+                self._refuse_row_type(rows, row_type, "a list of its cells")
 
-    def _refuse_kind(self, rows: Sequence[object], kind: type, expected: str) -> None:
-        place = next(place for place, row in enumerate(rows) if type(row) is kind)
-        raise SourceError(f"row {self._row + place + 1} is a {kind.__name__}; give each row as {expected}")
+    def _refuse_row_type(self, rows: Sequence[object], row_type: type, expected: str) -> None:
+        index = next(index for index, row in enumerate(rows) if type(row) is row_type)
+        raise SourceError(f"row {self._row + index + 1} is a {row_type.__name__}; give each row as {expected}")

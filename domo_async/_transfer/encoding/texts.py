@@ -16,10 +16,10 @@ __all__ = [
     "UnencodableArray",
     "UnencodableValue",
     "exact_text",
-    "moment_text",
     "nanosecond",
     "shown",
     "span_text",
+    "timestamp_text",
     "within_long",
 ]
 
@@ -74,7 +74,7 @@ def exact_text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def moment_text(value: datetime) -> str:
+def timestamp_text(value: datetime) -> str:
     """Return a point in time, whose zone is not looked at, as ``YYYY-MM-DD HH:MM:SS`` and as many digits as needed."""
     if type(value) is datetime:
         return value.isoformat(" ")

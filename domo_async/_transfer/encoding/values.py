@@ -19,9 +19,9 @@ _DAYS = {"Y", "M", "W", "D"}
 _MICROSECONDS = {"h", "m", "s", "ms", "us"}
 
 
-def is_missing_type(kind: type) -> bool:
+def is_missing_type(value_type: type) -> bool:
     """Return whether all values of a type mark what is missing."""
-    return (kind.__module__.partition(".")[0], kind.__name__) in _MISSING
+    return (value_type.__module__.partition(".")[0], value_type.__name__) in _MISSING
 
 
 def python_value(value: Any) -> object:
@@ -33,10 +33,10 @@ def python_value(value: Any) -> object:
     Raises:
         UnencodableValue: It is infinite, or a time that Python's own types do not reach.
     """
-    kind = type(value)
-    if is_missing_type(kind):
+    value_type = type(value)
+    if is_missing_type(value_type):
         return None
-    if kind.__module__ == "numpy" and hasattr(value, "dtype"):
+    if value_type.__module__ == "numpy" and hasattr(value, "dtype"):
         if value.ndim:
             return value
         value = _of_numpy(value)
@@ -56,10 +56,10 @@ def python_value(value: Any) -> object:
 
 
 def _of_numpy(value: Any) -> object:
-    kind, size = value.dtype.kind, value.dtype.itemsize
-    if kind in "Mm":
+    code, size = value.dtype.kind, value.dtype.itemsize
+    if code in "Mm":
         return None if value != value else _time_of_numpy(value)  # noqa: PLR0124 - NaT alone differs from itself
-    if kind != "f":
+    if code != "f":
         return value.item()
     if size < 8:
         # As short as its own precision allows: 0.1, not 0.10000000149011612.
@@ -83,6 +83,6 @@ def _time_of_numpy(value: Any) -> object:
         span = Span(microseconds=microseconds)
         span.nanoseconds = nanoseconds
         return span
-    moment = _EPOCH + timedelta(microseconds=microseconds)
-    moment.nanosecond = nanoseconds
-    return moment
+    timestamp = _EPOCH + timedelta(microseconds=microseconds)
+    timestamp.nanosecond = nanoseconds
+    return timestamp

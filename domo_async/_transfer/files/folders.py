@@ -22,10 +22,10 @@ from domo_async._transfer.files.trees import (
     local_files,
     make_directories,
     make_folder,
-    place_for,
     remove_empty,
     remove_file,
     same_on_disk,
+    target_for,
 )
 from domo_async._transfer.progress import ProgressOption, Reporter, reporting
 from domo_async._transfer.results import ItemResults, gather_results
@@ -183,7 +183,7 @@ async def push(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     ]
 
     async def move(path: str, reporter: Reporter) -> None:
-        await steps.send(path, files[path].place, reporter)
+        await steps.send(path, files[path].local_path, reporter)
 
     entries = await _carry_out(entries, move, lambda path: steps.remove(remote[path]), options, settings)
     return _report(entries, options, settings.clock.monotonic() - started)
@@ -198,8 +198,8 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     started = settings.clock.monotonic()
     exists = await asyncio.to_thread(_check_folder, folder)
     found, directories = await steps.look()
-    refused, places = await asyncio.to_thread(_places, folder, [file.path for file in found])
-    remote = {file.path: file for file in found if file.path in places}
+    refused, targets = await asyncio.to_thread(_targets, folder, [file.path for file in found])
+    remote = {file.path: file for file in found if file.path in targets}
     files, others = await asyncio.to_thread(local_files, folder) if exists else ({}, {})
     _check_not_all(options, bool(found), len(files), "the FileSet's directory is empty, or there is none")
     same = await _same(files, remote, lambda file, other: is_same(file, other, copy_is_remote=False))
@@ -214,12 +214,12 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
         await asyncio.to_thread(make_directories, folder, directories)
 
     async def move(path: str, reporter: Reporter) -> None:
-        place = places[path]
-        await asyncio.to_thread(make_folder, place.parent)
-        await steps.fetch(remote[path], place, reporter)
+        target = targets[path]
+        await asyncio.to_thread(make_folder, target.parent)
+        await steps.fetch(remote[path], target, reporter)
 
     def remove(path: str) -> Awaitable[None]:
-        return asyncio.to_thread(remove_file, files[path].place)
+        return asyncio.to_thread(remove_file, files[path].local_path)
 
     entries = await _carry_out(entries, move, remove, options, settings)
     if options.delete and not options.dry_run:
@@ -240,26 +240,26 @@ def _check_folder(folder: Path) -> bool:
     return folder.is_dir()
 
 
-def _places(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DomoError], dict[str, Path]]:
+def _targets(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DomoError], dict[str, Path]]:
     """Return why some of the instance's files have no place in a folder, and the places of the others."""
     refused: dict[str, DomoError] = {}
-    places = {}
+    targets = {}
     for path in paths:
         try:
-            places[path] = place_for(folder, path)
-            if is_partial(places[path].name):
+            targets[path] = target_for(folder, path)
+            if is_partial(targets[path].name):
                 raise DecodeError(f"{path!r} has the name of an unfinished download; download it by itself, as another")
-            check_writable(places[path], parents=True)
+            check_writable(targets[path], parents=True)
         except DomoError as error:
             refused[path] = error
-            places.pop(path, None)
-    for path, other in same_on_disk(folder, list(places)).items():
+            targets.pop(path, None)
+    for path, other in same_on_disk(folder, list(targets)).items():
         refused[path] = DecodeError(
             f"{path!r} is the same name as {other!r} on this disk; it is not downloaded: download it by itself, under"
             " another name"
         )
-        del places[path]
-    return refused, places
+        del targets[path]
+    return refused, targets
 
 
 def _unsendable(steps: FolderSteps, files: Mapping[str, LocalFile]) -> dict[str, DomoError]:
@@ -271,8 +271,8 @@ def _unsendable(steps: FolderSteps, files: Mapping[str, LocalFile]) -> dict[str,
         except DomoError as error:
             found[path] = error
         else:
-            if not os.access(file.place, os.R_OK):
-                found[path] = SourceError(f"cannot read {file.place}: Permission denied")
+            if not os.access(file.local_path, os.R_OK):
+                found[path] = SourceError(f"cannot read {file.local_path}: Permission denied")
     return found
 
 

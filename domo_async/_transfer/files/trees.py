@@ -27,10 +27,10 @@ __all__ = [
     "local_files",
     "make_directories",
     "make_folder",
-    "place_for",
     "remove_empty",
     "remove_file",
     "same_on_disk",
+    "target_for",
     "usable_name",
 ]
 
@@ -48,12 +48,12 @@ class LocalFile:
     """A file on disk.
 
     Attributes:
-        place: Where it is.
+        local_path: The path on this machine.
         size: Its bytes.
         modified: When it was last written to.
     """
 
-    place: Path
+    local_path: Path
     size: int
     modified: datetime
 
@@ -82,10 +82,10 @@ def local_files(folder: Path) -> tuple[dict[str, LocalFile], dict[str, DomoError
     """
     files: dict[str, LocalFile] = {}
     others: dict[str, DomoError | None] = {}
-    for place, entry in _walk(folder):
-        path = place.relative_to(folder).as_posix()
+    for local, entry in _walk(folder):
+        path = local.relative_to(folder).as_posix()
         if isinstance(entry, OSError):
-            others[shown(path)] = SourceError(f"cannot read {shown(str(place))}: {entry.strerror or entry}")
+            others[shown(path)] = SourceError(f"cannot read {shown(str(local))}: {entry.strerror or entry}")
         elif not _is_text(path):
             others[shown(path)] = SourceError(f"the name {shown(path)} is not text in UTF-8; rename the file")
         elif not entry.is_file(follow_symlinks=False) or is_partial(entry.name):
@@ -94,7 +94,7 @@ def local_files(folder: Path) -> tuple[dict[str, LocalFile], dict[str, DomoError
             # What goes meanwhile is not there.
             with suppress(FileNotFoundError):
                 found = entry.stat(follow_symlinks=False)
-                files[path] = LocalFile(place, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+                files[path] = LocalFile(local, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
     return files, others
 
 
@@ -133,7 +133,7 @@ def is_same(local: LocalFile, remote: RemoteFile, *, copy_is_remote: bool) -> bo
         return False
     if described.digest is not None:
         try:
-            return described.digest == _digest(local.place, described.algorithm)
+            return described.digest == _digest(local.local_path, described.algorithm)
         except OSError:
             # Who moves it will say why it cannot be read.
             return False
@@ -147,7 +147,7 @@ def _digest(path: Path, algorithm: str) -> str:
         return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
 
 
-def place_for(folder: Path, path: str) -> Path:
+def target_for(folder: Path, path: str) -> Path:
     """Return where a path of the instance has its place in a folder: surely within it, and where a file can be.
 
     Raises:
@@ -155,23 +155,23 @@ def place_for(folder: Path, path: str) -> Path:
             that this system can have.
         ConfigError: Something else is in its way.
     """
-    place = folder
+    target = folder
     try:
         for name in path.split("/"):
-            if place != folder and place.is_symlink():
-                raise DecodeError(f"{path!r} would lead through the symbolic link {place}; it is not downloaded")
-            if place.exists() and not place.is_dir():
-                raise ConfigError(f"{place} is a file, where {path!r} needs a folder; it is not downloaded")
+            if target != folder and target.is_symlink():
+                raise DecodeError(f"{path!r} would lead through the symbolic link {target}; it is not downloaded")
+            if target.exists() and not target.is_dir():
+                raise ConfigError(f"{target} is a file, where {path!r} needs a folder; it is not downloaded")
             if not _is_name(name):
                 raise DecodeError(f"{path!r} is not a path within a folder on this system; it is not downloaded")
-            place = place / name
-        if place.is_symlink():
-            raise DecodeError(f"{path!r} has a symbolic link in its place, {place}; it is not downloaded")
-        if place.is_dir():
-            raise ConfigError(f"{place} is a folder, where {path!r} is to be a file; it is not downloaded")
+            target = target / name
+        if target.is_symlink():
+            raise DecodeError(f"{path!r} has a symbolic link in its place, {target}; it is not downloaded")
+        if target.is_dir():
+            raise ConfigError(f"{target} is a folder, where {path!r} is to be a file; it is not downloaded")
     except OSError as error:
-        raise ConfigError(f"{path!r} cannot be downloaded to {place}: {error.strerror or error}") from None
-    return place
+        raise ConfigError(f"{path!r} cannot be downloaded to {target}: {error.strerror or error}") from None
+    return target
 
 
 def _is_name(name: str, *, windows: bool = os.name == "nt") -> bool:
@@ -227,7 +227,7 @@ def folded(name: str) -> str:
 
 
 def _folds(folder: Path) -> bool:
-    there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.is_dir())
     token = secrets.token_hex(4)
     probe = there / f".\u00e9.{token}.part"
     try:
@@ -258,7 +258,7 @@ def make_directories(folder: Path, paths: Sequence[str]) -> None:
     for path in paths:
         # What cannot be made is told by the files that were to lie in it; a directory that is there is no error.
         with suppress(DomoError):
-            make_folder(place_for(folder, path))
+            make_folder(target_for(folder, path))
 
 
 def remove_file(path: Path) -> None:

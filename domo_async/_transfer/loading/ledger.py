@@ -63,14 +63,14 @@ class Ledger:
         """
         assert self._connection is not None  # noqa: S101 - a dry run writes nothing
         values = [[self._dataset_id, *asdict(row).values()] for row in rows]
-        places = ", ".join("?" * (len(_COLUMNS) + 1))
+        placeholders = ", ".join("?" * (len(_COLUMNS) + 1))
         with _readable(self.path), self._connection:
             self._connection.executemany(
                 "DELETE FROM files WHERE dataset = ? AND digest = ?",
                 [[self._dataset_id, row.digest] for row in instead],
             )
             self._connection.executemany(
-                f"INSERT OR REPLACE INTO files (dataset, {', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 - our own names
+                f"INSERT OR REPLACE INTO files (dataset, {', '.join(_COLUMNS)}) VALUES ({placeholders})",  # noqa: S608 - our own names
                 values,
             )
 

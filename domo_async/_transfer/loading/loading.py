@@ -18,7 +18,7 @@ from attrs import define, evolve, field, frozen
 from domo_async._clock import Clock
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.loading.report import FileFound, FileOutcome, LoadEntry, LoadOptions, LoadReport
-from domo_async._transfer.loading.rows import LedgerRow, moment_text
+from domo_async._transfer.loading.rows import LedgerRow, timestamp_text
 from domo_async._transfer.progress import told_the_end
 from domo_async._transfer.sources.paths import FoundFile, find_files
 from domo_async._transfer.threads import in_thread
@@ -139,7 +139,7 @@ class _Load:
         if not self._options.dry_run:
             await in_thread(self._ledger.write, [evolve(row, gone=self._now()) for row in gone])
             await in_thread(self._ledger.clean_up)
-        order = {str(path): place for place, path in enumerate(paths)}
+        order = {str(path): index for index, path in enumerate(paths)}
         told = sorted(self._entries.values(), key=lambda entry: order.get(entry.path, len(order)))
         return told + [_entry(row, "vanished", "skipped") for row in gone]
 
@@ -147,7 +147,7 @@ class _Load:
         self._entries[entry.path, digest] = entry
 
     def _now(self) -> str:
-        return moment_text(self._clock.now())
+        return timestamp_text(self._clock.now())
 
     async def _settle_all(self, seen: Sequence[_Seen]) -> None:
         """See what became of what earlier runs sent, before anything else is."""
@@ -166,8 +166,8 @@ class _Load:
         there = {(file.absolute, file.record.digest): file.path for file in seen}
         files = []
         for row in rows:
-            place = there.get((row.path, row.digest), Path(row.path))
-            files.append(_File(place, row, evolve(_entry(row, "pending", "not begun"), path=str(place))))
+            source = there.get((row.path, row.digest), Path(row.path))
+            files.append(_File(source, row, evolve(_entry(row, "pending", "not begun"), path=str(source))))
         try:
             if not await in_thread(path.exists):
                 raise CommitUncertain(  # noqa: TRY301 - as if the instance did not tell
@@ -303,7 +303,7 @@ class _Load:
                 await in_thread(self._ledger.write, [row])
             return None
         order = plan.order or range(len(plan.columns))
-        missing = [name for name, place in zip(plan.columns, order, strict=True) if place is None]
+        missing = [name for name, index in zip(plan.columns, order, strict=True) if index is None]
         entry = evolve(file.entry, rows=plan.rows, added=plan.added, missing=tuple(missing))
         outcome: FileOutcome = "planned" if plan.rows and self._options.dry_run else "not begun"
         self._tell(evolve(entry, outcome=outcome if plan.rows else "skipped"), file.row.digest)
@@ -312,11 +312,13 @@ class _Load:
     async def _load_together(self, files: Sequence[_File]) -> None:
         planned = [found for file in files if (found := await self._planned(file)) is not None]
         named: set[str] = set()
-        for place, file in enumerate(planned):
+        for index, file in enumerate(planned):
             # The first file that has a column is the one that brings it.
-            added = {name: kind for name, kind in file.entry.added.items() if name.casefold() not in named}
+            added = {
+                name: column_type for name, column_type in file.entry.added.items() if name.casefold() not in named
+            }
             named.update(map(str.casefold, added))
-            planned[place] = evolve(file, entry=evolve(file.entry, added=added))
+            planned[index] = evolve(file, entry=evolve(file.entry, added=added))
             told = self._entries[file.entry.path, file.row.digest]
             self._tell(evolve(told, added=added), file.row.digest)
         if planned and not self._options.dry_run:
@@ -423,7 +425,7 @@ class _Load:
         rows = [evolve(row, state="loaded", journal=None, error=None, at=self._now()) for row in rows]
         await in_thread(partial(self._ledger.write, rows, instead=[file.row for file in files]))
         for file, row in zip(files, rows, strict=True):
-            brought = {name: added.get(name, kind) for name, kind in file.entry.added.items()}
+            brought = {name: added.get(name, column_type) for name, column_type in file.entry.added.items()}
             entry = evolve(
                 file.entry,
                 outcome="loaded",
@@ -437,12 +439,12 @@ class _Load:
 
     def _vanished(self, folders: Iterable[Path]) -> list[LedgerRow]:
         """Return the rows of files that were loaded out of these folders, and are not there any longer."""
-        places = [_absolute(folder) for folder in folders]
+        roots = [_absolute(folder) for folder in folders]
         return [
             row
             for row in self._rows
             if row.state == "loaded" and row.gone is None and not _is_there(row.path)
-            if any(Path(row.path).is_relative_to(place) for place in places)
+            if any(Path(row.path).is_relative_to(root) for root in roots)
         ]
 
 
@@ -489,7 +491,7 @@ def _look_at(path: Path, lengths: Sequence[int]) -> _Seen:
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror}; it was left alone") from None
     heads = {length: _hash(begin[:length]) for length in lengths if length <= len(begin)}
-    return _Seen(path, record, moment_text(modified), _hash(begin), heads)
+    return _Seen(path, record, timestamp_text(modified), _hash(begin), heads)
 
 
 def _absolute(path: Path) -> Path:

@@ -117,7 +117,7 @@ class LoadEntry(Record):
             "size": self.size,
             "data_version": self.data_version,
             "same_as": self.same_as,
-            "added": ", ".join(f"{name} ({kind})" for name, kind in self.added.items()) or None,
+            "added": ", ".join(f"{name} ({column_type})" for name, column_type in self.added.items()) or None,
             "missing": ", ".join(self.missing) or None,
             "line": self.line,
             "error": None if self.error is None else str(self.error),

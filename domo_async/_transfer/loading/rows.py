@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-__all__ = ["LedgerRow", "LedgerState", "moment_text"]
+__all__ = ["LedgerRow", "LedgerState", "timestamp_text"]
 
 LedgerState: TypeAlias = Literal["sending", "loaded", "uncertain", "bad"]
 
@@ -50,6 +50,6 @@ class LedgerRow:
     gone: str | None = None
 
 
-def moment_text(when: datetime) -> str:
+def timestamp_text(when: datetime) -> str:
     """Return a time as a ledger has it."""
     return when.isoformat(timespec="milliseconds")

@@ -54,15 +54,15 @@ def bind(sql: str, params: Params | None) -> str:
 def placeholders(sql: str) -> list[str]:
     """Return the names that stand in SQL for values, each once, in the order in which they come."""
     pieces = list(tokens(sql))
-    names = (_name_at(pieces, place) for place in range(len(pieces)))
+    names = (_name_at(pieces, index) for index in range(len(pieces)))
     return list(dict.fromkeys(name for name in names if name is not None))
 
 
 def _counted(pieces: Sequence[Token], values: Sequence[object]) -> Iterator[str]:
     count = 0
-    for place, token in enumerate(pieces):
-        if token.kind == "other" and token.text == "?":
-            _check_alone(pieces, place, place)
+    for index, token in enumerate(pieces):
+        if token.type == "other" and token.text == "?":
+            _check_alone(pieces, index, index)
             if count < len(values):
                 yield _literal(values[count], f"value {count + 1}")
             count += 1
@@ -74,40 +74,40 @@ def _counted(pieces: Sequence[Token], values: Sequence[object]) -> Iterator[str]
 
 def _named(pieces: Sequence[Token], values: Mapping[str, object]) -> Iterator[str]:
     unused = {*values}
-    place = 0
-    while place < len(pieces):
-        token = pieces[place]
-        name = _name_at(pieces, place)
+    index = 0
+    while index < len(pieces):
+        token = pieces[index]
+        name = _name_at(pieces, index)
         if name is None:
             yield token.text
-            place += 1
+            index += 1
             continue
         if name not in values:
             raise ConfigError(f"the SQL names :{name}, but there is no such value")
-        _check_alone(pieces, place, place + 1)
+        _check_alone(pieces, index, index + 1)
         unused.discard(name)
         yield _literal(values[name], f":{name}")
-        place += 2
+        index += 2
     if unused:
         raise ConfigError(f"the SQL does not name {', '.join(f':{name}' for name in sorted(map(str, unused)))}")
 
 
-def _name_at(pieces: Sequence[Token], place: int) -> str | None:
+def _name_at(pieces: Sequence[Token], index: int) -> str | None:
     """Return the name of the placeholder that begins here, if one does; two colons are none."""
-    if pieces[place].text != ":" or place + 1 == len(pieces):
+    if pieces[index].text != ":" or index + 1 == len(pieces):
         return None
-    following = pieces[place + 1]
-    if following.kind != "word" or not _NAME.match(following.text):
+    following = pieces[index + 1]
+    if following.type != "word" or not _NAME.match(following.text):
         return None
-    return None if place and pieces[place - 1].text == ":" else following.text
+    return None if index and pieces[index - 1].text == ":" else following.text
 
 
 def _check(pieces: Sequence[Token]) -> None:
     """Refuse what dialects read differently, as a placeholder may be inside for one and outside for another."""
     for token, following in pairwise([*pieces, Token("other", "", 0)]):
-        if token.kind == "text" and _AMBIGUOUS.search(token.text):
+        if token.type == "text" and _AMBIGUOUS.search(token.text):
             problem = f"in {token.text[:40]!r} a backslash stands before a quote: double the quote, or bind the text"
-        elif token.kind == "comment" and "/*" in token.text[2:]:
+        elif token.type == "comment" and "/*" in token.text[2:]:
             problem = f"one comment stands within another: {token.text[:40]!r}"
         elif token.text == following.text == "-":
             problem = "two dashes in a row: put a blank between them, or behind them for a comment"
@@ -119,7 +119,7 @@ def _check(pieces: Sequence[Token]) -> None:
 def _check_alone(pieces: Sequence[Token], first: int, last: int) -> None:
     """Refuse a placeholder that is part of something else."""
     beside = [*pieces[max(0, first - 1) : first], *pieces[last + 1 : last + 2]]
-    if any(token.kind in {"word", "text", "name"} for token in beside):
+    if any(token.type in {"word", "text", "name"} for token in beside):
         raise ConfigError(f"put blanks around the placeholder in {''.join(token.text for token in beside)[:40]!r}")
 
 

@@ -73,7 +73,7 @@ def check_heading(found: Sequence[str], names: Sequence[str]) -> None:
     """
     called = [name.casefold() for name in found] or [""]  # an empty line is one field
     wanted = [name.casefold() for name in names]
-    if called in (wanted, [MARK_CHARACTER + name if place == 0 else name for place, name in enumerate(wanted)]):
+    if called in (wanted, [MARK_CHARACTER + name if index == 0 else name for index, name in enumerate(wanted)]):
         return
     start = called[0].lstrip(MARK_CHARACTER + " ")[:1]
     if start in {"<", "{", "["}:

@@ -114,11 +114,11 @@ async def collect(selection: Selection, settings: Settings) -> pa.Table:
 
     async with selection.columns() as columns:
         batches = await persistent(attempt, settings)
-        names, kinds = _split(await columns)
-    schema = reduce(wider, (batch.schema for batch in batches), arrow_schema(names, kinds, text=True))
+        names, column_types = _split(await columns)
+    schema = reduce(wider, (batch.schema for batch in batches), arrow_schema(names, column_types, text=True))
     table = pyarrow.Table.from_batches([widened(batch, schema) for batch in batches], schema)
     await check_uncut(selection, table.num_rows)
-    return with_decimals(table, kinds)
+    return with_decimals(table, column_types)
 
 
 def scan_once(
@@ -152,11 +152,11 @@ async def _batches(
     async with selection.fetch() as answer:
         due = await columns
         refuse_page(answer)
-        names, kinds = _split(due)
+        names, column_types = _split(due)
         if not is_json(answer):
             records = _records(answer, [column.name for column in due], told)
             rows = 0
-            async with aclosing(_parsed(records, names, kinds, text=text)) as batches:
+            async with aclosing(_parsed(records, names, column_types, text=text)) as batches:
                 async for batch in batches:
                     rows += batch.num_rows
                     yield batch
@@ -167,18 +167,18 @@ async def _batches(
         content = Secret(b"" if paged else b"".join([piece async for piece in answer.chunks()]))
     if paged:
         async for table in _pages(selection):
-            for batch in _retyped(table, names, kinds, text=text):
+            for batch in _retyped(table, names, column_types, text=text):
                 yield batch
         return
     told(len(content.get_secret_value()))
     table = await answer.understood(content, selection.read)
-    for batch in _retyped(table, names, kinds, text=text):
+    for batch in _retyped(table, names, column_types, text=text):
         yield batch
 
 
-def _retyped(table: pa.Table, names: Sequence[str], kinds: Sequence[str], *, text: bool) -> list[pa.RecordBatch]:
+def _retyped(table: pa.Table, names: Sequence[str], column_types: Sequence[str], *, text: bool) -> list[pa.RecordBatch]:
     check_heading(table.column_names, names)
-    return retyped(table, names, kinds, text=text).to_batches()
+    return retyped(table, names, column_types, text=text).to_batches()
 
 
 async def _pages(selection: Selection) -> AsyncIterator[pa.Table]:
@@ -326,7 +326,7 @@ class _Blocks:
 
 
 async def _parsed(
-    blocks: AsyncGenerator[memoryview], names: Sequence[str], kinds: Sequence[str], *, text: bool
+    blocks: AsyncGenerator[memoryview], names: Sequence[str], column_types: Sequence[str], *, text: bool
 ) -> AsyncGenerator[pa.RecordBatch]:
     """Yield a batch for each block, which a thread parses while the next block arrives."""
     loop = asyncio.get_running_loop()
@@ -336,7 +336,7 @@ async def _parsed(
     try:
         async with aclosing(blocks):
             async for block in blocks:
-                before, parsing = parsing, loop.run_in_executor(thread, _parse, block, names, kinds, text)
+                before, parsing = parsing, loop.run_in_executor(thread, _parse, block, names, column_types, text)
                 if before is not None:
                     yield await before
         if parsing is not None:
@@ -349,8 +349,8 @@ async def _parsed(
             _ = parsing.cancelled() or parsing.exception()
 
 
-def _parse(block: memoryview, names: Sequence[str], kinds: Sequence[str], text: bool) -> Any:
-    return csv_batch(block, names, kinds, text=text)
+def _parse(block: memoryview, names: Sequence[str], column_types: Sequence[str], text: bool) -> Any:
+    return csv_batch(block, names, column_types, text=text)
 
 
 async def _of_rows(batches: AsyncGenerator[pa.RecordBatch], rows: int) -> AsyncGenerator[pa.RecordBatch]:

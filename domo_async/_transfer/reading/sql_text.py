@@ -11,7 +11,7 @@ from domo_async.errors import ConfigError
 
 __all__ = ["Token", "has_limit", "is_ordered", "limited", "quoted_name", "select", "tokens"]
 
-_Kind = Literal["text", "name", "comment", "word", "other"]
+_TokenType = Literal["text", "name", "comment", "word", "other"]
 _TOKEN = re.compile(
     r"""
     (?P<text>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
@@ -29,12 +29,12 @@ class Token(NamedTuple):
     """A piece of SQL.
 
     Attributes:
-        kind: What it is; a blank or an operator is ``other``, a character each.
+        type: Its type; a blank or an operator is ``other``, a character each.
         text: As it is written.
         start: Where it begins.
     """
 
-    kind: _Kind
+    type: _TokenType
     text: str
     start: int
 
@@ -46,12 +46,12 @@ def tokens(sql: str) -> Iterator[Token]:
         ConfigError: A text, a name or a comment is never closed.
     """
     for found in _TOKEN.finditer(sql):
-        kind: _Kind = found.lastgroup  # type: ignore[assignment]
+        category: _TokenType = found.lastgroup  # type: ignore[assignment]
         opened = sql[found.start() : found.start() + 2]
-        if kind == "other" and (found[0] in _CLOSERS or opened == "/*"):
+        if category == "other" and (found[0] in _CLOSERS or opened == "/*"):
             what = _CLOSERS.get(found[0]) or _CLOSERS[opened]
             raise ConfigError(f"in the SQL {what} that begins with {sql[found.start() :][:20]!r} is never closed")
-        yield Token(kind, found[0], found.start())
+        yield Token(category, found[0], found.start())
 
 
 def select(columns: Sequence[str] | None = None, where: str | None = None) -> str:
@@ -92,8 +92,8 @@ def limited(sql: str, limit: int, offset: int = 0) -> str:
         ConfigError: It is more than one statement, or none.
     """
     clause = f"LIMIT {limit}" + (f" OFFSET {offset}" if offset else "")
-    place = _limit(sql)
-    return f"{_body(sql if place is None else sql[:place])} {clause}"
+    position = _limit(sql)
+    return f"{_body(sql if position is None else sql[:position])} {clause}"
 
 
 def _limit(sql: str) -> int | None:
@@ -104,15 +104,15 @@ def _outermost(sql: str) -> Iterator[Token]:
     """Yield the words outside of all parentheses."""
     depth = 0
     for token in tokens(sql):
-        if token.kind == "other":
+        if token.type == "other":
             depth += {"(": 1, ")": -1}.get(token.text, 0)
-        elif token.kind == "word" and not depth:
+        elif token.type == "word" and not depth:
             yield token
 
 
 def _body(sql: str) -> str:
     """Return a query without comments, and without what may follow it."""
-    kept = "".join(" " if token.kind == "comment" else token.text for token in tokens(sql)).strip().rstrip(";").strip()
+    kept = "".join(" " if token.type == "comment" else token.text for token in tokens(sql)).strip().rstrip(";").strip()
     if not kept or any(token.text == ";" for token in tokens(kept)):
         raise ConfigError("give exactly one SELECT")
     return kept

@@ -157,7 +157,7 @@ def _parquet(path: Path) -> tuple[pa.Schema, int, Iterator[pa.RecordBatch], Call
 
 
 def _columns_of_long_times(file: Any) -> list[str]:
-    columns = [file.metadata.schema.column(place) for place in range(file.metadata.num_columns)]
+    columns = [file.metadata.schema.column(index) for index in range(file.metadata.num_columns)]
     found = dict.fromkeys(column.path.partition(".")[0] for column in columns if column.physical_type == "INT96")
     return [name for name in file.schema_arrow.names if name in found]
 
@@ -166,8 +166,8 @@ def _exact_times(file: Any, fine: Any, names: Sequence[str]) -> Iterator[pa.Reco
     for batch, precise in zip(file.iter_batches(), fine.iter_batches(columns=names), strict=True):
         exact = batch
         for name in names:
-            place = batch.schema.get_field_index(name)
-            exact = exact.set_column(place, name, exact_times(name, batch.column(name), precise.column(name)))
+            index = batch.schema.get_field_index(name)
+            exact = exact.set_column(index, name, exact_times(name, batch.column(name), precise.column(name)))
         yield exact
 
 

@@ -209,7 +209,7 @@ class SingleSource(ABC):
 
     async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
         """Return what the source's first rows call for, column by column."""
-        return tuple(Evidence(kinds=frozenset({column.type})) for column in await self.columns(names))
+        return tuple(Evidence(column_types=frozenset({column.type})) for column in await self.columns(names))
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
         """Return how the source fits a dataset's columns."""

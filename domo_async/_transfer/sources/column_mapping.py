@@ -64,7 +64,7 @@ class Heading:
         """Places at the end of the first record that hold nothing, as after a delimiter too many."""
         if self.sure or not any(map(str.strip, self.fields)):
             return ()
-        last = max(place for place, name in enumerate(self.fields) if name.strip())
+        last = max(position for position, name in enumerate(self.fields) if name.strip())
         return tuple(range(last + 1, self.width))
 
 
@@ -114,9 +114,9 @@ class ColumnMapping:
         """The places in the source of columns that are known and not text."""
         order = range(self.width) if self.order is None else self.order
         return tuple(
-            place
-            for place, column in zip(order, self.columns, strict=False)
-            if place is not None and place < self.width and column.type.known and column.type != ColumnType.STRING
+            position
+            for position, column in zip(order, self.columns, strict=False)
+            if position is not None and position < self.width and column.type.known and column.type != ColumnType.STRING
         )
 
     def with_types(self, types: Mapping[str, ColumnSpec]) -> ColumnMapping:
@@ -154,8 +154,8 @@ def map_columns(
     names = heading.names
     own = heading.width - len(heading.unnamed)
     from_csv = not heading.sure
-    places = _places(names, columns)
-    if from_csv and header is True and schema == "match" and _goes_by_position(places, heading, columns):
+    positions = _positions(names, columns)
+    if from_csv and header is True and schema == "match" and _goes_by_position(positions, heading, columns):
         renamed = [
             f"{name} to {column.name}"
             for name, column in zip(names, columns, strict=True)
@@ -168,12 +168,12 @@ def map_columns(
             tuple(columns), heading.width, header=True, skip=heading.skip, notes=(*heading.notes, *told)
         )
     line = heading.skip + 1 if from_csv else None
-    new = [name for place, name in enumerate(names) if place not in places]
+    new = [name for position, name in enumerate(names) if position not in positions]
     if any(not name.strip() for name in new):
         raise SourceError(_nameless(names), line=line)
-    if schema == "match" and (new or (None in places and not heading.partial)):
-        raise SourceError(_difference(names, columns, places, new, by_name=heading.sure), line=line)
-    if schema == "evolve" and not any(place is not None for place in places):
+    if schema == "match" and (new or (None in positions and not heading.partial)):
+        raise SourceError(_difference(names, columns, positions, new, by_name=heading.sure), line=line)
+    if schema == "evolve" and not any(position is not None for position in positions):
         raise SourceError(
             f"none of the source's columns ({_listed(names)}) is one of the dataset's"
             f" ({_listed(column.name for column in columns)}); nothing was sent",
@@ -182,8 +182,8 @@ def map_columns(
     added = tuple(ColumnSpec(name, ColumnType.STRING) for name in new)
     # What has no name stands between the columns and the constants.
     order = tuple(
-        place if place is None or place < own else place + len(heading.unnamed)
-        for place in (*places, *(names.index(name) for name in new))
+        position if position is None or position < own else position + len(heading.unnamed)
+        for position in (*positions, *(names.index(name) for name in new))
     )
     in_order = order == tuple(range(heading.width))
     told = ()
@@ -255,7 +255,7 @@ def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
             )
     if any(not name.strip() for name in names):
         raise SourceError(_nameless(heading.fields), line=line)
-    _places(names, ())
+    _positions(names, ())
     return names
 
 
@@ -324,8 +324,8 @@ def _other_delimiter(heading: Heading) -> str:
 
 
 def _may_be_name(text: str) -> bool:
-    kinds = (ColumnType.DOUBLE, ColumnType.DATE, ColumnType.DATETIME)
-    return _LETTER.search(text) is not None and not any(text_fits(kind, text) for kind in kinds)
+    column_types = (ColumnType.DOUBLE, ColumnType.DATE, ColumnType.DATETIME)
+    return _LETTER.search(text) is not None and not any(text_fits(column_type, text) for column_type in column_types)
 
 
 def _looks_like_name(text: str) -> bool:
@@ -333,32 +333,32 @@ def _looks_like_name(text: str) -> bool:
 
 
 def _nameless(names: Sequence[str]) -> str:
-    place = next(place for place, name in enumerate(names, 1) if not name.strip())
+    position = next(position for position, name in enumerate(names, 1) if not name.strip())
     return (
-        f"column {place} of the source has no name ({_listed(names)}): name it, or leave it out, as pandas does with"
+        f"column {position} of the source has no name ({_listed(names)}): name it, or leave it out, as pandas does with"
         " its index by to_csv(index=False); if the row is a title say skip_rows=1; nothing was sent"
     )
 
 
-def _goes_by_position(places: Sequence[int | None], heading: Heading, columns: Sequence[ColumnSpec]) -> bool:
+def _goes_by_position(positions: Sequence[int | None], heading: Heading, columns: Sequence[ColumnSpec]) -> bool:
     """Return whether a header that the caller vouches for leaves each column where it is, whatever it is called."""
     if heading.width != len(columns) or heading.constants or heading.unnamed:
         return False
-    return all(place in {None, position} for position, place in enumerate(places))
+    return all(index in {None, position} for position, index in enumerate(positions))
 
 
-def _places(names: Sequence[str], columns: Sequence[ColumnSpec]) -> list[int | None]:
+def _positions(names: Sequence[str], columns: Sequence[ColumnSpec]) -> list[int | None]:
     """Return for each column where in the source it is; names that are equal but for their case are one."""
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise SourceError(f"the source has more than one column {twice[0]!r}; name each its own way; nothing was sent")
-    exact = {name: place for place, name in enumerate(names)}
+    exact = {name: index for index, name in enumerate(names)}
     folded: dict[str, int | None] = {}
     wanted = Counter(_folded(column.name) for column in columns)
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         key = _folded(name)
         # Of columns that differ only in case, each is found by its exact name alone.
-        folded[key] = None if key in folded or wanted[key] > 1 else place
+        folded[key] = None if key in folded or wanted[key] > 1 else index
     return [exact.get(column.name, folded.get(_folded(column.name))) for column in columns]
 
 
@@ -374,12 +374,12 @@ def _check_width(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
 def _difference(
     names: Sequence[str],
     columns: Sequence[ColumnSpec],
-    places: Sequence[int | None],
+    positions: Sequence[int | None],
     new: Sequence[str],
     *,
     by_name: bool,
 ) -> str:
-    missing = [column.name for column, place in zip(columns, places, strict=True) if place is None]
+    missing = [column.name for column, position in zip(columns, positions, strict=True) if position is None]
     differences = [f"it lacks {_listed(missing)}"] if missing else []
     if new:
         differences.append(f"it has {_listed(new)} besides")

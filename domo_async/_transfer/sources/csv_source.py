@@ -128,4 +128,4 @@ def _may_hold_empties(rows: Sequence[Sequence[str]], typed: Sequence[int], diale
         field[:1] == '"' and len(field) > 2 and not any(mark in field[1:-1] for mark in special)
         for row in rows
         for field in row
-    ) or any(place < len(row) and row[place] == EMPTY_TEXT for row in rows for place in typed)
+    ) or any(index < len(row) and row[index] == EMPTY_TEXT for row in rows for index in typed)

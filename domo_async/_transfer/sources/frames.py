@@ -210,13 +210,13 @@ def arrow_pieces(schema: pa.Schema, rows: int | None = None) -> tuple[pa.Schema,
             what it describes is only right if it is as long.
     """
     names = _names_by_pandas(schema)
-    kept = [place for place, name in enumerate(schema.names) if names[name] is not None]
+    kept = [index for index, name in enumerate(schema.names) if names[name] is not None]
     ranges = _named_ranges(schema, rows)
     if len(kept) == len(schema) and not ranges:
         return schema, Piece
     import pyarrow as pa  # noqa: PLC0415 - optional
 
-    fields = [schema.field(place).with_name(names[schema.field(place).name]) for place in kept]  # type: ignore[arg-type] # not None
+    fields = [schema.field(index).with_name(names[schema.field(index).name]) for index in kept]  # type: ignore[arg-type] # not None
     chosen = pa.schema([*(pa.field(name, pa.int64()) for name in ranges), *fields])
     before = 0
 
@@ -224,7 +224,7 @@ def arrow_pieces(schema: pa.Schema, rows: int | None = None) -> tuple[pa.Schema,
         nonlocal before
         start, before = before, before + batch.num_rows
         numbers = [pa.array(numbers[start:before], pa.int64()) for numbers in ranges.values()]
-        return Piece(pa.RecordBatch.from_arrays([*numbers, *(batch.column(place) for place in kept)], schema=chosen))
+        return Piece(pa.RecordBatch.from_arrays([*numbers, *(batch.column(index) for index in kept)], schema=chosen))
 
     return chosen, piece
 
@@ -269,14 +269,14 @@ def _opened_pandas(frame: Any) -> _Opened:
 
     arrays: dict[int, Any] = {}
     columns = series_of_frame(frame)
-    for place, (_, series) in enumerate(columns):
+    for index, (_, series) in enumerate(columns):
         if is_plain(series):
             # Zones that Arrow does not know, and lone surrogates.
             with suppress(pa.ArrowException, TypeError, ValueError):
-                arrays[place] = pa.array(series, from_pandas=True)
+                arrays[index] = pa.array(series, from_pandas=True)
 
-    def values(place: int, rows: slice) -> list[object]:
-        return series_values(columns[place][1].iloc[rows])
+    def values(index: int, rows: slice) -> list[object]:
+        return series_values(columns[index][1].iloc[rows])
 
     def infer() -> Sequence[ColumnSpec]:
         return [column_of_series(name, series) for name, series in columns]
@@ -286,25 +286,25 @@ def _opened_pandas(frame: Any) -> _Opened:
 
 def _opened_polars(frame: Any) -> _Opened:
     """Open a frame with columns that Arrow has no type for."""
-    bent = {place for place, kind in enumerate(frame.dtypes) if str(kind) in _NOT_OF_ARROW}
+    bent = {index for index, dtype in enumerate(frame.dtypes) if str(dtype) in _NOT_OF_ARROW}
     arrays = {
-        place: frame.to_series(place).to_frame().to_arrow().column(0)
-        for place in range(frame.width)
-        if place not in bent
+        index: frame.to_series(index).to_frame().to_arrow().column(0)
+        for index in range(frame.width)
+        if index not in bent
     }
 
     def infer() -> Sequence[ColumnSpec]:
         import pyarrow as pa  # noqa: PLC0415 - optional
 
         return [
-            ColumnSpec(name, type_of_values(frame.to_series(place).to_list()))
-            if place in bent
-            else columns_of_arrow(pa.schema([pa.field(name, arrays[place].type)]))[0]
-            for place, name in enumerate(frame.columns)
+            ColumnSpec(name, type_of_values(frame.to_series(index).to_list()))
+            if index in bent
+            else columns_of_arrow(pa.schema([pa.field(name, arrays[index].type)]))[0]
+            for index, name in enumerate(frame.columns)
         ]
 
-    def values(place: int, rows: slice) -> list[object]:
-        found: list[object] = frame.to_series(place)[rows].to_list()
+    def values(index: int, rows: slice) -> list[object]:
+        found: list[object] = frame.to_series(index)[rows].to_list()
         return found
 
     return _opened_mixed(frame.columns, arrays, infer, values, frame.height)
@@ -319,7 +319,7 @@ def _opened_mixed(
 ) -> _Opened:
     import pyarrow as pa  # noqa: PLC0415 - optional
 
-    fields = [pa.field(name, arrays[place].type if place in arrays else pa.null()) for place, name in enumerate(names)]
+    fields = [pa.field(name, arrays[index].type if index in arrays else pa.null()) for index, name in enumerate(names)]
     schema = pa.schema(fields)
     valued = frozenset(range(len(names))) - arrays.keys()
 
@@ -328,11 +328,11 @@ def _opened_mixed(
             rows = slice(start, min(start + BATCH_ROWS, length))
             count = rows.stop - start
             columns = [
-                _whole(arrays[place].slice(start, count)) if place in arrays else pa.nulls(count)
-                for place in range(len(names))
+                _whole(arrays[index].slice(start, count)) if index in arrays else pa.nulls(count)
+                for index in range(len(names))
             ]
             yield Piece(
-                pa.RecordBatch.from_arrays(columns, schema=schema), {place: values(place, rows) for place in valued}
+                pa.RecordBatch.from_arrays(columns, schema=schema), {index: values(index, rows) for index in valued}
             )
 
     return _Opened(schema, _Pieces(pieces(), lambda: None, "frame"), infer, valued)
@@ -353,15 +353,15 @@ def _unbent(frame: Any) -> Any:
     """Return a relation of duckdb whose values come over as they are; anything else as it is."""
     if type(frame).__name__ != "DuckDBPyRelation":
         return frame
-    kinds = list(map(str, frame.types))
-    if not any(bent in kind for kind in kinds for bent in _BENT_BY_DUCKDB):
+    dtypes = list(map(str, frame.types))
+    if not any(bent in dtype for dtype in dtypes for bent in _BENT_BY_DUCKDB):
         return frame
     written = []
-    for name, kind in zip(frame.columns, kinds, strict=True):
-        if kind not in _BENT_BY_DUCKDB and any(bent in kind for bent in _BENT_BY_DUCKDB):
-            raise SourceError(f'column "{name}" is {kind}, which duckdb gives to nobody as it is: cast it to VARCHAR')
+    for name, dtype in zip(frame.columns, dtypes, strict=True):
+        if dtype not in _BENT_BY_DUCKDB and any(bent in dtype for bent in _BENT_BY_DUCKDB):
+            raise SourceError(f'column "{name}" is {dtype}, which duckdb gives to nobody as it is: cast it to VARCHAR')
         quoted = '"' + name.replace('"', '""') + '"'
-        written.append(f"CAST({quoted} AS VARCHAR) AS {quoted}" if kind in _BENT_BY_DUCKDB else quoted)
+        written.append(f"CAST({quoted} AS VARCHAR) AS {quoted}" if dtype in _BENT_BY_DUCKDB else quoted)
     return frame.project(", ".join(written))
 
 

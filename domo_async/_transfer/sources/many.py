@@ -163,13 +163,13 @@ async def _see(
 ) -> None:
     """Add what a file's values call for to what was seen of columns of these names."""
     found = await source.seen(heading.names)
-    places = {name.strip().casefold(): place for place, name in enumerate(heading.names)}
+    positions = {name.strip().casefold(): position for position, name in enumerate(heading.names)}
     if not by_name:
         found = tuple(map(add, found, seen_in_text(heading.width, [heading.fields])))
-        places = {name.strip().casefold(): place for place, name in enumerate(names) if place < len(found)}
+        positions = {name.strip().casefold(): position for position, name in enumerate(names) if position < len(found)}
     for name in names:
-        place = places.get(name.strip().casefold())
-        seen[name] = seen.get(name, Evidence()) + (Evidence() if place is None else found[place])
+        position = positions.get(name.strip().casefold())
+        seen[name] = seen.get(name, Evidence()) + (Evidence() if position is None else found[position])
 
 
 def _widened(fit: ColumnMapping, columns: tuple[ColumnSpec, ...]) -> ColumnMapping:

@@ -108,7 +108,7 @@ def _looked_into(text: str) -> Path:
     if os.path.lexists(text) or not glob.has_magic(text):
         return Path(text) if Path(text).is_dir() else Path(text).parent
     parts = Path(text).parts
-    return Path(*parts[: next(place for place, part in enumerate(parts) if glob.has_magic(part))])
+    return Path(*parts[: next(index for index, part in enumerate(parts) if glob.has_magic(part))])
 
 
 def _is_empty(text: str) -> bool:

@@ -112,17 +112,17 @@ def _rules(dialect: Dialect, fit: ColumnMapping) -> dict[int, FieldRule]:
     nulls = spellings(dialect.null_values)
     order = range(fit.width) if fit.order is None else fit.order
     rules = {}
-    for place, column in zip(order, fit.columns, strict=False):
-        if place is None or place >= fit.width:
+    for index, column in zip(order, fit.columns, strict=False):
+        if index is None or index >= fit.width:
             continue
-        typed = place in fit.typed
-        rules[place] = FieldRule(
+        typed = index in fit.typed
+        rules[index] = FieldRule(
             nulls | {EMPTY_TEXT} if fit.empties and typed else nulls,
             partial(_misfit, column) if fit.check and typed else None,
         )
-    for place in fit.unnamed:
-        rules[place] = FieldRule(nulls | {EMPTY_TEXT}, partial(_nameless, place))
-    return {place: rule for place, rule in rules.items() if rule.nulls or rule.misfit is not None}
+    for index in fit.unnamed:
+        rules[index] = FieldRule(nulls | {EMPTY_TEXT}, partial(_nameless, index))
+    return {index: rule for index, rule in rules.items() if rule.nulls or rule.misfit is not None}
 
 
 def _misfit(column: ColumnSpec, text: str) -> str | None:
@@ -132,5 +132,5 @@ def _misfit(column: ColumnSpec, text: str) -> str | None:
     return f"column {column.name!r}: {text!r:.80} is not a {column.type}{hint}"
 
 
-def _nameless(place: int, text: str) -> str | None:
-    return f"field {place + 1}: it holds {text!r:.80}, but the header gives it no name" if text else None
+def _nameless(index: int, text: str) -> str | None:
+    return f"field {index + 1}: it holds {text!r:.80}, but the header gives it no name" if text else None

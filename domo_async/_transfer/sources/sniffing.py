@@ -109,9 +109,9 @@ def _binary(begin: bytes, encoding: str) -> str | None:
 def _with_zeros(begin: bytes) -> str:
     """Return what holds zero bytes; text that is mostly ASCII has them where its encoding's width puts them."""
     whole = begin[: len(begin) // 4 * 4] or begin
-    for name, width, place in (("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1)):
-        kept = whole[place::width]
-        others = [whole[other::width] for other in range(width) if other != place]
+    for name, width, index in (("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1)):
+        kept = whole[index::width]
+        others = [whole[other::width] for other in range(width) if other != index]
         if kept.count(0) * 8 <= len(kept) and all(zeros.count(0) * 2 > len(zeros) for zeros in others):
             return f"text in {name[:6].upper()} without a byte order mark; say encoding={name!r}"
     return "binary: it holds zero bytes"

@@ -102,8 +102,8 @@ class RowTable(_Table):
         names = () if heading is None else heading.fields
         # Keys may be written in another case than the dataset's columns.
         keys = [
-            column if place is None or not isinstance(rows[0], Mapping) else evolve(column, name=names[place])
-            for place, column in zip(fit.order or range(len(fit.columns)), fit.columns, strict=True)
+            column if index is None or not isinstance(rows[0], Mapping) else evolve(column, name=names[index])
+            for index, column in zip(fit.order or range(len(fit.columns)), fit.columns, strict=True)
         ]
         encoder = RowEncoder(keys, self._rules)
         while rows:
@@ -134,7 +134,7 @@ def _encode(encoder: RowEncoder, rows: Sequence[Row], fit: ColumnMapping) -> byt
 
 
 def _ordered(row: Row, order: Sequence[int | None]) -> list[object]:
-    return [None if place is None else row[place] for place in order]  # type: ignore[index]
+    return [None if index is None else row[index] for index in order]  # type: ignore[index]
 
 
 @frozen
@@ -196,7 +196,7 @@ class ArrowTable(_Table):
     async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
         """Return what the types call for; that of a column with nothing but NULL calls for none."""
         found = zip(self._schema.types, await super().seen(names), strict=True)
-        return tuple(Evidence() if str(kind) == "null" else own for kind, own in found)
+        return tuple(Evidence() if str(arrow_type) == "null" else own for arrow_type, own in found)
 
     def close(self) -> None:
         """Let go of what the rows come from."""
@@ -210,7 +210,7 @@ class ArrowTable(_Table):
     async def _encoded(self, fit: ColumnMapping) -> AsyncIterator[Block]:
         names, rows = self._schema.names, 0
         order = range(len(names)) if fit.order is None else fit.order
-        wanted = [None if place is None else names[place] for place in order]
+        wanted = [None if index is None else names[index] for index in order]
         schema, valued = self._schema, self._valued
         encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
         async for piece in self._pieces:
@@ -256,29 +256,29 @@ class _PieceEncoder:
     ) -> None:
         import pyarrow as pa  # noqa: PLC0415 - optional
 
-        self._places = [None if name is None else schema.get_field_index(name) for name in names]
-        self._valued = [(place, column) for place, column in enumerate(columns) if self._places[place] in valued]
+        self._indices = [None if name is None else schema.get_field_index(name) for name in names]
+        self._valued = [(index, column) for index, column in enumerate(columns) if self._indices[index] in valued]
         self._rules = rules
         fields = [
             pa.field(column.name, pa.null())
-            if place is None
+            if index is None
             else pa.field(column.name, pa.string())
-            if place in valued
-            else schema.field(place)
-            for place, column in zip(self._places, columns, strict=True)
+            if index in valued
+            else schema.field(index)
+            for index, column in zip(self._indices, columns, strict=True)
         ]
         self._schema = pa.schema(fields)
-        self._encoder = ArrowEncoder(self._schema, columns, rules, written={place for place, _ in self._valued})
+        self._encoder = ArrowEncoder(self._schema, columns, rules, written={index for index, _ in self._valued})
 
     def encode(self, piece: Piece, rows: slice, before: int) -> bytes:
         """Return rows of a piece as CSV; `before` is how many rows of the source came before."""
         import pyarrow as pa  # noqa: PLC0415 - optional
 
         batch = piece.batch.slice(rows.start, rows.stop - rows.start)
-        arrays = [pa.nulls(batch.num_rows) if place is None else batch.column(place) for place in self._places]
+        arrays = [pa.nulls(batch.num_rows) if index is None else batch.column(index) for index in self._indices]
         if self._valued:
             cells = RowEncoder([column for _, column in self._valued], self._rules, row=before)
-            values = [piece.values[self._places[place]][rows] for place, _ in self._valued]  # type: ignore[index] # not None
-            for (place, _), texts in zip(self._valued, cells.texts(values), strict=True):
-                arrays[place] = pa.array(texts, pa.string())
+            values = [piece.values[self._indices[index]][rows] for index, _ in self._valued]  # type: ignore[index] # not None
+            for (index, _), texts in zip(self._valued, cells.texts(values), strict=True):
+                arrays[index] = pa.array(texts, pa.string())
         return self._encoder.encode(pa.RecordBatch.from_arrays(arrays, schema=self._schema), row=before)

@@ -33,7 +33,7 @@ class InferredColumns:
 
     def __init__(self, columns: Sequence[ColumnSpec], inferred: Collection[ColumnSpec]) -> None:
         self._numbers = {
-            place: column for place, column in enumerate(columns) if column in inferred and column.type in NUMBERS
+            index: column for index, column in enumerate(columns) if column in inferred and column.type in NUMBERS
         }
         self._width = len(columns)
         self._before = 0
@@ -54,8 +54,8 @@ class InferredColumns:
         rewriter = fastest_rewriter()(width=self._width, bom=False, returns=False)
         text = (rewriter.feed(content).content + rewriter.finish().content).decode()
         for number, fields in enumerate(records(text), self._before + 1):
-            for place, column in self._numbers.items():
-                value = text_of(fields[place])
+            for index, column in self._numbers.items():
+                value = text_of(fields[index])
                 if _becomes_another(column.type, value):
                     raise SourceError(
                         f'row {number}, column "{column.name}": {value!r:.80} would become another value in a'
@@ -64,14 +64,14 @@ class InferredColumns:
                     )
 
 
-def _suspects(place: int, column: ColumnSpec) -> bytes:
+def _suspects(index: int, column: ColumnSpec) -> bytes:
     found = rb"(?:%s|%s)" % (_CODES, _DIGITS) if column.type == ColumnType.DOUBLE else _CODES
-    return (_FIELD + b",") * place + found
+    return (_FIELD + b",") * index + found
 
 
-def _becomes_another(kind: ColumnType, text: str) -> bool:
+def _becomes_another(column_type: ColumnType, text: str) -> bool:
     try:
-        cut = kind == ColumnType.DOUBLE and Decimal(repr(float(text))) != Decimal(text)
+        cut = column_type == ColumnType.DOUBLE and Decimal(repr(float(text))) != Decimal(text)
     except (ArithmeticError, ValueError):
         return False  # what is not a number is for the instance to refuse
-    return cut or _CODE.match(text) is not None or (kind == ColumnType.LONG and text == "-0")
+    return cut or _CODE.match(text) is not None or (column_type == ColumnType.LONG and text == "-0")

@@ -289,7 +289,7 @@ class Journal:
             data_version=data_version,
             sent=sent,
             parts=parts,
-            columns=[[str(name), str(kind)] for name, kind in self.call["columns"]],
+            columns=[[str(name), str(column_type)] for name, column_type in self.call["columns"]],
         )
         if self.call["action"] == "APPEND" and self.call["partition"] is None:
             self.appended |= {file.path: file for file in sent.files}

@@ -81,7 +81,7 @@ def _named(_: Any, attribute: Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{attribute.name} must be the tag of a partition, not {value!r:.80}")
 
 
-def _moment(_: Any, attribute: Attribute[Any], value: Any) -> None:
+def _timestamp(_: Any, attribute: Attribute[Any], value: Any) -> None:
     if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
         raise ConfigError(f"{attribute.name} must be a datetime with a zone, not {value!r:.80}")
 
@@ -180,7 +180,7 @@ class UploadOptions(Record):
     keys: tuple[str, ...] = field(default=(), converter=_names)
     append_id: str | None = None
     message: str | None = None
-    recorded_date: datetime | None = field(default=None, validator=_moment)
+    recorded_date: datetime | None = field(default=None, validator=_timestamp)
     header: Header = field(default="auto", validator=_one_of(True, False, "auto"))
     schema: SchemaOption = field(default="match", validator=_one_of("match", "evolve"))
     delimiter: str = ","

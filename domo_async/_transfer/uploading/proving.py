@@ -26,7 +26,7 @@ class Comparison:
 
     def __init__(self, earlier: Sequence[PartRecord]) -> None:
         self._earlier = [part for part in earlier if part.length]
-        self._place = 0
+        self._index = 0
         self._filled = 0
         self._hash = hashlib.sha256()
         self._last = b"\n"
@@ -45,13 +45,13 @@ class Comparison:
         """Return what all parts together are; ``"longer"`` begins with what was uploaded before."""
         if self.differs:
             return "other"
-        if self._place == len(self._earlier):
+        if self._index == len(self._earlier):
             if self._beyond in _LINE_ENDS:
                 return "same"
             return "longer" if self._last == b"\n" or self._beyond[:1] in {b"\n", b"\r"} else "other"
         # It may be that the last line had an end before, and has none now.
         for end in _LINE_ENDS[1:]:
-            if self._place == len(self._earlier) - 1 and self._filled + len(end) == self._earlier[-1].length:
+            if self._index == len(self._earlier) - 1 and self._filled + len(end) == self._earlier[-1].length:
                 ended = self._hash.copy()
                 ended.update(end)
                 if ended.hexdigest() == self._earlier[-1].digest:
@@ -59,8 +59,8 @@ class Comparison:
         return "other"
 
     def _feed(self, piece: memoryview) -> None:
-        while piece and self._place < len(self._earlier):
-            due = self._earlier[self._place]
+        while piece and self._index < len(self._earlier):
+            due = self._earlier[self._index]
             taken = piece[: due.length - self._filled]
             self._hash.update(taken)
             self._filled += len(taken)
@@ -70,7 +70,7 @@ class Comparison:
                 self.differs = self._hash.hexdigest() != due.digest
                 if self.differs:
                     return
-                self._place, self._filled, self._hash = self._place + 1, 0, hashlib.sha256()
+                self._index, self._filled, self._hash = self._index + 1, 0, hashlib.sha256()
         self._beyond = (self._beyond + bytes(piece[:4]))[:4]
 
 

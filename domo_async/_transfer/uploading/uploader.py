@@ -470,7 +470,7 @@ class _Upload:
         known = {name for name, _ in earlier.columns}
         order = self._fit.order or range(len(columns))
         brings_more = any(
-            name not in known and place is not None for (name, _), place in zip(columns, order, strict=True)
+            name not in known and index is not None for (name, _), index in zip(columns, order, strict=True)
         )
         if brings_more or not self._options.adds:
             return False
