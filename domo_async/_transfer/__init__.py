@@ -1,4 +1,4 @@
-"""Bulk data up and down. Knows no route: the endpoints hand it the requests it is made of."""
+"""Uploads, downloads and query results. This package does not know any route: the endpoints pass the requests in."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Arrow in and out: the one place that knows pyarrow, an optional package.
+"""Conversion to and from Arrow; the only module that uses pyarrow's schemas and tables directly. pyarrow is optional.
 
-Columns are named by position while they are parsed, as a result may have two of one name. DECIMAL is read as text, with
-the digits that came, and becomes a number of a scale that fits all of them by `with_decimals`.
+Columns are named by position while they are parsed, because a result may have two columns of the same name. DECIMAL is
+read as text, which keeps all digits; `with_decimals` converts it to numbers of a scale that fits all values.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ __all__ = [
 
 MOST_DIGITS = 38
 SCALE = 18
-"""Digits after the point of a DECIMAL whose scale has to be said before all values are known."""
+"""Digits after the point of a DECIMAL whose scale has to be set before all values are known."""
 WIDE_DIGITS, WIDE_SCALE = 76, 38
-"""The digits of a DECIMAL that has values which do not fit those: up to 38 before the point, and 38 after it."""
+"""The digits of a DECIMAL with values that do not fit 38 digits: up to 38 before the point, and 38 after it."""
 
 _ESCAPES = {b'\\"': b'""', b"\\/": b"/", b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t", b"\\b": b"\b", b"\\f": b"\f"}
 _CODED = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+")
@@ -53,7 +53,7 @@ _LONG = 1 << 63
 
 
 def is_loaded() -> bool:
-    """Return whether pyarrow is in use already, so that it costs nothing to use it too."""
+    """Return whether pyarrow is already imported, so that using it costs nothing."""
     return sys.modules.get("pyarrow") is not None
 
 
@@ -61,10 +61,10 @@ def needs_arrow(what: str) -> Any:
     """Return the module pyarrow.
 
     Args:
-        what: What it is needed for, as an error says it.
+        what: The feature that needs pyarrow, as the error names it.
 
     Raises:
-        ConfigError: It is not installed.
+        ConfigError: pyarrow is not installed.
     """
     try:
         import pyarrow  # noqa: ICN001, PLC0415 - optional, and slow to import
@@ -74,10 +74,10 @@ def needs_arrow(what: str) -> Any:
 
 
 def memory_pool() -> Any:
-    """Return where to keep large results, and what one thread makes and another lets go of.
+    """Return the memory pool for large results, and for buffers that one thread allocates and another one frees.
 
-    What Arrow takes by default, mimalloc, is given far more by the system than it asks for, which has to be cleared
-    first: half of the time that a large result takes. And it gives back late what another thread lets go of.
+    Arrow's default allocator, mimalloc, gets far more memory from the system than it asks for. The system clears that
+    memory first, which takes half of the time of a large result. mimalloc also returns late what another thread frees.
     """
     pyarrow = needs_arrow("Arrow data")
     has_jemalloc = "jemalloc" in pyarrow.supported_memory_backends()
@@ -85,7 +85,7 @@ def memory_pool() -> Any:
 
 
 def arrow_schema(names: Sequence[str], column_types: Sequence[str], *, text: bool = False) -> pa.Schema:
-    """Return the schema for columns of Domo's types; of other types, columns are text.
+    """Return the schema for columns of Domo's types; columns of other types are text.
 
     Args:
         names: The columns' names.
@@ -117,8 +117,8 @@ def csv_batch(
 ) -> pa.RecordBatch:
     """Return whole records of CSV, without a header, as a batch; an unquoted empty field is NULL.
 
-    A DECIMAL is decimal128(38, 18), or decimal256(76, 38) where a value does not fit that. So is a LONG with values
-    beyond 64 bits a decimal, of no digits after the point.
+    A DECIMAL is decimal128(38, 18), or decimal256(76, 38) if a value does not fit that. A LONG with values beyond 64
+    bits is also a decimal, with no digits after the point.
 
     Args:
         content: The records.
@@ -127,7 +127,7 @@ def csv_batch(
         text: Whether DECIMAL stays text.
 
     Raises:
-        DecodeError: They are not such records.
+        DecodeError: The content does not fit the columns.
     """
     pyarrow = needs_arrow("Arrow data")
     table = _parse_great(pyarrow, content, column_types)
@@ -140,11 +140,11 @@ def csv_batch(
 
 
 def retyped(table: pa.Table, names: Sequence[str], column_types: Sequence[str], *, text: bool) -> pa.Table:
-    """Return a table, such as a query's result makes, as `csv_batch` would have read it.
+    """Convert a table, such as a query's result, to the types that `csv_batch` returns.
 
     Raises:
         DecodeError: A value does not fit its column's type.
-        ConfigError: A DECIMAL has more digits than Arrow's.
+        ConfigError: A DECIMAL has more digits than Arrow's decimals hold.
     """
     pyarrow = needs_arrow("Arrow data")
     schema = arrow_schema(names, column_types, text=True)
@@ -159,7 +159,7 @@ def retyped(table: pa.Table, names: Sequence[str], column_types: Sequence[str], 
 
 
 def _parse_great(pyarrow: Any, content: Any, column_types: Sequence[str]) -> pa.Table:
-    """Read records whose LONG may be beyond 64 bits."""
+    """Read records whose LONG values may exceed 64 bits."""
     pc: Any = import_module("pyarrow.compute")
 
     try:
@@ -192,14 +192,14 @@ def _parse(pyarrow: Any, content: Any, column_types: Sequence[str], *, null: str
     labels = [str(index) for index in range(len(column_types))]
     schema = arrow_schema(labels, column_types, text=True)
     if content[:3] == BYTE_ORDER_MARK:
-        # pyarrow takes the first for a byte order mark, which it cannot be in the middle of an answer.
+        # pyarrow takes a leading U+FEFF for a byte order mark, which cannot stand in the middle of an answer.
         content = BYTE_ORDER_MARK + content
     if not null and not ends_with_line(content):
         content = b"".join([content, b"\n"])
     try:
         parsed = arrow_csv.read_csv(
             pyarrow.py_buffer(content),
-            # One thread, as one is all that a caller means to spend; and blocks that hold any record.
+            # One thread, because a caller expects to use one; and blocks large enough for any record.
             read_options=arrow_csv.ReadOptions(
                 column_names=labels, use_threads=False, block_size=max(1 << 20, min(len(content) + 1, 1 << 30))
             ),
@@ -214,21 +214,22 @@ def _parse(pyarrow: Any, content: Any, column_types: Sequence[str], *, null: str
 def json_rows_table(answer: bytes, start: int, end: int, column_types: Sequence[str]) -> pa.Table | None:
     """Return the rows of a query's answer, the JSON ``[[…],[…]]`` without its outer brackets, as a table.
 
-    JSON's arrays of plain values are nearly CSV, and pyarrow reads CSV as fast as others read JSON, without making an
-    object a cell. What this way cannot surely read right is left alone: then there is no table.
+    JSON arrays of plain values are nearly CSV, and pyarrow reads CSV as fast as others read JSON, without creating an
+    object for each cell. If an answer cannot be read safely in this way, None is returned.
 
     Args:
         answer: The answer.
-        start: Where its rows begin, behind ``[[``.
-        end: Where they end, before ``]]``.
+        start: The offset at which its rows begin, after ``[[``.
+        end: The offset at which they end, before ``]]``.
         column_types: The columns' types.
     """
     pyarrow = needs_arrow("Arrow data")
-    # No compact JSON holds these, not even within strings; where it is not compact, a blank could pass for a value.
+    # Compact JSON does not contain these, not even within strings. If JSON is not compact, a blank could pass for a
+    # value.
     if any(blank in answer for blank in (b"\n", b"\r", b"\t")):
         return None
     if answer.find(b"\\", start, end) >= 0:
-        # What stands for a backslash meanwhile may itself be in a string, as it is or as an escape.
+        # The stand-in for a backslash may itself occur in a string, literally or as an escape.
         if _PAIR in answer or b"\\u0001" in answer:
             return None
         try:
@@ -236,7 +237,7 @@ def json_rows_table(answer: bytes, start: int, end: int, column_types: Sequence[
         except ValueError:
             return None
         start, end = 0, len(answer)
-    # The whole answer, since to copy the rows alone before would take as long again.
+    # The whole answer is converted: copying the rows out of it first would take as long again.
     lines = answer.replace(_BETWEEN, b"\n")
     saved = len(_BETWEEN) - 1
     before, after = answer.count(_BETWEEN, 0, start), answer.count(_BETWEEN, end)
@@ -246,14 +247,14 @@ def json_rows_table(answer: bytes, start: int, end: int, column_types: Sequence[
         table = _parse(pyarrow, rows, column_types, null="null")
     except DecodeError:
         return None
-    # A string that holds the mark of a record's end makes fewer records than there are marks.
+    # A string that contains the marker of a record's end yields fewer records than there are markers.
     if table.num_rows != ends + 1 or _has_outer_blanks(pyarrow, table) or not _is_finite(pyarrow, table):
         return None
     return table
 
 
 def _unescaped(text: bytes) -> bytes:
-    """Return JSON's strings with CSV's escapes, which knows doubled quotes alone."""
+    """Return JSON's strings with CSV's escapes; CSV only has doubled quotes."""
     text = text.replace(b"\\\\", _PAIR)
     for escape, character in _ESCAPES.items():
         text = text.replace(escape, character)
@@ -268,7 +269,7 @@ def _decoded(found: re.Match[bytes]) -> bytes:
 
 
 def _has_outer_blanks(pyarrow: Any, table: pa.Table) -> bool:
-    """Return whether a text begins or ends with a blank, which may have stood beside a value and not in it."""
+    """Return whether a text begins or ends with a blank, which may have stood next to the value instead of in it."""
     import pyarrow.compute as pc  # noqa: PLC0415 - optional
 
     return any(
@@ -280,7 +281,7 @@ def _has_outer_blanks(pyarrow: Any, table: pa.Table) -> bool:
 
 
 def _is_finite(pyarrow: Any, table: pa.Table) -> bool:
-    """Return whether no number is what JSON has none for, such as NaN and 1e400, and pyarrow takes for one."""
+    """Return whether all numbers are finite: pyarrow also reads NaN and 1e400, which JSON does not have."""
     import pyarrow.compute as pc  # noqa: PLC0415 - optional
 
     doubles = [column for column in table.columns if column.type == pyarrow.float64()]
@@ -291,7 +292,7 @@ def array_of(values: Sequence[Any], column_type: str) -> Any:
     """Return cells as an array: LONG beyond 64 bits and DECIMAL become decimals with all digits.
 
     Raises:
-        ConfigError: A value has more digits than Arrow's decimals.
+        ConfigError: A value has more digits than Arrow's decimals hold.
         DecodeError: A value does not fit its type.
     """
     pyarrow = needs_arrow("Arrow data")
@@ -303,16 +304,16 @@ def array_of(values: Sequence[Any], column_type: str) -> Any:
 
 
 def with_decimals(table: pa.Table, column_types: Sequence[str], *, scale: int | None = None) -> pa.Table:
-    """Return a table whose DECIMAL columns, which are text, are numbers.
+    """Convert a table's DECIMAL columns from text to numbers.
 
     Args:
         table: The table.
         column_types: The columns' types.
-        scale: Digits after the point, unless a value does not fit 38 digits of which so many stand there; then the
-            column has 38 before the point and 38 after it. By default as many as the values have.
+        scale: The digits after the point, unless a value does not fit 38 digits with that scale; then the column has 38
+            digits before the point and 38 after it. By default as many as the values have.
 
     Raises:
-        ConfigError: A value has more digits than Arrow's decimals.
+        ConfigError: A value has more digits than Arrow's decimals hold.
         DecodeError: A value is not a number.
     """
     pyarrow = needs_arrow("Arrow data")
@@ -324,10 +325,10 @@ def with_decimals(table: pa.Table, column_types: Sequence[str], *, scale: int | 
 
 
 def decimals(texts: Any, decimal_type: pa.Decimal128Type[Any, Any]) -> Any:
-    """Return text as decimals of a type.
+    """Convert text to decimals of a type.
 
     Raises:
-        DecodeError: A value is not a number, or has more digits than that.
+        DecodeError: A value is not a number, or has more digits than the type.
     """
     pyarrow = needs_arrow("Arrow data")
     if _casts(texts, decimal_type.precision, decimal_type.scale):
@@ -339,11 +340,11 @@ def decimals(texts: Any, decimal_type: pa.Decimal128Type[Any, Any]) -> Any:
 
 
 def _exact(pyarrow: Any, texts: Any, scale: int | None = None) -> Any:
-    """Return text as decimals, of a scale or of that which the values have."""
+    """Convert text to decimals of the given scale, or of the scale that the values have."""
     wanted = _scale_of(texts) if scale is None else scale
     if _casts(texts, MOST_DIGITS, wanted):
         return texts.cast(pyarrow.decimal128(MOST_DIGITS, wanted))
-    # Exponents, and more digits than 38.
+    # There are exponents, or more than 38 digits.
     numbers = _numbers(texts)
     before, after = digits_of(numbers)
     if scale is None:
@@ -360,14 +361,14 @@ def _exact(pyarrow: Any, texts: Any, scale: int | None = None) -> Any:
 
 
 def _decimal_type(pyarrow: Any, before: int, after: int, scale: int) -> Any:
-    """Return the smallest type for digits before and after the point, with room for `scale` after it if it has that."""
+    """Return the smallest type for the digits before and after the point, with `scale` digits after it if they fit."""
     if before + after <= MOST_DIGITS:
         return pyarrow.decimal128(MOST_DIGITS, max(after, min(scale, MOST_DIGITS - before)))
     return pyarrow.decimal256(WIDE_DIGITS, min(after, WIDE_DIGITS))
 
 
 def _casts(texts: Any, digits: int, scale: int) -> bool:
-    """Return whether Arrow surely casts text to decimals of a type: of longer numbers it makes others, unseen."""
+    """Return whether Arrow casts text to decimals of a type without loss: it silently changes longer numbers."""
     pc: Any = import_module("pyarrow.compute")
 
     before = digits - scale
@@ -377,11 +378,11 @@ def _casts(texts: Any, digits: int, scale: int) -> bool:
 
 
 def _numbers(texts: Any) -> list[Decimal | None]:
-    """Return text as numbers without superfluous zeros, for which Arrow might find no place."""
+    """Convert text to numbers without superfluous zeros, which might not fit Arrow's type."""
     numbers: list[Decimal | None] = []
     for text in texts.to_pylist():
         try:
-            # Of what is not finite, the exponent is a letter.
+            # If a number is not finite, its exponent is a letter.
             numbers.append(None if text is None else _without_zeros(Decimal(text)))
         except (ArithmeticError, ValueError):
             raise DecodeError(f"{(text or '')[:80]!r} is not a DECIMAL", path="$.rows") from None
@@ -397,7 +398,7 @@ def _without_zeros(number: Decimal) -> Decimal:
 
 
 def digits_of(numbers: Iterable[Decimal | None]) -> tuple[int, int]:
-    """Return the most digits that numbers have before the point, and after it."""
+    """Return the largest number of digits before the point, and after it."""
     before = after = 0
     for number in numbers:
         if number:
@@ -408,7 +409,7 @@ def digits_of(numbers: Iterable[Decimal | None]) -> tuple[int, int]:
 
 
 def _scale_of(texts: Any) -> int:
-    """Return the most digits after the point."""
+    """Return the largest number of digits after the point."""
     pc: Any = import_module("pyarrow.compute")
 
     points = pc.find_substring(texts, ".")
@@ -417,7 +418,7 @@ def _scale_of(texts: Any) -> int:
 
 
 def wider(one: pa.Schema, other: pa.Schema) -> pa.Schema:
-    """Return the schema of two that differ in the width of numbers which takes the rows of both."""
+    """Return the schema that holds the rows of two schemas, which differ in the width of numbers."""
     pyarrow = needs_arrow("Arrow data")
     if one == other:
         return one
@@ -431,15 +432,15 @@ def wider(one: pa.Schema, other: pa.Schema) -> pa.Schema:
 
 
 def widened(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Return a batch with the wider numbers of a schema, which have a place for those of a narrower one."""
+    """Convert a batch to a schema with wider numbers."""
     return batch if batch.schema == schema else batch.cast(schema)
 
 
 def narrowest(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Schema:
-    """Return a schema whose decimals are no wider than the rows need, as few programs know more than 38 digits.
+    """Return a schema whose decimals are only as wide as the rows need, because few programs support over 38 digits.
 
     Args:
-        batches: All rows.
+        batches: Batches with all rows.
         schema: Their schema.
     """
     pyarrow = needs_arrow("Arrow data")

@@ -1,4 +1,4 @@
-"""Files that appear under their names when they are whole and safely on disk, and not before."""
+"""Atomic writes: a file appears under its name only once it is complete and synced to disk."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _PARTIAL = re.compile(r"\..*\.[0-9a-f]{8}\.part", re.DOTALL)
-# A partial file's name is no longer than a name of its target that is long.
+# The name of a partial file is not longer than a long name of its target.
 _KEPT_OF_NAME = 80
 _MOST_LINKS = 40
 _DESCRIPTOR = re.compile(r"(?:/dev/fd|/proc/(?:self|thread-self|(\d+))(?:/task/\d+)?/fd)/(\d{1,9})")
@@ -43,17 +43,17 @@ _POLL = 0.05
 # Letters of the modes in which files are open for writing.
 _WRITING = frozenset("wax+")
 _BINARY = getattr(os, "O_BINARY", 0)
-# What file systems say that cannot reserve room.
+# The errors of file systems that cannot reserve room.
 _NOT_KNOWN = {errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ENODEV}
 
 
 @frozen
 class _Target:
-    """What stands at a path, links followed.
+    """The file, device or folder at a path, with links followed.
 
     Attributes:
-        path: Where it stands.
-        found: What the system tells of it; None if there is nothing.
+        path: Its path.
+        found: The result of ``stat``; None if nothing exists at the path.
         descriptor: The open descriptor that the path stands for, such as that of ``/dev/stdout``.
     """
 
@@ -69,16 +69,16 @@ class _Target:
 
 @asynccontextmanager
 async def atomic_write(path: Path) -> AsyncIterator[Path]:
-    """Give the name of a file to write instead of `path`; its content takes that place once the block ends well.
+    """Give the name of a file to write instead of `path`, and move it to `path` once the block succeeds.
 
-    Until then, and for good if the block fails, `path` is as it was. A symbolic link stays one, and what it leads to is
-    written. A file that is replaced keeps its mode, owner, extended attributes and access lists; where that cannot be
-    done by replacing it (it has other hard links, belongs to somebody else, or its directory cannot be written to), its
-    content is overwritten once the new one is whole. Devices and pipes are written to.
+    Until then, and if the block fails, `path` is unchanged. A symbolic link is kept, and its target is written. A file
+    that is replaced keeps its mode, owner, extended attributes and access lists. If replacing it cannot keep these (it
+    has other hard links, belongs to somebody else, or its directory cannot be written to), its content is overwritten
+    once the new content is complete. Devices and pipes are written to.
 
     Raises:
         ConfigError: The path cannot be written to.
-        TargetError: The file could not be written, such as where the disk is full.
+        TargetError: The file could not be written, for example because the disk is full.
     """
     async with special_file(path) as special:
         with _readable_errors(path):
@@ -99,13 +99,13 @@ async def atomic_write(path: Path) -> AsyncIterator[Path]:
 
 @asynccontextmanager
 async def special_file(path: Path) -> AsyncIterator[BinaryIO | None]:
-    """Open what stands at `path` if it is a device or a pipe; give None if it is a file, or is to become one.
+    """Open the device or pipe at `path`; give None if `path` is a file or does not exist yet.
 
-    What is written there cannot be taken back. A named pipe is waited for until somebody reads it.
+    Bytes written there cannot be taken back. Opening a named pipe waits until somebody reads it.
 
     Raises:
         ConfigError: The path cannot be written to.
-        TargetError: It could not be written.
+        TargetError: The device or pipe could not be written.
     """
     await in_thread(check_writable, path)
     with _readable_errors(path):
@@ -119,14 +119,14 @@ async def special_file(path: Path) -> AsyncIterator[BinaryIO | None]:
 
 
 def check_writable(path: Path, *, parents: bool = False) -> None:
-    """Refuse what cannot be written as a file.
+    """Check that a file can be written at a path.
 
     Args:
-        path: Where it is to be.
-        parents: Whether the folders that it lies in are made if need be.
+        path: The path of the file.
+        parents: Whether missing parent folders will be created.
 
     Raises:
-        ConfigError: It is a folder, lies in none, cannot be written to, or its name is not one.
+        ConfigError: The path is a folder, its parent is not a folder, it cannot be written to, or its name is invalid.
     """
     try:
         target = _resolved(path)
@@ -139,7 +139,7 @@ def check_writable(path: Path, *, parents: bool = False) -> None:
         return
     if target.found is None:
         if not parent_found and not parents:
-            raise ConfigError(f"there is no folder {target.path.parent} to write {target.path.name} into")
+            raise ConfigError(f"the folder {target.path.parent} does not exist; create it to write {target.path.name}")
         folder = next(candidate for candidate in target.path.absolute().parents if candidate.is_dir())
         if not _may_write(folder):
             raise ConfigError(f"the folder {folder} cannot be written to")
@@ -156,7 +156,7 @@ def _may_write(path: Path) -> bool:
 
 
 def descriptor_of(path: Path) -> int | None:
-    """Return the open descriptor that a path such as ``/dev/stdout`` stands for; None if it stands for none."""
+    """Return the open descriptor that a path such as ``/dev/stdout`` stands for; None for other paths."""
     try:
         return _resolved(path).descriptor
     except (OSError, ValueError):
@@ -164,15 +164,15 @@ def descriptor_of(path: Path) -> int | None:
 
 
 def is_partial(name: str) -> bool:
-    """Return whether a file's name is one that `atomic_write` gives."""
+    """Return whether `atomic_write` gave a file its name."""
     return _PARTIAL.fullmatch(name) is not None
 
 
 def check_file_object(target: object) -> None:
-    """Refuse what bytes cannot be written to.
+    """Check that bytes can be written to an object.
 
     Raises:
-        ConfigError: It is not a binary file object that is open for writing.
+        ConfigError: The object is not a binary file object that is open for writing.
     """
     type_name = type(target).__name__
     write = getattr(target, "write", None)
@@ -192,23 +192,23 @@ def check_file_object(target: object) -> None:
             f'the {type_name} takes text, and what is written is bytes; open it in binary mode, such as "wb"'
         )
     if closed or not writable:
-        raise ConfigError(f"the {type_name} is {'closed' if closed else 'open for reading alone'}")
+        raise ConfigError(f"the {type_name} is {'closed' if closed else 'only open for reading'}")
 
 
 def write_all(target: BinaryIO, piece: bytes) -> None:
-    """Write all of it; an unbuffered file may take less than it is given at a time.
+    """Write a whole piece; an unbuffered file may take less than that in one call.
 
     Raises:
-        OSError: It takes nothing.
+        OSError: The file does not take any bytes.
     """
-    # Not all files of the caller's say how much they took, or take a part of bytes without a copy.
+    # Not all file objects return how much they took, or take a slice of bytes without a copy.
     taken: int | None = target.write(piece)
     rest = memoryview(piece)
     while taken != len(rest):
         if taken is None and not isinstance(target, io.RawIOBase):
             return
         if taken is None:
-            select.select([], [target], [])  # a pipe that is full, and says so instead of waiting
+            select.select([], [target], [])  # a non-blocking pipe that is full
         elif not taken:
             raise OSError(errno.EIO, "it takes nothing")
         rest = rest[taken or 0 :]
@@ -217,7 +217,7 @@ def write_all(target: BinaryIO, piece: bytes) -> None:
 
 @contextmanager
 def object_errors(target: object) -> Iterator[None]:
-    """Turn what the system says of a file object into an error of this library."""
+    """Convert the system's error about a file object to an error of this library."""
     try:
         yield
     except DomoError:
@@ -227,9 +227,9 @@ def object_errors(target: object) -> Iterator[None]:
 
 
 def _resolved(path: Path) -> _Target:
-    """Follow links to what is to be written.
+    """Follow links to the file to write.
 
-    They are followed one by one, since those of open descriptors lead to what may have no name any longer.
+    Links are followed one by one, because the target of an open descriptor's link may no longer have a name.
     """
     resolved = os.fspath(path)
     for _ in range(_MOST_LINKS):
@@ -251,7 +251,7 @@ def _resolved(path: Path) -> _Target:
 
 
 async def _open_special(target: _Target) -> BinaryIO:
-    """Open a device or a pipe; a thread that waits for a reader could not be called off."""
+    """Open a device or a pipe without a thread, because a thread that waits for a reader cannot be cancelled."""
     if target.descriptor is not None:
         return os.fdopen(os.dup(target.descriptor), "wb", buffering=0)
     is_pipe = target.found is not None and stat.S_ISFIFO(target.found.st_mode)
@@ -269,19 +269,19 @@ async def _open_special(target: _Target) -> BinaryIO:
 
 
 def _partial_paths(target: _Target) -> list[Path]:
-    """Return where the new content can be until it is whole, the best place first."""
+    """Return the paths at which the new content can lie until it is complete, the best one first."""
     kept = os.fsencode(target.path.name)[:_KEPT_OF_NAME].decode("utf-8", "ignore")
     name = f".{kept}.{secrets.token_hex(4)}.part"
     elsewhere = Path(tempfile.gettempdir(), name)
     if target.is_special:
         return [elsewhere]
     beside = target.path.with_name(name)
-    # A file that is there may be writable where nothing can be made beside it.
+    # An existing file may be writable although nothing can be created next to it.
     return [beside] if target.found is None else [beside, elsewhere]
 
 
 def _create(paths: Sequence[Path], target: _Target) -> Path:
-    """Make the file to write, which nobody may read who may not read the one that is there; return where it is."""
+    """Create the file to write, readable only to those who may read the existing file, and return its path."""
     is_new = target.found is None and not target.is_special
     *better, last = paths
     for path in better:
@@ -307,7 +307,7 @@ def _land(partial: Path, path: Path) -> None:
         try:
             partial.replace(path)
         except OSError:
-            # Such as that of a container's own, which is mounted there.
+            # For example a file that is mounted into a container.
             if stat.S_ISDIR(path.stat().st_mode):
                 raise
         else:
@@ -316,7 +316,7 @@ def _land(partial: Path, path: Path) -> None:
 
 
 def _is_like(partial: Path, path: Path, found: os.stat_result) -> bool:
-    """Give a file the owner, mode and attributes of another, and return whether that was possible."""
+    """Copy the owner, mode and attributes of another file, and return whether that was possible."""
     try:
         made = partial.stat()
         if hasattr(os, "chown") and (made.st_uid, made.st_gid) != (found.st_uid, found.st_gid):
@@ -340,7 +340,7 @@ def _attributes(path: Path) -> dict[str, bytes]:
 
 
 def _overwrite(partial: Path, path: Path) -> None:
-    """Give a file that stays the same one another content, for which room is made before the old one goes."""
+    """Overwrite a file in place; room for the new content is reserved before the old content is removed."""
     with partial.open("rb") as new, path.open("r+b", buffering=0) as file:
         size, before = os.fstat(new.fileno()).st_size, os.fstat(file.fileno()).st_size
         if size > before and hasattr(os, "posix_fallocate"):
@@ -372,7 +372,7 @@ def _copy(source: BinaryIO, target: BinaryIO) -> None:
 
 @contextmanager
 def _readable_errors(path: Path) -> Iterator[None]:
-    """Turn what the system says into an error that names the file that was meant."""
+    """Convert the system's error to one that names the file that the caller asked for."""
     try:
         yield
     except DomoError:

@@ -1,4 +1,4 @@
-"""Columns of a dataset, as far as data that go in and out need to know them."""
+"""Columns of a dataset: the names and types that uploads and results need."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class ColumnSpec:
 
 
 def distinct_names(names: Sequence[str], *, fold: bool = False) -> list[str]:
-    """Return names under which each column can be found, as a result may have several of one name.
+    """Return distinct names for columns, because a result may have several columns of the same name.
 
-    The first column of a name keeps it. The second of the name ``a`` becomes ``a_2``, the third ``a_3``, and so on,
-    passing over what another column is called. A column without a name is called by its place, such as ``column_3``.
+    The first column of a name keeps it. The second of the name ``a`` becomes ``a_2``, the third ``a_3``, and so on;
+    names of other columns are skipped. A column without a name is named by its position, such as ``column_3``.
 
     Args:
-        names: The columns' names as they are.
-        fold: Whether names that differ in case alone are the same, as they are to Spark and to SQL.
+        names: The columns' original names.
+        fold: Whether names that differ only in case are the same, as they are in Spark and in SQL.
     """
     fold_case = str.casefold if fold else str
     taken = {*map(fold_case, names)}

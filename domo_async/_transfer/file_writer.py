@@ -1,4 +1,4 @@
-"""Where downloads and exports go: files, file objects, memory; and a thread that writes behind a bounded queue."""
+"""Targets of downloads and exports (files, file objects, memory), and a thread that writes from a bounded queue."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ __all__ = [
     "writing",
 ]
 
-# Handed over in pieces of this size, as each costs a word between threads.
+# Bytes are handed over in pieces of this size, because each piece costs a message between threads.
 _HANDED = 1 << 20
-# What may wait for the disk.
+# The most bytes that may wait for the disk.
 _MOST = 8 << 20
-# The system is asked to write so much at a time, so that little is left to wait for in the end.
+# The system is asked to write after this many bytes, so that little is left to wait for at the end.
 _FLUSHED = 32 << 20
 _MOST_AT_ONCE = 256
 
@@ -55,7 +55,7 @@ class AsyncFileTarget(Protocol):
 
 
 Target: TypeAlias = str | os.PathLike[str] | BinaryIO | AsyncFileTarget
-"""What can be written to: a path or a binary file object."""
+"""The targets that can be written to: a path or a binary file object."""
 
 
 class Writer(Protocol):
@@ -66,15 +66,15 @@ class Writer(Protocol):
         ...
 
     def close(self, *, whole: bool) -> None:
-        """Let go: of a whole content, or of one that was given up."""
+        """Close the target, of which the content is complete or was given up."""
         ...
 
 
 class RestartableWriter(Writer, Protocol):
-    """A writer that may be able to begin anew."""
+    """A writer that may be able to start over."""
 
     def restart(self) -> bool:
-        """Forget all bytes, and return whether that is possible."""
+        """Discard all bytes, and return whether that was possible."""
         ...
 
 
@@ -89,12 +89,12 @@ class MemoryWriter:
         self.content = bytearray()
 
     def write(self, pieces: Sequence[bytes]) -> None:
-        """Keep."""
+        """Keep the bytes."""
         for piece in pieces:
             self.content += piece
 
     def restart(self) -> bool:
-        """Forget all bytes."""
+        """Discard all bytes."""
         self.content.clear()
         return True
 
@@ -103,9 +103,9 @@ class MemoryWriter:
 
 
 class ObjectWriter:
-    """Writes to a file object, compressed if need be; the caller closes it.
+    """Writes to a file object, compressed if asked; the caller closes it.
 
-    One whose ``write`` is awaited is written to on the event loop on which this is made.
+    If its ``write`` is a coroutine, it runs on the event loop on which this writer is created.
 
     Args:
         target: The file object.
@@ -122,7 +122,7 @@ class ObjectWriter:
         write_all(self._target, joined if self._packer is None else self._packer.compress(joined))
 
     def restart(self) -> bool:
-        """Return False: nobody takes back what a file object was given."""
+        """Return False: bytes given to a file object cannot be taken back."""
         return False
 
     def close(self, *, whole: bool) -> None:
@@ -132,7 +132,7 @@ class ObjectWriter:
 
 
 class FileWriter:
-    """Writes a file anew, compressed if need be, and has the system write it to the disk meanwhile.
+    """Overwrites a file, compressed if asked, and asks the system to write it to disk along the way.
 
     Args:
         path: The file.
@@ -156,13 +156,13 @@ class FileWriter:
             self._unflushed = 0
 
     def restart(self) -> bool:
-        """Empty the file; not possible where it is compressed."""
+        """Empty the file; not possible if it is compressed."""
         os.ftruncate(self._fd, 0)
         os.lseek(self._fd, 0, os.SEEK_SET)
         return self._packer is None
 
     def close(self, *, whole: bool) -> None:
-        """Close the file; a whole one is safely on the disk then."""
+        """Close the file; a complete file is synced to disk first."""
         try:
             if whole:
                 if self._packer is not None:
@@ -184,7 +184,7 @@ class FileWriter:
 
 
 class _AwaitedFile:
-    """A file object whose ``write`` is awaited, for threads."""
+    """A file object whose ``write`` is awaited, made usable from threads."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
@@ -200,10 +200,10 @@ def is_awaited(target: object) -> bool:
 
 
 def check_target(target: object) -> None:
-    """Refuse what cannot be written to.
+    """Check that a target can be written to.
 
     Raises:
-        ConfigError: It is neither a path to a place that can be written to, nor a binary file object.
+        ConfigError: The target is neither a path that can be written to nor a binary file object.
     """
     if isinstance(target, str | os.PathLike):
         check_writable(Path(target))
@@ -213,7 +213,7 @@ def check_target(target: object) -> None:
 
 @asynccontextmanager
 async def writing(open_writer: Callable[[], W]) -> AsyncIterator[W]:
-    """Open a writer for a block, which writes all or fails."""
+    """Open a writer for the duration of a block; the block either writes everything or fails."""
     writer = await in_thread(open_writer)
     whole = False
     try:
@@ -224,28 +224,28 @@ async def writing(open_writer: Callable[[], W]) -> AsyncIterator[W]:
 
 
 TABLES = frozenset({".parquet", ".arrow", ".feather"})
-"""How the names of Parquet and Arrow files end."""
+"""The suffixes of Parquet and Arrow files."""
 
-# Who asks for these does not mean CSV, plain or compressed.
+# A caller who asks for these suffixes does not want CSV, plain or compressed.
 _PACKED = frozenset({".bz2", ".xz", ".zip", ".lz4", ".7z"})
 _NO_CSV = TABLES | {".orc", ".avro", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".xml", ".html"}
 
 
 def packed_as(name: str) -> str | None:
-    """Return the compression that the name of a file of CSV stands for, None for none.
+    """Return the compression that the name of a CSV file asks for; None for no compression.
 
     Raises:
-        ConfigError: It stands for one that is not known here, or that needs a package that is not installed, or for
-            what is not CSV.
+        ConfigError: The name asks for an unknown compression, for one that needs a package which is not installed, or
+            for a format other than CSV.
     """
     path = Path(name)
     packing = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
     suffix = (Path(path.stem) if packing else path).suffix.lower()
     if suffix in _PACKED:
-        raise ConfigError(f"{name}: write .gz or .zst, {suffix} is not known")
+        raise ConfigError(f"{name}: the compression {suffix} is not supported; use .gz or .zst")
     if suffix in _NO_CSV:
         raise ConfigError(
-            f"{name}: what is written is CSV, plain or compressed (.gz, .zst), .parquet, .arrow or .feather"
+            f"{name} has an unknown suffix; choose CSV, plain or compressed (.gz, .zst), .parquet, .arrow or .feather"
         )
     _packer(packing)
     return packing
@@ -264,12 +264,12 @@ def _packer(packing: str | None) -> Packer | None:
 
 
 class Sink:
-    """Takes bytes on the event loop and lets a thread of its own write them.
+    """Takes bytes on the event loop and writes them in a thread of its own.
 
-    The loop only waits while more is under way than may be; a disk that is slow slows the sender, not other calls.
+    The caller only waits while too many bytes are queued, so a slow disk slows the sender and not other calls.
 
     Args:
-        open_writer: Opens what to write to; called in the thread.
+        open_writer: Opens the writer; called in the thread.
     """
 
     def __init__(self, open_writer: Callable[[], Writer]) -> None:
@@ -288,7 +288,7 @@ class Sink:
         """Take bytes.
 
         Raises:
-            OSError: What came before could not be written.
+            OSError: Earlier bytes could not be written.
         """
         self._pieces.append(piece)
         self._gathered += len(piece)
@@ -301,10 +301,10 @@ class Sink:
             raise self._error
 
     async def finish(self) -> None:
-        """Wait until all is written, and safely on the disk.
+        """Wait until all bytes are written and synced to disk.
 
         Raises:
-            OSError: It could not be written.
+            OSError: They could not be written.
         """
         self._hand_over()
         self._queue.put(None)
@@ -313,7 +313,7 @@ class Sink:
             raise self._error
 
     async def give_up(self) -> None:
-        """End the thread, and wait until it has let go of the file."""
+        """End the thread, and wait until it has closed the file."""
         self._given_up = True
         self._queue.put(None)
         await wait_for_end(self._ended)
@@ -341,7 +341,7 @@ class Sink:
         self._call(self._end)
 
     def _call(self, callback: Callable[..., object], *arguments: object) -> None:
-        # A loop that was closed meanwhile has nobody left to tell.
+        # If the loop was closed in the meantime, nobody is left to notify.
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(callback, *arguments)
 

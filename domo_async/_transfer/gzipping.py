@@ -1,4 +1,4 @@
-"""gzip, as fast as it is to be had: by isal (the extra `fast`), or else by zlib."""
+"""The fastest available gzip: isal (the extra `fast`), or else zlib."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any, Protocol
 
 __all__ = ["Packer", "gzip_packer", "gzip_unpacker"]
 
-# The least level: at higher ones the compressor is slower than most wires and disks.
+# The lowest level: at higher ones the compressor is slower than most networks and disks.
 _LEVEL = 1
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 class Packer(Protocol):
-    """What compresses piece by piece."""
+    """An object that compresses piece by piece."""
 
     def compress(self, data: bytes, /) -> bytes:
-        """Take a piece; return what is ready."""
+        """Compress a piece, and return the output that is ready."""
         ...
 
     def flush(self) -> bytes:
-        """Return what is left."""
+        """Return the rest of the output."""
         ...
 
 
 def gzip_packer() -> Packer:
-    """Return what compresses with gzip, at the least level."""
+    """Return an object that compresses with gzip, at the lowest level."""
     try:
         from isal import isal_zlib  # noqa: PLC0415 - optional, and ten times as fast
     except ImportError:
@@ -36,7 +36,7 @@ def gzip_packer() -> Packer:
 
 
 def gzip_unpacker() -> tuple[Callable[[], Any], type[Exception]]:
-    """Return what makes an object that unpacks a gzip member as `zlib.decompressobj` does, and its error."""
+    """Return a factory of objects that unpack a gzip member as `zlib.decompressobj` does, and their exception."""
     try:
         from isal import igzip_lib, isal_zlib  # noqa: PLC0415 - optional, and several times as fast
     except ImportError:

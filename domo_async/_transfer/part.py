@@ -1,4 +1,4 @@
-"""Parts: runs of whole records, each of which can be sent again alone."""
+"""Parts: runs of whole records, each of which can be sent again on its own."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from domo_async._transfer.seekable import InMemory, slices
 
 __all__ = ["Part", "assembled", "empty_part", "held_part", "joined", "part_sizes"]
 
-# With as few parts as go at once the last ones would be waited for.
+# With only as many parts as are sent at once, the upload would wait for the slowest of them.
 _PARTS_EACH = 4
-# No document names a limit; large files get larger parts rather than more of them.
+# Domo's documentation does not state a limit; large files get larger parts rather than more of them.
 _MANY = 1000
 
 
@@ -28,10 +28,10 @@ class Part:
 
     Attributes:
         records: How many records it holds.
-        length: Its bytes.
-        open: Returns its bytes from the beginning, in slices, as often as asked.
+        length: Its size in bytes.
+        open: Returns its bytes from the beginning, in slices; can be called repeatedly.
         ends_line: Whether it ends with a line end.
-        held: How many of its bytes are held in memory for it.
+        held: The number of its bytes that are held in memory.
     """
 
     records: int
@@ -41,7 +41,7 @@ class Part:
     held: int = 0
 
     def with_line_end(self) -> Part:
-        """Return the same records, the last one ended."""
+        """Return the same records, with a line end after the last one."""
         if self.ends_line:
             return self
         return Part(self.records, self.length + 1, lambda: chain(self.open(), [b"\n"]), held=self.held)
@@ -59,7 +59,7 @@ def empty_part() -> Part:
 
 
 def joined(parts: Sequence[Part]) -> Part:
-    """Return several parts as one."""
+    """Join several parts into one."""
     if len(parts) == 1:
         return parts[0]
     ended = [*(part.with_line_end() for part in parts[:-1]), parts[-1]]
@@ -73,7 +73,7 @@ def joined(parts: Sequence[Part]) -> Part:
 
 
 async def assembled(blocks: AsyncIterable[Block], sizes: Iterator[int]) -> AsyncIterator[Part]:
-    """Yield parts of at most the size that is due, unless a single record is longer."""
+    """Yield parts of at most the next size, unless a single record is longer."""
     waiting: list[bytes] = []
     length = count = 0
     most = next(sizes)
@@ -91,7 +91,7 @@ async def assembled(blocks: AsyncIterable[Block], sizes: Iterator[int]) -> Async
 
 
 def _cut(content: bytes, most: int) -> list[Block]:
-    """Return whole records in pieces of at most some size, unless a single record is longer."""
+    """Split whole records into pieces of at most `most` bytes, unless a single record is longer."""
     pieces = []
     start = 0
     while start < len(content):
@@ -106,11 +106,11 @@ def _cut(content: bytes, most: int) -> list[Block]:
 
 
 def part_sizes(size: int | None, total: int | None) -> Iterator[int]:
-    """Yield the size of each part in turn; the same ones every time, so that an upload can be resumed.
+    """Yield the size of each part in turn; the same sizes every time, so that an upload can be resumed.
 
     Args:
-        size: The size that was asked for, in bytes; None for one that suits the source.
-        total: The bytes of the source, where they are known.
+        size: The requested size in bytes; None for a size that suits the source.
+        total: The size of the source in bytes, if it is known.
     """
     if size is not None:
         return repeat(size)

@@ -1,4 +1,4 @@
-"""What people see of a transfer while it runs."""
+"""Progress of a transfer: callbacks, events and progress bars."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _EVERY = 0.1
 
 @frozen
 class Progress(Record):
-    """How far a transfer has come.
+    """The progress of a transfer.
 
     Attributes:
-        bytes: Bytes handed to the network so far; goes back when a part has to be sent again.
-        total_bytes: Bytes in all, or None where that is not known beforehand. Of CSV with empty fields in quotes, of
-            which some are sent without, it is known exactly in the end.
-        rows: Rows of the parts that are done.
-        parts: Parts that are done.
-        seconds: Time since the transfer began.
-        retries: How often a part had to be sent again.
+        bytes: The bytes handed to the network so far; decreases when a part has to be sent again.
+        total_bytes: The total number of bytes, or None if it is not known beforehand. For CSV with empty fields in
+            quotes, some of which are sent without quotes, it is only exact at the end.
+        rows: The rows of the parts that are done.
+        parts: The number of parts that are done.
+        seconds: The seconds since the transfer began.
+        retries: The number of times that a part had to be sent again.
     """
 
     bytes: int
@@ -54,22 +54,22 @@ class Progress(Record):
 
     @property
     def rate(self) -> float:
-        """Bytes a second, on average since the beginning."""
+        """The bytes per second, on average since the beginning."""
         return self.bytes / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def remaining(self) -> float | None:
-        """The seconds that are left at that rate, where the end is known."""
+        """The seconds that are left at that rate; None if the total is not known."""
         if self.total_bytes is None or self.rate <= 0:
             return None
         return max(self.total_bytes - self.bytes, 0) / self.rate
 
 
 class ProgressEvents:
-    """How far a transfer comes, as an async iterator: give it as ``progress=`` and iterate over it meanwhile.
+    """The progress of a transfer as an async iterator: pass it as ``progress=`` and iterate over it.
 
-    Whoever is slower than the transfer is told the newest state only. The iteration ends with the transfer, however
-    that ends, after its last state.
+    An iteration that is slower than the transfer gets only the newest state. The iteration ends after the transfer's
+    last state, whether the transfer succeeds or fails.
 
     ```python
     events = ProgressEvents()
@@ -86,12 +86,12 @@ class ProgressEvents:
         self._told = asyncio.Event()
 
     def __call__(self, progress: Progress) -> None:
-        """Take in how far the transfer has come."""
+        """Take a new state of the transfer."""
         self._latest = progress
         self._told.set()
 
     def close(self) -> None:
-        """Say that there is nothing more to tell."""
+        """End the iteration after the last state."""
         self._ended = True
         self._told.set()
 
@@ -110,9 +110,9 @@ ProgressOption: TypeAlias = ProgressCallback | bool | None
 
 
 class Reporter:
-    """Counts what moves and tells the callback: ten times a second at the most, after each part, and at the end.
+    """Counts bytes and calls the callback: at most ten times a second, after each part, and at the end.
 
-    A callback that fails is logged; the transfer goes on.
+    A callback that fails is logged; the transfer continues.
     """
 
     def __init__(self, clock: Clock, callback: ProgressCallback | None, total: int | None) -> None:
@@ -128,15 +128,15 @@ class Reporter:
 
     @property
     def seconds(self) -> float:
-        """Time since the beginning."""
+        """The seconds since the beginning."""
         return self._clock.monotonic() - self._started
 
     def expect(self, total: int | None) -> None:
-        """Take in how many bytes there will be in all, where that is told only once the transfer has begun."""
+        """Set the total number of bytes, if it is only known once the transfer has begun."""
         self._total = total
 
     def moved(self, count: int) -> None:
-        """Count bytes; negative where some have to be sent again."""
+        """Count bytes; negative if some have to be sent again."""
         self._bytes += count
         if self._callback is not None and self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + _EVERY
@@ -147,7 +147,7 @@ class Reporter:
         self.retries += 1
 
     def part_done(self, rows: int) -> None:
-        """Count a part."""
+        """Count a part that is done."""
         self._rows += rows
         self._parts += 1
         self._tell()
@@ -156,7 +156,7 @@ class Reporter:
         """Report the end.
 
         Args:
-            total: Bytes in all, where they were only about known beforehand.
+            total: The total number of bytes, if only an estimate was known beforehand.
         """
         if self._total is not None and total is not None:
             self._total = total
@@ -169,7 +169,7 @@ class Reporter:
 
 @contextmanager
 def reporting(clock: Clock, option: ProgressOption, *, total: int | None, title: str) -> Iterator[Reporter]:
-    """Give a reporter for what the caller asked for: a callback, True for a bar in the terminal, or nothing.
+    """Give a reporter for the caller's option: a callback, True for a bar in the terminal, or nothing.
 
     Raises:
         ConfigError: A bar was asked for and rich is not installed.
@@ -184,7 +184,7 @@ def reporting(clock: Clock, option: ProgressOption, *, total: int | None, title:
 
 @contextmanager
 def told_the_end(option: ProgressOption) -> Iterator[None]:
-    """Let whoever iterates over what is told know that there is no more, however the block ends."""
+    """End the iteration over `ProgressEvents` when the block ends, whether it succeeds or fails."""
     try:
         yield
     finally:
@@ -194,13 +194,15 @@ def told_the_end(option: ProgressOption) -> Iterator[None]:
 
 @contextmanager
 def progress_bars(option: ProgressOption) -> Iterator[Callable[[str], ProgressOption]]:
-    """Give what says, for each of several transfers by name, whom to tell: with True each gets a bar of its own.
+    """Give a function that returns the progress option of each of several transfers, by name.
+
+    With True each transfer gets a bar of its own.
 
     Raises:
         ConfigError: Bars were asked for and rich is not installed.
     """
     if isinstance(option, ProgressEvents):
-        # They end with the last of the transfers, not with the first.
+        # The iteration ends with the last of the transfers, not with the first.
         with told_the_end(option):
             yield lambda _: option.__call__
         return
@@ -213,7 +215,7 @@ def progress_bars(option: ProgressOption) -> Iterator[Callable[[str], ProgressOp
 
 @contextmanager
 def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
-    """Give what adds a bar, and returns what moves it. When the block ends nothing is left of them."""
+    """Give a function that adds a bar and returns its callback. The bars are removed when the block ends."""
     if _notebook() is not None:
         with _notebook_bars() as in_cell:
             yield in_cell
@@ -240,7 +242,7 @@ def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
 
 
 def _notebook() -> Any:
-    """Return the shell of the notebook that this runs in, or None where it is not one."""
+    """Return the shell of the notebook that this code runs in, or None outside of notebooks."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
     return None if getattr(shell, "kernel", None) is None else shell
@@ -248,7 +250,7 @@ def _notebook() -> Any:
 
 @contextmanager
 def _notebook_bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
-    """Give what adds a bar in the output of a cell, with what IPython itself has; rich would need ipywidgets there."""
+    """Give a function that adds a bar to a cell's output, with IPython alone; rich would need ipywidgets there."""
     screen: Any = import_module("IPython.display")  # in a notebook it is there
     handles: list[Any] = []
 

@@ -1,4 +1,4 @@
-"""Several pieces of work at once, of which one that fails does not stop the others."""
+"""Concurrent calls with a result for each; a call that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ R = TypeVar("R")
 
 @frozen
 class ItemResult(Record, Generic[K, R]):
-    """What became of one of several transfers.
+    """The result of one of several transfers.
 
     Attributes:
-        item: What it was about, as the caller named it.
-        result: What it gave; None if it did not end well.
-        error: Why it failed; None if it did not, or was not begun.
-        cancelled: Whether it was under way when another failed, and was stopped for that. `query_many` and
-            `export_many` do so; other calls let end what is under way.
+        item: The item, as the caller named it.
+        result: The transfer's result; None if it did not succeed.
+        error: The error; None if it did not fail, or was not begun.
+        cancelled: Whether it was running when another transfer failed, and was stopped because of that. `query_many`
+            and `export_many` do so; other calls let running transfers finish.
     """
 
     item: K
@@ -39,7 +39,7 @@ class ItemResult(Record, Generic[K, R]):
 
     @property
     def ok(self) -> bool:
-        """Whether it ended well."""
+        """Whether it succeeded."""
         return self.result is not None
 
     @property
@@ -50,20 +50,20 @@ class ItemResult(Record, Generic[K, R]):
 
 @frozen
 class ItemResults(Results[ItemResult[K, R]], Generic[K, R]):
-    """What became of several transfers, in the order in which they were given.
+    """The results of several transfers, in the order in which they were given.
 
     Attributes:
-        results: One for each.
+        results: One result for each transfer.
     """
 
     results: tuple[ItemResult[K, R], ...]
 
 
 def listed(items: Iterable[K]) -> list[K]:
-    """Return what an iterable of the caller's gives.
+    """Return the items of the caller's iterable as a list.
 
     Raises:
-        ConfigError: It raised an error itself; nothing was begun.
+        ConfigError: The iterable itself raised an error; nothing was begun.
     """
     try:
         return list(items)
@@ -71,7 +71,7 @@ def listed(items: Iterable[K]) -> list[K]:
         raise
     except Exception as error:
         raise ConfigError(
-            f"what is to be done could not be read: {type(error).__name__}: {error}; nothing was begun"
+            f"the list of items could not be read: {type(error).__name__}: {error}; nothing was begun"
         ) from error
 
 
@@ -87,10 +87,10 @@ async def gather_results(
 
     Args:
         items: The items.
-        work: The function; must not return None.
+        work: The function to call for each item; must not return None.
         concurrency: The most calls at once.
-        stop_on_error: Whether no call is begun any more once one has failed; those under way still end.
-        on_outcome: Called with each result as its call ends.
+        stop_on_error: Whether to begin no further calls once one has failed; running calls still finish.
+        on_outcome: A callback that gets each result as its call ends.
 
     Raises:
         ConfigError: `concurrency` is less than 1.
@@ -118,14 +118,14 @@ async def as_completed(
 ) -> AsyncGenerator[ItemResult[K, R]]:
     """Call a function for each item, several at once, and yield each result as its call ends.
 
-    No call is begun while the caller looks at a result, so that at most `concurrency` results wait to be looked at.
+    No call is begun while the caller handles a result, so that at most `concurrency` results wait for the caller.
 
     Args:
         items: The items.
         work: The function.
         concurrency: The most calls at once.
-        stop_on_error: Whether the calls under way are cancelled once one has failed, and no others begun. They follow
-            the one that failed; those that were not begun come last, with neither a result nor an error.
+        stop_on_error: Whether to cancel the running calls once one has failed, and to begin no others. The cancelled
+            calls follow the one that failed; calls that were not begun come last, with neither a result nor an error.
 
     Raises:
         ConfigError: `concurrency` is less than 1.
@@ -153,7 +153,7 @@ async def as_completed(
 
 
 def _left(task: asyncio.Task[ItemResult[K, R]], item: K) -> ItemResult[K, R]:
-    # One that had just ended when it was cancelled did so all the same.
+    # A call that had just ended when it was cancelled counts as ended.
     return ItemResult(item, cancelled=True) if task.cancelled() else task.result()
 
 
@@ -162,7 +162,7 @@ async def _outcome(item: K, work: Callable[[K], Awaitable[R]]) -> ItemResult[K, 
         return ItemResult(item, await work(item))
     except (DomoError, OSError) as error:
         return ItemResult(item, error=error)
-    except Exception as error:  # noqa: BLE001 - such as a callback's: what became of the others is told all the same
+    except Exception as error:  # noqa: BLE001 - such as a callback's; the results of the others are still reported
         failure = DomoError(f"{type(error).__name__}: {error}")
         failure.__cause__ = error
         return ItemResult(item, error=failure)

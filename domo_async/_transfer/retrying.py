@@ -1,4 +1,4 @@
-"""Asks again where an answer broke off."""
+"""Retries of answers that broke off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 async def persistent(attempt: Callable[[], Awaitable[T]], settings: Settings) -> T:
-    """Return the result of an attempt; should the answer break off, make another from the beginning."""
+    """Return the result of an attempt; if the answer breaks off, try again from the beginning."""
     number = 1
     while True:
         try:
@@ -27,7 +27,7 @@ async def persistent(attempt: Callable[[], Awaitable[T]], settings: Settings) ->
 
 
 async def pause(error: IncompleteAnswer, attempt: int, settings: Settings) -> None:
-    """Wait until the next attempt may be made, or raise `error` if there is to be none."""
+    """Wait until the next attempt may be made, or raise `error` if no further attempt is due."""
     delay = delay_after(error, attempt, settings)
     if delay is None:
         raise error
@@ -35,6 +35,6 @@ async def pause(error: IncompleteAnswer, attempt: int, settings: Settings) -> No
 
 
 def delay_after(error: DomoError, attempt: int, settings: Settings) -> float | None:
-    """Return the seconds to wait after an attempt that failed; None if there is to be no other."""
-    chance = random.random()  # noqa: S311 - spreads callers, guards nothing
+    """Return the seconds to wait after a failed attempt; None if no further attempt is due."""
+    chance = random.random()  # noqa: S311 - spreads callers; not used for security
     return retry_delay(settings.retries, error, attempt=attempt, idempotent=True, chance=chance)

@@ -1,4 +1,4 @@
-"""Bytes at rest, in memory or on disk, that can be read at any place and more than once."""
+"""Random access to stored bytes, in memory or on disk."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from domo_async.errors import SourceError
 __all__ = ["SLICE", "InMemory", "OnDisk", "OpenFile", "Stored", "slices"]
 
 SLICE = 1 << 19
-"""What is read and handed to the socket at a time: small enough to stay in the processor's cache."""
+"""The number of bytes read and handed to the socket in one piece; it fits the processor's cache."""
 
 
 class OpenFile:
-    """An open file, which is closed when nobody reads from it any longer, be it in another thread."""
+    """An open file, which is closed when its last reader, in any thread, releases it."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -28,38 +28,38 @@ class OpenFile:
 
 
 class Stored(Protocol):
-    """Bytes that can be read at any place, again and again."""
+    """Bytes that can be read at any offset, repeatedly."""
 
     size: int
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return the bytes at a place; fewer where they end."""
+        """Return `length` bytes from `offset` on; fewer at the end."""
         ...
 
     @property
     def path(self) -> Path | None:
-        """The file that they are, absolute and without links; None if they are none."""
+        """The absolute path of the file, with links resolved; None if the bytes are not in a file."""
         ...
 
     def opened(self) -> OpenFile | None:
-        """Return the open file that they are, to be read by its number as long as it is held; None if they are none."""
+        """Return the open file, whose descriptor can be read while it is held; None if the bytes are not in a file."""
         ...
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """What tells whether they are the same another time, as far as that is known without reading them."""
+        """Return properties by which a later run recognises the same bytes, as far as known without reading them."""
         ...
 
     def check_unchanged(self) -> None:
-        """Raise `SourceError` if they are not what they were in the beginning."""
+        """Raise `SourceError` if the bytes changed since they were opened."""
         ...
 
     def rest(self) -> None:
-        """Hold nothing open that is not being read."""
+        """Close files that are not being read."""
         ...
 
     def close(self) -> None:
-        """Let go of them."""
+        """Release the bytes."""
         ...
 
 
@@ -72,48 +72,48 @@ class InMemory:
         self.size: int = len(self._view)
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return the bytes at a place."""
+        """Return `length` bytes from `offset` on."""
         return bytes(self._view[offset : offset + length])
 
     def opened(self) -> None:
-        """There is no file."""
+        """Return None: there is not a file."""
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """How many bytes there are."""
+        """Return the number of bytes."""
         return {"kind": "bytes", "size": self.size}
 
     def check_unchanged(self) -> None:
-        """Memory that changes meanwhile is the caller's own doing."""
+        """Do nothing: the caller is responsible for memory that changes."""
 
     def rest(self) -> None:
-        """Memory needs no rest."""
+        """Do nothing: there is not a file to close."""
 
     def close(self) -> None:
-        """Let the caller resize the memory again."""
+        """Release the memory, so that the caller can resize it again."""
         self._view.release()
 
 
 class OnDisk:
-    """A file, held open until it rests; from then on it is opened for each reading, and must not have changed.
+    """A file, which is held open until `rest` is called; then it is opened for each read, and must not have changed.
 
     Raises:
-        SourceError: There is no such file, or it cannot be read.
+        SourceError: The file does not exist, or it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            # What is the same by another spelling has the same one.
+            # Different spellings of one path resolve to the same path.
             self.path: Path = Path(os.path.realpath(path))
         except ValueError:  # a name with a zero byte
-            raise SourceError(f"there is no file {str(path)!r}") from None
+            raise SourceError(f"the file {str(path)!r} does not exist") from None
         self._closed = False
-        # For Windows, which has no pread: a scan in a thread runs beside the sending, and seek and read are two steps.
+        # For Windows, which has no pread: a thread scans while parts are sent, and seek and read are two steps.
         self._lock = threading.Lock()
         try:
             if not path.is_file():
-                raise SourceError(f"there is no file {path}")
+                raise SourceError(f"the file {path} does not exist")
             self._file: OpenFile | None = self._open()
         except OSError as error:
             raise self._unreadable(error) from None
@@ -122,10 +122,10 @@ class OnDisk:
         self._state = _state(found)
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return the bytes at a place.
+        """Return `length` bytes from `offset` on.
 
         Raises:
-            SourceError: The disk does not give them, or the file was written to while it rested.
+            SourceError: The disk failed, or the file was written to while it was closed.
         """
         file = self.opened()
         try:
@@ -138,10 +138,10 @@ class OnDisk:
             raise self._unreadable(error) from None
 
     def opened(self) -> OpenFile:
-        """Return the file, open.
+        """Return the open file.
 
         Raises:
-            SourceError: It cannot be opened, or was written to while it rested.
+            SourceError: It cannot be opened, or was written to while it was closed.
         """
         file = self._file
         if file is None:
@@ -154,7 +154,7 @@ class OnDisk:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """Which file it is, its size, and when it was last written to."""
+        """Return the file's identity, its size, and when it was last written to."""
         return {"kind": "file", "state": self._state}
 
     def check_unchanged(self) -> None:
@@ -162,11 +162,11 @@ class OnDisk:
         self._check(self.opened())
 
     def rest(self) -> None:
-        """Hold the file open no longer."""
+        """Close the file until it is read again."""
         self._file = None
 
     def close(self) -> None:
-        """Close the file; whoever still reads fails, and never gets the bytes of another file of the same number."""
+        """Close the file; a concurrent reader fails, and never reads another file that gets the same descriptor."""
         self._closed, self._file = True, None
 
     def _open(self) -> OpenFile:
@@ -183,17 +183,17 @@ class OnDisk:
 
 
 def _state(found: os.stat_result) -> tuple[int, ...]:
-    """Return what changes with every change of a file: size and time of writing can be set back, the other cannot."""
+    """Return fields that change with every write: size and mtime can be set back, the change time cannot."""
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def slices(stored: Stored, start: int, length: int) -> Iterator[bytes]:
     """Yield `length` bytes from `start` on.
 
-    They are read on the event loop itself: from the page cache that is far cheaper than a hop to a thread.
+    They are read on the event loop itself: reading from the page cache is far cheaper than a hop to a thread.
 
     Raises:
-        SourceError: There are not so many.
+        SourceError: The file has become too short.
     """
     for offset in range(start, start + length, SLICE):
         wanted = min(SLICE, start + length - offset)

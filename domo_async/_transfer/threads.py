@@ -1,4 +1,4 @@
-"""Work in threads: our own, which a cancellation waits for, and the caller's, which may wait for anything."""
+"""Work in threads: our own code, which a cancellation waits for, and the caller's code, which may block on anything."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ T = TypeVar("T")
 
 
 async def in_thread(function: Callable[..., R], *arguments: object) -> R:
-    """Return what a function gives, which runs in a thread.
+    """Run a function in a thread and return its result.
 
-    Threads cannot be cancelled: a cancellation arrives once the function has ended, so that nothing is still at work on
-    what the caller then closes or removes.
+    Threads cannot be cancelled: a cancellation takes effect once the function has ended, so that the thread no longer
+    uses resources that the caller then closes or removes.
     """
     work = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
         await wait_for_end(work)
-        # An outcome that nobody takes would be reported as lost.
+        # asyncio would report an exception that nobody retrieves.
         _ = work.cancelled() or work.exception()
         raise
 
 
 async def call_foreign(function: Callable[..., R], *arguments: object) -> R:
-    """Return what a function gives that runs the caller's own code, such as a step of an iterator.
+    """Run a function that calls the caller's own code, such as a step of an iterator, and return its result.
 
-    That code may wait for anything, also for a call of ours. So it takes no thread of the event loop's executor, of
-    which there are few, but one that nobody else waits for. A cancellation leaves it alone.
+    That code may block on anything, even on another call of this library. So it does not run on one of the few threads
+    of the event loop's executor, but on a thread of its own. A cancellation does not wait for it.
     """
     return await to_thread.run_sync(function, *arguments, limiter=CapacityLimiter(1), abandon_on_cancel=True)
 
 
 async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:
-    """Yield what an iterator gives; while some items are in use, a thread makes up to `count` of the next ones.
+    """Yield an iterator's items; while the caller uses some, a thread prepares up to `count` of the next ones.
 
-    The first item comes alone, as soon as it is there. What the iterator raises comes after all that it gave before.
+    The first item is yielded alone, as soon as it is ready. An error of the iterator is raised after all earlier items.
     """
     loop = asyncio.get_running_loop()
     made, error = await in_thread(_made, items, 1)
@@ -58,7 +58,7 @@ async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:
                 raise error
             made, error = await asyncio.shield(making)
         finally:
-            # What the thread works on is the caller's to close from here on.
+            # From here on the caller may close the resources that the thread used.
             await wait_for_end(making)
 
 
@@ -66,7 +66,7 @@ def _made(items: Iterator[T], count: int) -> tuple[list[T], Exception | None]:
     made: list[T] = []
     try:
         for item in islice(items, count):
-            made.append(item)  # noqa: PERF402 - what was made before an error is kept
+            made.append(item)  # noqa: PERF402 - items from before an error are kept
     except Exception as error:  # noqa: BLE001 - raised where it is awaited
         return made, error
     return made, None

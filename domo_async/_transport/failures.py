@@ -218,8 +218,9 @@ def _unaccepted(what: str, host: str, cause: ssl.SSLCertVerificationError) -> Ce
         issued_by = "itself alone" if code in _SELF_SIGNED and issuer is None else repr(issuer or "an authority")
         problem = (
             f"issued by {issued_by}, whom this machine does not trust. If that is your company, whose proxy opens"
-            " encrypted traffic, trust it: --ca FILE, SSL_CERT_FILE=FILE or Settings(ca=FILE), with its certificate as"
-            " your administrators give it; Settings.tls takes a context of your own. If not, somebody may be reading along"
+            " encrypted traffic, trust it: --ca FILE, SSL_CERT_FILE=FILE or Settings(ca=FILE), with its certificate"
+            " as your administrators give it; Settings.tls takes a context of your own. If not, somebody may be reading"
+            " along"
         )
     elif code in _EXPIRED | _NOT_YET:
         when = f" ({shown(told.ends)})" if told.ends and code in _EXPIRED else ""

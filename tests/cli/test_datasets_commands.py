@@ -145,7 +145,7 @@ def test_an_export_without_a_folder_to_go_to_is_wrong_use(cli: Cli, filled: str,
     ended = cli("datasets", "export", filled, str(tmp_path / "none" / "out.csv"))
 
     assert 2 == ended.code
-    assert ended.stderr.startswith("ConfigError: there is no folder")
+    assert ended.stderr.startswith("ConfigError: the folder")
 
 
 def test_values_are_bound_to_a_query(cli: Cli, filled: str) -> None:
@@ -158,7 +158,8 @@ def test_values_are_bound_to_a_query(cli: Cli, filled: str) -> None:
     missing = cli("datasets", "query", filled, sql, "-p", "name=x")
 
     assert [1, 3, 4] == [row["id"] for row in found]
-    assert (2, "ConfigError: the SQL names :ids, but there is no such value\n") == (missing.code, missing.stderr)
+    problem = "the SQL has the placeholder :ids, but params does not have that value"
+    assert (2, f"ConfigError: {problem}\n") == (missing.code, missing.stderr)
 
 
 @pytest.mark.parametrize("wrong", ["name", "=x", "ids:=[", ":=1"])

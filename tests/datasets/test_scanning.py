@@ -176,7 +176,7 @@ async def test_a_scan_that_breaks_off_later_says_what_it_gave(domo, emulator, nu
     emulator.faults.add(Fault(EXPORT, "truncate", after_bytes=200_000, count=None))
     given = 0
 
-    with pytest.raises(IncompleteAnswer, match=r"[\d,]+ rows were given before"):
+    with pytest.raises(IncompleteAnswer, match=r"[\d,]+ rows were already returned"):
         async for batch in domo.datasets.scan(numbers, batch_rows=500):
             given += batch.num_rows
 
@@ -277,7 +277,7 @@ async def test_an_answer_of_other_columns_is_an_error():
         return web.json_response({"columns": ["a", "b"], "metadata": metadata, "rows": []})
 
     async with talking_to(handler) as domo:
-        with pytest.raises(DecodeError, match="columns a, c, but a, b were due"):
+        with pytest.raises(DecodeError, match="columns a, c instead of a, b"):
             await domo.datasets.frame("x")
 
 

@@ -136,8 +136,8 @@ def test_there_are_no_placeholders_in_texts_names_and_comments(sql):
     [
         ("SELECT ?", [], "1 placeholders .* 0 values"),
         ("SELECT ?", [1, 2], "1 placeholders .* 2 values"),
-        ("SELECT :a", {}, "names :a"),
-        ("SELECT :a", {"a": 1, "b": 2}, "not name :b"),
+        ("SELECT :a", {}, "placeholder :a"),
+        ("SELECT :a", {"a": 1, "b": 2}, "not use :b"),
         ("SELECT ?", "x", "a str"),
         ("SELECT ?", 5, "a int"),
         ("SELECT 1?", [1], "blanks"),

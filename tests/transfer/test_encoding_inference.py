@@ -107,7 +107,7 @@ def test_rows_by_name_name_their_columns() -> None:
         ColumnSpec("b", ColumnType.LONG),
         ColumnSpec("a", ColumnType.STRING),
     )
-    with pytest.raises(ConfigError, match="have no names"):
+    with pytest.raises(ConfigError, match="without column names"):
         columns_of_rows([[1]])
     with pytest.raises(SourceError, match="row 2 has 1 cells for 2 columns"):
         columns_of_rows([[1, 2], [1]], ["a", "b"])

@@ -198,8 +198,8 @@ def test_a_value_is_written_as_its_column_reads_it(kind: str, value: object, wri
         ("LONG", "٣", "not a LONG"),
         ("LONG", "9223372036854775808", "not a LONG"),
         ("LONG", "0x10", "not a LONG"),
-        ("LONG", date(2024, 1, 1), "no place in a LONG"),
-        ("LONG", time(1), "no place in a LONG"),
+        ("LONG", date(2024, 1, 1), "does not fit a LONG"),
+        ("LONG", time(1), "does not fit a LONG"),
         ("LONG", Colour.RED, "'red' is not a LONG"),
         ("DOUBLE", math.inf, "infinite"),
         ("DOUBLE", np.float32("-inf"), "infinite"),
@@ -223,26 +223,26 @@ def test_a_value_is_written_as_its_column_reads_it(kind: str, value: object, wri
         ("STRING", [1], 'nested.*nested="json"'),
         ("STRING", {"a": 1}, "nested"),
         ("STRING", np.array([1]), "nested"),
-        ("STRING", object(), "object, which has no place"),
+        ("STRING", object(), "object, which does not fit"),
         ("STRING", 1j, "complex"),
         ("DATE", datetime(2024, 1, 1, 1), "time of day"),
         ("DATE", pd.Timestamp(1, unit="ns"), "time of day"),
         ("DATE", "2023-02-29", "not a DATE"),
         ("DATE", "20230101", "not a DATE"),
-        ("DATE", 1, "no place in a DATE"),
-        ("DATE", 1.5, "no place in a DATE"),
-        ("DATETIME", Decimal(1), "no place in a DATETIME"),
+        ("DATE", 1, "does not fit a DATE"),
+        ("DATE", 1.5, "does not fit a DATE"),
+        ("DATETIME", Decimal(1), "does not fit a DATETIME"),
         ("DATETIME", NOON, "zone=…"),
         ("STRING", NOON, "zone=…"),
         ("DATETIME", "2024-01-01 25:00:00", "not a DATETIME"),
         ("DATETIME", "2024-01-01T00:00:00Z", "not a DATETIME"),
-        ("DATETIME", timedelta(1), "no place in a DATETIME"),
+        ("DATETIME", timedelta(1), "does not fit a DATETIME"),
         ("DATETIME", np.datetime64(20000, "Y"), "out of range"),
         ("DATETIME", np.datetime64(10**15, "h"), "out of range"),
         ("DATETIME", np.datetime64(1, "ps"), "finer than nanoseconds"),
         ("STRING", np.timedelta64(1, "Y"), "out of range"),
         ("STRING", np.timedelta64(5), "out of range"),
-        ("DATE", pd.Period("2024-01"), "Period, which has no place"),
+        ("DATE", pd.Period("2024-01"), "Period, which does not fit"),
         ("STRING", np.complex128(1j), "complex"),
         ("STRING", Broken(), "a Broken that cannot be shown"),
         ("STRING", Unreadable("x"), "a Unreadable cannot be read"),
@@ -380,7 +380,7 @@ def test_what_is_no_row_is_refused(rows: Any, says: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ([{"c0": 1}, {"c2": 1}], "row 2 has the key 'c2', which is no column's name"),
+        ([{"c0": 1}, {"c2": 1}], "row 2 has the key 'c2', which is not a column's name"),
         ([{}, [1, 2]], "row 2 is a list; give each row as its cells by name"),
     ],
 )
@@ -390,7 +390,7 @@ def test_what_is_no_row_by_name_is_refused(rows: Any, says: str) -> None:
 
 
 def test_wrong_rules_and_no_columns_are_refused() -> None:
-    with pytest.raises(ConfigError, match="zone is a tzinfo"):
+    with pytest.raises(ConfigError, match="zone must be a tzinfo"):
         CellRules(zone="UTC")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="nested"):
         CellRules(nested="text")  # type: ignore[arg-type]

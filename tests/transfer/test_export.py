@@ -157,7 +157,7 @@ async def test_a_place_that_cannot_be_written_to_costs_no_request(domo, emulator
 
     with pytest.raises(ConfigError, match="folder"):
         await domo.datasets.export(dataset_id, tmp_path)
-    with pytest.raises(ConfigError, match="no folder"):
+    with pytest.raises(ConfigError, match="does not exist"):
         await domo.datasets.export(dataset_id, tmp_path / "absent" / "out.csv")
     with pytest.raises(ConfigError, match="int"):
         await domo.datasets.export(dataset_id, 7)
@@ -204,7 +204,7 @@ async def test_a_file_object_that_cannot_be_written_is_told(domo, dataset_id, tm
         for target, why in {
             io.StringIO(): "the StringIO takes text",
             text: "the TextIOWrapper takes text",
-            reading: "the BufferedReader is open for reading alone",
+            reading: "the BufferedReader is only open for reading",
             closed: "the BufferedWriter is closed",
         }.items():
             with pytest.raises(ConfigError, match=why):

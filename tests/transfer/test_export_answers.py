@@ -58,10 +58,14 @@ class Answering:
 
 
 WRONG: dict[str, tuple[Answering, type[DomoError], str]] = {
-    "a web page": (Answering(PAGE, "text/html"), DecodeError, "a web page came where CSV was due"),
+    "a web page": (Answering(PAGE, "text/html"), DecodeError, "a web page arrived instead of CSV"),
     "a web page for everything": (Answering(PAGE, "text/html", everywhere=True), APIError, "web page"),
-    "a web page that says it is CSV": (Answering(PAGE), DecodeError, "a web page came where CSV was due"),
-    "JSON that says it is CSV": (Answering('{"status":500,"message":"oops"}'), DecodeError, "JSON came where CSV"),
+    "a web page that says it is CSV": (Answering(PAGE), DecodeError, "a web page arrived instead of CSV"),
+    "JSON that says it is CSV": (
+        Answering('{"status":500,"message":"oops"}'),
+        DecodeError,
+        "JSON arrived instead of CSV",
+    ),
     "an error in JSON with a good status": (
         Answering('{"status":400,"message":"Query failed"}', "application/json"),
         DecodeError,
@@ -72,13 +76,13 @@ WRONG: dict[str, tuple[Answering, type[DomoError], str]] = {
         DecodeError,
         "not a query's result",
     ),
-    "a plain word": (Answering("Forbidden", "text/plain"), DecodeError, "columns Forbidden, but id, s were due"),
-    "nothing": (Answering(""), DecodeError, "empty where a header was due"),
-    "nothing, and 204": (Answering("", status=204), DecodeError, "empty where a header was due"),
+    "a plain word": (Answering("Forbidden", "text/plain"), DecodeError, "columns Forbidden instead of id, s"),
+    "nothing": (Answering(""), DecodeError, "empty, without even a header"),
+    "nothing, and 204": (Answering("", status=204), DecodeError, "empty, without even a header"),
     "a mark alone": (Answering("\ufeff"), DecodeError, "columns"),
-    "no header": (Answering("1,a\n2,b\n"), DecodeError, "columns 1, a, but id, s were due"),
-    "other columns": (Answering("s,id\na,1\n"), DecodeError, "columns s, id, but id, s were due"),
-    "half a header": (Answering("id"), DecodeError, "columns id, but id, s were due"),
+    "no header": (Answering("1,a\n2,b\n"), DecodeError, "columns 1, a instead of id, s"),
+    "other columns": (Answering("s,id\na,1\n"), DecodeError, "columns s, id instead of id, s"),
+    "half a header": (Answering("id"), DecodeError, "columns id instead of id, s"),
     "cut within quotes": (Answering('id,s\n1,a\n2,"b'), IncompleteAnswer, "line 3 is never closed"),
     "cut within a record": (Answering("id,s\n1,a\n2"), IncompleteAnswer, "line 3"),
     "cut within a character": (Answering("id,s\n1,é".encode()[:-1]), IncompleteAnswer, "not UTF-8"),
@@ -187,7 +191,7 @@ async def test_csv_that_ends_with_its_connection_is_looked_at_for_what_is_missin
         assert [] == [*tmp_path.iterdir()]
         sent.append(WHOLE)
         assert 3 == await read()
-        with pytest.raises(IncompleteAnswer, match="leave LIMIT out"):
+        with pytest.raises(IncompleteAnswer, match="omit LIMIT"):
             await read("SELECT * FROM table LIMIT 9")
 
 
@@ -219,5 +223,5 @@ async def test_the_command_says_so_and_leaves_the_file(tmp_path):
         )
 
     assert 1 == ended.returncode
-    assert "a web page came where CSV was due" in ended.stderr
+    assert "a web page arrived instead of CSV" in ended.stderr
     assert OLD == (tmp_path / "out.csv").read_bytes()

@@ -109,9 +109,9 @@ async def test_what_cannot_be_written_is_refused_before_anything_is_sent(domo, e
     for name, options, says in (
         ("out.csv.bz2", {}, "bz2"),
         ("out.zip", {}, "zip"),
-        ("out.xlsx", {}, "what is written is CSV"),
-        ("out.json.gz", {}, "what is written is CSV"),
-        ("out.parquet.gz", {}, "what is written is CSV"),
+        ("out.xlsx", {}, "choose CSV"),
+        ("out.json.gz", {}, "choose CSV"),
+        ("out.parquet.gz", {}, "choose CSV"),
         ("out.parquet", {"header": False}, "header"),
         ("out.csv", {"sql": "SELECT ?", "params": []}, "placeholder"),
     ):

@@ -157,7 +157,7 @@ async def test_an_empty_side_does_not_empty_the_other(domo, fileset, here, tmp_p
 
     with pytest.raises(ConfigError, match="is empty.*all 1 files"):
         await domo.filesets.push_folder(fileset, tmp_path / "empty", delete=True)
-    with pytest.raises(ConfigError, match="or there is none"):
+    with pytest.raises(ConfigError, match="or does not exist"):
         await domo.filesets.pull_folder(fileset, here, directory_path="tpyo", delete=True)
 
     assert ["x.txt"] == await paths_of(domo, fileset)
@@ -228,11 +228,11 @@ async def test_where_a_name_is_a_file_on_one_side_and_a_folder_on_the_other_it_i
 
 
 async def test_what_is_no_folder_or_fileset_is_refused(domo, fileset, here, tmp_path):
-    with pytest.raises(ConfigError, match="no folder"):
+    with pytest.raises(ConfigError, match="does not exist"):
         await domo.filesets.push_folder(fileset, tmp_path / "absent")
     with pytest.raises(ConfigError, match="is a file"):
         await domo.filesets.pull_folder(fileset, here / "top.txt")
-    with pytest.raises(ConfigError, match="no folder"):
+    with pytest.raises(ConfigError, match="does not exist"):
         await domo.filesets.pull_folder(fileset, tmp_path / "absent" / "deeper")
     with pytest.raises(ConfigError, match="route"):
         await domo.filesets.push_folder("search", here)

@@ -151,7 +151,7 @@ async def test_changed_files_are_refused_or_appended_or_skipped_and_grown_ones_a
     known = await night()
 
     assert [("a.csv", "changed", "refused")] == told(grown) == told(refused)
-    assert "would be there twice" in str(grown.results[0].error)
+    assert "would be loaded twice" in str(grown.results[0].error)
     assert 'changed="append"' in str(refused.results[0].error)
     assert [("a.csv", "changed", "skipped")] == told(skipped)
     assert [1] == held
@@ -304,7 +304,7 @@ async def test_what_is_not_a_ledger_or_is_in_use_is_left_alone(emulator, folder,
     connection.close()
     for path in (text, database):
         before = path.read_bytes()
-        with pytest.raises(ConfigError, match="left as it"):
+        with pytest.raises(ConfigError, match="not changed"):
             await night(ledger=path)
         assert before == path.read_bytes()
     with Path(f"{ledger}.lock").open("wb") as file:
@@ -406,7 +406,7 @@ async def test_an_uncertain_commit_is_settled_first_even_if_its_files_are_gone(
 
     assert ["uncertain", "uncertain", "planned"] == [each.outcome for each in (uncertain, still, dry)]
     for each in (uncertain, still):
-        assert 'The same call finds out and goes on. Say uncertain="resend" only if' in str(each.error)
+        assert 'The same call finds out and goes on. Pass uncertain="resend" only if' in str(each.error)
         assert "resume" not in str(each.error)
     first = [("a.csv", "pending", "loaded"), ("b.csv", "new", "loaded")]
     last = [("b.csv", "new", "loaded"), ("a.csv", "pending", "loaded"), ("a.csv", "vanished", "skipped")]
@@ -429,7 +429,7 @@ async def test_what_nothing_tells_of_is_settled_by_people_alone(
     settled = await night(uncertain=uncertain)
 
     assert [("a.csv", "pending", "uncertain")] == told(reports[0]) == told(reports[1])
-    assert "is not there any longer" in str(reports[1].results[0].error)
+    assert "no longer exists" in str(reports[1].results[0].error)
     assert 'uncertain="resend"' in str(reports[1].results[0].error)
     assert ["loaded"] == [entry.outcome for entry in settled]
     assert [("a.csv", "known", "skipped")] == told(await night())

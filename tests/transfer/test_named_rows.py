@@ -107,7 +107,7 @@ def of_sqlite_twice() -> sqlite3.Cursor:
         (lambda: csv.DictReader(io.StringIO("first,last\nAda,Lovelace\nAda,Lovelace,Countess\n")),
          "row 2 has more fields than there are names"),
         (lambda: [{1: "Ada", 2: "Lovelace"}], "row 1 has the key 1, which is not text"),
-        (of_sqlite_twice, "row 1 has more than one cell called 'first'"),
+        (of_sqlite_twice, "row 1 has more than one cell named 'first'"),
         (lambda: [Person("Lovelace", "Ada"), ("Ada", "Lovelace")], "row 2 is a tuple"),
         (lambda: [("Ada", "Lovelace"), Person("Lovelace", "Ada")], "row 2 is a dict"),
         (lambda: [Record(first="Ada", born=1815)], "it has born besides"),

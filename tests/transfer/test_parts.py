@@ -228,7 +228,7 @@ BROKEN = [
     (b'"a\nb",2\n' * 40 + b"3,4,5\n", 81, "3 fields"),
     (b"1,2\n" * 40 + b'1,"x\ny\n', 41, "never closed"),
     (b"1,2\n" * 40 + b"1,\xff\n", 41, "UTF-8"),
-    (b"1,2\n" * 40 + b'1,"x"y\n', 41, "quoted field goes on"),
+    (b"1,2\n" * 40 + b'1,"x"y\n', 41, "text follows a closing quote"),
     (b"1,2\n" * 40 + b'1,x"y\n' + b"1,2\n" * 40 + b"\n1\n", 83, "1 field,"),
 ]
 

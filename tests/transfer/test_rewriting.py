@@ -268,8 +268,8 @@ def test_compiled_code_reads_what_the_csv_module_writes(compiled, rows, cuts):
 
 
 REFUSED = [
-    (b'a,b\n"c"d,e\n', {}, 2, "goes on after its end"),
-    (b'a,b\n"c\n\n"d,e\n', {}, 4, "goes on after its end"),
+    (b'a,b\n"c"d,e\n', {}, 2, "text follows a closing quote"),
+    (b'a,b\n"c\n\n"d,e\n', {}, 4, "text follows a closing quote"),
     (b'a,b\nc,"d\ne\n', {}, 2, "begins in line 2 is never closed"),
     (b"a,b\nc\nd,e\n", {"width": 2}, 2, "line 2: 1 field, the dataset has 2 columns"),
     (b'a,b\r\n"c\r\n",d\nc,"d",e\n', {"width": 2}, 4, "line 4: 3 fields, the dataset has 2 columns"),
@@ -283,7 +283,7 @@ REFUSED = [
     ("a\n".encode("utf-16") + b"\x00\xdc\n\x00", {"encoding": "utf-16"}, 2, "line 2 is not utf-16"),
     (b"a\n\xff", {"encoding": "utf-8-sig", "line": 10}, 12, "line 12"),
     (b'a\n"b" \n', {"line": 10}, 12, "line 12"),
-    (b"a\n\\ud800", {"encoding": "unicode_escape"}, None, "half a character"),
+    (b"a\n\\ud800", {"encoding": "unicode_escape"}, None, "lone surrogate"),
 ]
 
 
@@ -301,8 +301,8 @@ def test_what_cannot_be_read_is_refused_with_its_line(content, options, line, sa
     ("options", "says"),
     [
         *(({"delimiter": delimiter}, "single character") for delimiter in ["", "||", '"', "\n", "\r"]),
-        *(({"encoding": encoding}, "no encoding") for encoding in ["klingon", "hex", "rot13", "undefined", "a\0b"]),
-        ({"order": [0, 2], "width": 2}, "no field 3"),
+        *(({"encoding": encoding}, "encoding") for encoding in ["klingon", "hex", "rot13", "undefined", "a\0b"]),
+        ({"order": [0, 2], "width": 2}, "do not have a field 3"),
     ],
 )
 def test_what_cannot_be_a_dialect_is_refused(options, says):

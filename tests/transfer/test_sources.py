@@ -258,11 +258,11 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     "a column for a frame": (lambda _: pl.Series("id", [1, 2]), SourceError, "it lacks name"),
     "an array for a frame": (lambda _: pa.chunked_array([[1, 2]]), SourceError, "cannot read the ChunkedArray"),
     "a folder": (lambda folder: folder, SourceError, "no file"),
-    "a missing file": (lambda folder: folder / "absent.csv", SourceError, "no file .*absent"),
+    "a missing file": (lambda folder: folder / "absent.csv", SourceError, "absent.* does not exist"),
     "a missing file among others": (
         lambda folder: [*several(folder), folder / "absent"],
         SourceError,
-        "no file .*absent",
+        "absent.* does not exist",
     ),
     "a pattern without files": (lambda folder: str(folder / "*.tsv"), SourceError, "no file matches"),
     "gzip cut short": (stored(".gz", PACKED[:-20]), SourceError, "cannot unpack"),
@@ -295,7 +295,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     "an empty file": (stored(".csv", b""), SourceError, "no rows"),
     "an empty frame": (lambda _: FRAME[:0], SourceError, "no rows"),
     "a delimiter of two characters": (lambda _: UploadOptions(delimiter="||"), ConfigError, "single character"),
-    "an encoding that is none": (lambda _: UploadOptions(encoding="utf-9"), ConfigError, "no encoding"),
+    "an encoding that is none": (lambda _: UploadOptions(encoding="utf-9"), ConfigError, "not a text encoding"),
 }
 
 

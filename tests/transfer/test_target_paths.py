@@ -215,9 +215,9 @@ async def test_any_name_that_the_disk_takes_can_be_written(write, tmp_path, name
     ("name", "why"),
     [
         ("n" * 300, "name too long"),
-        ("missing/x.csv", "there is no folder"),
+        ("missing/x.csv", "does not exist"),
         ("folder", "is a folder"),
-        ("file/x.csv", "there is no folder|Not a directory"),
+        ("file/x.csv", "does not exist|Not a directory"),
         ("loop", "symbolic links"),
         ("to-folder", "is a folder"),
         ("a\0b", "cannot be the name"),

@@ -1,1 +1,1 @@
-"""CSV as text: where it may be cut, what is wrong with it, and how it is written anew. Pure."""
+"""CSV as text: split into records, checked and rewritten. Pure."""

@@ -1,4 +1,4 @@
-"""What a block of CSV holds. Pure, and in Python alone; see `compiled` for the same at full speed."""
+"""The scanner of blocks of CSV, in pure Python without I/O; `compiled` does the same at full speed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 __all__ = ["AFTER_QUOTE", "BEFORE_QUOTE", "BlockScan", "BlockScanner", "ScanState"]
 
-# What may stand beside a quote on its outer side: the edge of its field, or another quote.
+# The characters allowed on the outer side of a quote: the edge of its field, or another quote.
 BEFORE_QUOTE = b',\n"'
 AFTER_QUOTE = b',\r\n"'
 
@@ -15,12 +15,12 @@ _NO_SEPARATORS = bytes(byte for byte in range(256) if byte not in b",\n")
 
 
 class ScanState(NamedTuple):
-    """What is to be known of the bytes before a block.
+    """The scanner's state before a block.
 
     Attributes:
-        in_quotes: Whether they end within a quoted field.
-        last: The last of them.
-        commas: How many delimiters the record that goes on has so far; not counted where widths do not matter.
+        in_quotes: Whether the bytes before the block end within a quoted field.
+        last: The last byte before the block.
+        commas: The delimiters so far in the record that continues in the block; not counted if widths do not matter.
     """
 
     in_quotes: bool = False
@@ -29,16 +29,16 @@ class ScanState(NamedTuple):
 
 
 class BlockScan(NamedTuple):
-    """What a block holds.
+    """The result of scanning a block.
 
     Attributes:
-        state: What the next block has to know.
-        ends: Line feeds outside quotes.
-        last_end: The place of the last of them, if there is one.
-        lines: All line feeds.
-        open_lines: Line feeds within the record that goes on after the block.
-        pairs: Whether two quotes stand side by side in it, or at its beginning and before.
-        is_ascii: Whether it is known to be nothing but ASCII.
+        state: The state before the next block.
+        ends: The number of line feeds outside quotes.
+        last_end: The position of the last of them, if there is one.
+        lines: The number of all line feeds.
+        open_lines: The line feeds within the record that continues after the block.
+        pairs: Whether the block has two adjacent quotes, or begins with a quote after one at the end of the last block.
+        is_ascii: Whether it is known to be pure ASCII.
     """
 
     state: ScanState
@@ -51,7 +51,7 @@ class BlockScan(NamedTuple):
 
 
 class BlockScanner:
-    """Looks at one block after another.
+    """Scans CSV block by block.
 
     Args:
         width: How many fields each record must have; None if that does not matter.
@@ -61,23 +61,23 @@ class BlockScanner:
         self._record: bytes | None = None if width is None else b"," * (width - 1) + b"\n"
 
     def well_formed(self, block: bytes) -> int:
-        """Return how many bytes of a block are known to be whole characters of UTF-8; the rest is to be decoded."""
+        """Return how many bytes of a block are known to be whole UTF-8 characters; the rest has to be decoded."""
         return len(block) if block.isascii() else 0
 
     def scan(self, block: bytes, state: ScanState) -> BlockScan | None:
-        """Look at a block.
+        """Scan a block.
 
         Args:
             block: The block; not empty.
-            state: What is to be known of those before it.
+            state: The state before it.
 
         Returns:
-            What it holds, or None if something in it does not fit: a quote amid an unquoted field, text after a quoted
-            one, a carriage return alone between fields, a record of another width.
+            The result, or None if the block has an error: a quote amid an unquoted field, text after a quoted field, a
+            carriage return alone between fields, or a record of another width.
         """
         if not state.in_quotes and state.last != _QUOTE and b'"' not in block:
             return self._unquoted(block, state)
-        # Every other piece is outside quotes; a doubled quote leaves an empty one there.
+        # Every other piece is outside quotes; a doubled quote leaves an empty piece.
         pieces = block.split(b'"')
         outside = pieces[state.in_quotes :: 2]
         in_quotes = state.in_quotes == (len(pieces) % 2 == 1)
@@ -95,17 +95,17 @@ class BlockScanner:
         return _block_scan(block, ScanState(in_quotes, block[-1], commas), ends, last_end, pairs=pairs)
 
     def scan_file(self, file: int, start: int, end: int, state: ScanState) -> tuple[int, BlockScan]:  # noqa: ARG002 - see below
-        """Look at a run of an open file, as far as that can be done without bringing it into Python: here, not at all.
+        """Scan a range of an open file without copying it into Python; this implementation cannot.
 
         Args:
             file: The file's descriptor.
-            start: Where the run begins.
-            end: Where it ends.
-            state: What is to be known of the bytes before it.
+            start: The offset at which the range begins.
+            end: The offset at which it ends.
+            state: The state before it.
 
         Returns:
-            How many bytes were looked at, whole characters in which everything fits, and what they hold. The others are
-            to be read and looked at as blocks.
+            The number of bytes that were scanned, which are whole characters without errors, and the result for them.
+            The rest has to be read and scanned as blocks.
         """
         return 0, BlockScan(state, 0, -1, 0, 0, pairs=False, is_ascii=True)
 
@@ -142,7 +142,7 @@ def _all_at_edges(outside: list[bytes], state: ScanState, *, cut_off: bool) -> b
         return _at_edges(first, after_quote=after_quote, before_quote=cut_off)
     return (
         _at_edges(first, after_quote=after_quote, before_quote=True)
-        # Where all fields are quoted, nearly all of these are a lone comma.
+        # If all fields are quoted, nearly all of these are a single comma.
         and all(_at_edges(piece, after_quote=True, before_quote=True) for piece in set(outside[1:-1]))
         and _at_edges(last, after_quote=True, before_quote=cut_off)
     )
@@ -160,13 +160,13 @@ def _has_lone_return(text: bytes, block: bytes, state: ScanState, *, in_quotes: 
         return True
     if b"\r" not in text:
         return False
-    # What follows one at the end is seen in the next block.
+    # A carriage return at the end is checked with the next block.
     undecided = not in_quotes and block[-1] == _RETURN
     return text.count(b"\r") != text.count(b"\r\n") + undecided
 
 
 def _last_line_end(block: bytes, pieces: list[bytes], *, in_quotes: bool) -> int:
-    """Return the place of the last line feed outside quotes, of which there is one."""
+    """Return the position of the last line feed outside quotes; the block has one."""
     end = len(block)
     outside = not in_quotes
     for piece in reversed(pieces):

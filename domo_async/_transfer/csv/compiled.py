@@ -1,6 +1,6 @@
-"""`block_scanner` and `empties` compiled, with the processor's instructions for many bytes at once.
+"""The compiled versions of `block_scanner` and `empties`, which use SIMD instructions.
 
-Not every installation has it.
+Not every installation has them.
 """
 
 from __future__ import annotations

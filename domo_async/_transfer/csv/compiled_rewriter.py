@@ -1,4 +1,4 @@
-"""`rewriting` compiled. Not every installation has it."""
+"""The compiled version of `rewriting`. Not every installation has it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["CompiledRewriter"]
 class CompiledRewriter(Rewriter):
     """See `Rewriter`.
 
-    What has to be looked at by a function of Python is left to Python, and so are delimiters that are not ASCII.
+    Values that a Python function has to check are left to Python, and so are delimiters that are not ASCII.
     """
 
     def __init__(
@@ -76,5 +76,5 @@ class CompiledRewriter(Rewriter):
 
 
 def _texts(texts: Iterable[str]) -> Iterator[bytes]:
-    # Half a character stands in no text that is compared, and is refused where it is written.
+    # A lone surrogate does not occur in texts that are compared, and is refused on writing.
     return (text.encode("utf-8", "surrogatepass") for text in texts)

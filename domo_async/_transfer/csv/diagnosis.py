@@ -1,4 +1,4 @@
-"""What is wrong with a block of CSV, and where: byte by byte, once it is known that something is. Pure."""
+"""The first error of a block of CSV and its line, found byte by byte once a scanner has rejected the block. Pure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _QUOTE, _COMMA, _RETURN, _FEED = b'",\r\n'
 
 
 class Unsplittable(SourceError):
-    """What can be read from its beginning on, but not cut: quotes and line feeds do not tell where records end."""
+    """CSV that can be read from the beginning but not split: quotes and line feeds do not show where records end."""
 
 
 class StrayQuote(Unsplittable):
-    """A quote stands inside an unquoted field, or a quoted field goes on after its end."""
+    """A quote stands inside an unquoted field, or a quoted field continues after its closing quote."""
 
     def __init__(self, line: int) -> None:
         super().__init__(
-            f"in line {line} a quote stands inside an unquoted field, or a quoted field goes on after its end;"
+            f"in line {line} a quote stands inside an unquoted field, or text follows a closing quote;"
             ' quote the field and double the quote: "like ""this"""',
             line=line,
         )
@@ -56,10 +56,10 @@ def wrong_width(line: int, found: int, width: int, whose: str = "the dataset") -
     """Return the error that a record has too many or too few fields.
 
     Args:
-        line: The line where it begins.
-        found: How many it has.
-        width: How many are due.
-        whose: What has as many.
+        line: The line where the record begins.
+        found: The number of its fields.
+        width: The expected number of fields.
+        whose: The name of the thing that has that many columns.
     """
     return SourceError(
         f"line {line}: {_fields(found)}, {whose} has {width} column{'s' * (width != 1)};"
@@ -79,7 +79,7 @@ def never_closed(line: int) -> SourceError:
     """Return the error that the source ends within a quoted field.
 
     Args:
-        line: The line where its record begins, since only that is sure.
+        line: The line where its record begins, because only that line is certain.
     """
     return SourceError(f"a quoted field of the record that begins in line {line} is never closed", line=line)
 
@@ -88,7 +88,7 @@ def not_utf8(line: int) -> SourceError:
     """Return the error that bytes are not UTF-8.
 
     Args:
-        line: The line where they stand.
+        line: The line of the bytes.
     """
     return SourceError(f"line {line} is not UTF-8; say which encoding the source has, or convert it", line=line)
 
@@ -96,21 +96,21 @@ def not_utf8(line: int) -> SourceError:
 def diagnose(
     block: bytes, state: ScanState, width: int | None, *, line: int, record: int, begun: int, undecodable: int | None
 ) -> SourceError:
-    """Return what is wrong first in a block in which something is.
+    """Return the first error of a block that has one.
 
     Args:
         block: The block.
-        state: What is to be known of the bytes before it.
+        state: The state before it.
         width: How many fields each record must have; None if that does not matter.
-        line: How many line feeds there are before it.
-        record: The line where the record begins that goes on in it.
-        begun: How many bytes that record has before the block.
-        undecodable: The place of the first bytes that are not UTF-8, if there are any.
+        line: The number of line feeds before it.
+        record: The line where the record begins that continues in the block.
+        begun: The number of that record's bytes before the block.
+        undecodable: The position of the first bytes that are not UTF-8, if there are any.
     """
     found = _first_misfit(block, state, width, line, record, begun)
     if undecodable is not None and (found is None or undecodable < found[0]):
         return not_utf8(line + block.count(b"\n", 0, max(undecodable, 0)) + 1)
-    assert found is not None, "a scanner saw what is not there"  # noqa: S101 - or else nothing is wrong
+    assert found is not None, "a scanner reported an error that does not exist"  # noqa: S101 - blocks have one
     return found[1]
 
 

@@ -1,4 +1,4 @@
-"""How CSV of any dialect is read: its encoding, and where fields and records end. Pure."""
+"""Dialects of CSV: the encoding, and where fields and records end. Pure."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ __all__ = ["Decoder", "Grammar", "ends_at_returns"]
 
 _QUOTED = '"[^"]*+(?:""[^"]*+)*+"'
 _LOOKED_AT = 1 << 16
-# Codecs that Python counts among encodings of text, although files do not have them; they cannot be read in pieces.
+# Codecs that Python counts as text encodings although files do not use them; they cannot be decoded in pieces.
 _NO_FILES = {"idna", "punycode", "undefined"}
 _OWN_MARK = {"utf-16", "utf-32", "utf-8-sig"}
 
 
 def ends_at_returns(text: str, *, whole: bool) -> bool | None:
-    """Return whether a lone carriage return ends records: where it does so, no line feed does.
+    """Return whether a lone carriage return ends records; if it does, line feeds do not.
 
-    So a line feed outside quotes in the first 64 Ki characters makes all carriage returns without one characters of
-    their fields.
+    So if the first 64 Ki characters have a line feed outside quotes, every lone carriage return is a character of its
+    field.
 
     Args:
         text: The beginning of CSV.
-        whole: Whether there is no more of it.
+        whole: Whether `text` is all of it.
 
     Returns:
-        Whether it does; None if it takes more text to know.
+        Whether it does; None if more text is needed to decide.
     """
     outside = "".join(text[:_LOOKED_AT].split('"')[::2])
     if "\n" in outside:
         return False
-    # One at the end may be half of a line end.
+    # A carriage return at the end may be half of a line end.
     known = whole or len(text) >= _LOOKED_AT
     return "\r" in outside if known else None
 
 
 class Decoder:
-    """Bytes to text, however they are cut.
+    """An incremental decoder from bytes to text.
 
     Args:
         encoding: The name of an encoding that Python knows.
-        bom: Whether a byte order mark may come first, which is left out.
+        bom: Whether to drop a byte order mark at the beginning.
 
     Raises:
-        ConfigError: There is no such encoding.
+        ConfigError: The encoding is unknown, or is not an encoding of files.
     """
 
     def __init__(self, encoding: str, *, bom: bool = True) -> None:
@@ -55,22 +55,22 @@ class Decoder:
             codec = codecs.lookup(encoding)
             self._decoder = codecs.getincrementaldecoder(encoding)("strict")
         except (LookupError, TypeError, ValueError):
-            raise ConfigError(f"Python knows no encoding {encoding!r} of text") from None
+            raise ConfigError(f"{encoding!r} is not a text encoding that Python knows") from None
         if codec.name in _NO_FILES:
             raise ConfigError(f"{encoding!r} is not an encoding of files")
         self._bom = bom and codec.name not in _OWN_MARK
 
     def decode(self, data: bytes, *, final: bool = False) -> tuple[str, bool]:
-        """Return the text of the next bytes up to what is not in the encoding, and whether it is all of it."""
+        """Return the text of the next bytes up to the first invalid one, and whether all bytes were valid."""
         before = self._decoder.getstate()
         try:
             text, sound = self._decoder.decode(data, final), True
         except UnicodeDecodeError as error:
             self._decoder.setstate(before)
-            # The error counts from the bytes that were held back before, if there were any.
+            # The error's position counts from the bytes that were held back before, if there were any.
             text, sound = self._decoder.decode(data[: max(error.start + len(data) - len(error.object), 0)]), False
         except UnicodeError:
-            # UTF-16 without a byte order mark, for one: Python does not say where.
+            # For example UTF-16 without a byte order mark: Python does not say where the error is.
             text, sound = "", False
         if self._bom and text:
             self._bom = False
@@ -79,9 +79,9 @@ class Decoder:
 
 
 class Grammar:
-    """What records and fields look like, for one delimiter.
+    """Patterns of records and fields, for one delimiter.
 
-    A field is quoted, or has no quote at its beginning; what it has later are characters of it.
+    A field is quoted, or does not begin with a quote; later quotes are characters of the field.
 
     Args:
         delimiter: A single character.
@@ -89,17 +89,17 @@ class Grammar:
 
     Attributes:
         record: Matches a record and, as its first group, the line end after it.
-        overrun: Matches a record up to a quoted field that something else follows than a delimiter or a line end.
+        overrun: Matches a record up to a quoted field that is not followed by a delimiter or a line end.
         returns: Whether a lone carriage return ends a record.
 
     Raises:
-        ConfigError: The delimiter cannot be one.
+        ConfigError: The delimiter is invalid.
     """
 
     def __init__(self, delimiter: str, *, returns: bool = False) -> None:
         check_delimiter(delimiter)
         mark = re.escape(delimiter)
-        # What a field may hold beside a line end, and what ends a record.
+        # The characters that a field may hold besides a line end, and the ends of a record.
         more = rf"[^{mark}\r\n]" if returns else rf"(?:[^{mark}\r\n]|\r(?!\n))"
         first = rf'[^"{mark}\r\n]' if returns else rf'(?:[^"{mark}\r\n]|\r(?!\n))'
         end = r"(\r\n|\n|\r(?!\Z))" if returns else r"(\r?\n)"
@@ -117,7 +117,7 @@ class Grammar:
         return ends + text.count("\r") - text.count("\r\n") if self.returns and "\r" in text else ends
 
     def line_end(self, text: str, start: int, stop: int) -> int:
-        """Return the place after the last line end of a stretch, or its start if there is none."""
+        """Return the position after the last line end of a range, or its start if there is none."""
         returned = text.rfind("\r", start, stop) if self.returns else -1
         return max(text.rfind("\n", start, stop), returned, start - 1) + 1
 

@@ -1,4 +1,4 @@
-"""Fields that are quoted and empty, written as NULL. Pure, and in Python alone; see `compiled` for full speed."""
+"""Quoted empty fields, rewritten as NULL. In pure Python without I/O; `compiled` does the same at full speed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 __all__ = ["EmptyFields"]
 
 _QUOTE, _COMMA = b'",'
-# A pair of quotes, where it is shorter to say so: a byte that stands in no text that is UTF-8.
+# Stands for a pair of quotes in a record's shape: a byte that does not occur in UTF-8.
 _MARK = b"\xff"
 _NO_SHAPE = bytes(byte for byte in range(256) if byte not in b'",\n' + _MARK)
 
 
 class EmptyFields:
-    """Leaves out the quotes of empty fields in some columns, where an empty field is to be NULL.
+    """Removes the quotes of empty fields in columns where an empty field means NULL.
 
-    It takes CSV that a `RecordScanner` found to be sound: whole records, the last one ended.
+    It takes CSV that a `RecordScanner` has accepted: whole records, the last one with its line end.
 
     Args:
-        columns: The places of these columns.
+        columns: The indices of these columns.
     """
 
     def __init__(self, columns: Sequence[int]) -> None:
@@ -28,12 +28,12 @@ class EmptyFields:
         """Yield the same CSV without those quotes.
 
         Args:
-            blocks: The bytes from the beginning of a record to the end of one, cut anywhere.
+            blocks: The bytes from the beginning of a record to the end of a record, cut anywhere.
         """
         held, enough = bytearray(), 0
         for block in blocks:
             held += block
-            # A record that does not end is looked at again when there is twice as much of it.
+            # An incomplete record is scanned again once its size has doubled.
             if len(held) >= enough:
                 end = _end_of_records(held)
                 whole = bytes(held[:end])
@@ -45,21 +45,21 @@ class EmptyFields:
             yield self._left_out(bytes(held))
 
     def bytes_in_file(self, file: int, start: int, end: int) -> int | None:  # noqa: ARG002 - see below
-        """Return how many bytes of an open file would be left out, if that can be told without bringing it into Python.
+        """Return how many bytes of an open file would be left out, if that is possible without copying it into Python.
 
         Args:
             file: The file's descriptor.
-            start: Where a record begins.
-            end: Where a record ends.
+            start: The offset at which a record begins.
+            end: The offset at which a record ends.
 
         Returns:
-            The number, or None if it cannot be told: here, never.
+            The number, or None if it cannot be determined; this implementation never can.
         """
         return None
 
     def _left_out(self, text: bytes) -> bytes:
         pieces = text.split(b'""')
-        # What matters of each record; nearly all are alike, or of few kinds.
+        # The shape of each record; nearly all records share a few shapes.
         shape = _MARK.join(pieces).translate(None, _NO_SHAPE)
         known: dict[bytes, list[bytes]] = {}
         between: list[bytes] = []
@@ -78,7 +78,7 @@ class EmptyFields:
         return b"".join(written)
 
     def _pairs(self, record: bytes) -> list[bytes]:
-        """Return what each pair of quotes in the shape of a record becomes."""
+        """Return the replacement of each pair of quotes in a record's shape."""
         pairs = []
         in_quotes, column = False, 0
         edges = b"," + record + b","
@@ -94,7 +94,7 @@ class EmptyFields:
 
 
 def _end_of_records(text: bytearray) -> int:
-    """Return the place after the last line feed that an even number of quotes stands before; 0 if there is none."""
+    """Return the position after the last line feed with an even number of quotes before it; 0 if there is none."""
     end = text.rfind(b"\n") + 1
     quotes = text.count(b'"', 0, end)
     while quotes % 2:

@@ -1,4 +1,4 @@
-"""The fastest engines for CSV that there are: compiled ones, or those in Python alone where none were built."""
+"""The fastest available implementations for CSV: compiled ones, or those in Python if none were built."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["block_scanner", "empty_fields", "fastest_rewriter"]
 
 
 def block_scanner(width: int | None) -> BlockScanner:
-    """Return the fastest scanner that there is."""
+    """Return the fastest available scanner."""
     try:
         from domo_async._transfer.csv.compiled import CompiledBlockScanner  # noqa: PLC0415 - not built everywhere
     except ImportError:
@@ -21,7 +21,7 @@ def block_scanner(width: int | None) -> BlockScanner:
 
 
 def empty_fields(columns: Sequence[int]) -> EmptyFields:
-    """Return the fastest way to leave out the quotes of empty fields."""
+    """Return the fastest available implementation of `EmptyFields`."""
     try:
         from domo_async._transfer.csv.compiled import CompiledEmptyFields  # noqa: PLC0415 - not built everywhere
     except ImportError:
@@ -30,7 +30,7 @@ def empty_fields(columns: Sequence[int]) -> EmptyFields:
 
 
 def fastest_rewriter() -> type[Rewriter]:
-    """Return the fastest rewriter that there is."""
+    """Return the fastest available rewriter."""
     try:
         from domo_async._transfer.csv.compiled_rewriter import CompiledRewriter  # noqa: PLC0415 - not built everywhere
     except ImportError:

@@ -1,4 +1,4 @@
-"""CSV as Domo reads and writes it, said once: marks, quotes, NULL, delimiters, and pyarrow's options for it. Pure.
+"""The CSV that Domo reads and writes: byte order marks, quotes, NULL, delimiters, and pyarrow's options for it. Pure.
 
 Fields are separated by commas, records end with a line feed, text is UTF-8. An empty field without quotes is NULL, and
 ``""`` is the empty string; a quote within quotes is doubled.
@@ -45,7 +45,7 @@ NULL = ""
 EMPTY_TEXT = '""'
 
 _NOT_DELIMITERS = frozenset('"\r\n')
-# Encodings whose text is UTF-8 as it stands, but for a byte order mark.
+# Encodings whose bytes are valid UTF-8, except for a byte order mark.
 _UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
 
 
@@ -54,7 +54,7 @@ class Block(NamedTuple):
 
     Attributes:
         content: Their bytes.
-        records: How many there are.
+        records: The number of records.
     """
 
     content: bytes
@@ -62,33 +62,33 @@ class Block(NamedTuple):
 
 
 def is_plain(delimiter: str, encoding: str) -> bool:
-    """Return whether Domo reads CSV of this delimiter and encoding as it is."""
+    """Return whether Domo reads CSV of this delimiter and encoding without rewriting."""
     return delimiter == COMMA and codecs.lookup(encoding).name in _UTF8
 
 
 def check_delimiter(delimiter: object) -> None:
-    """Refuse a delimiter that cannot be one.
+    """Check a delimiter.
 
     Raises:
-        ConfigError: It is not a single character, or a quote or a line end.
+        ConfigError: It is not a single character, or it is a quote or a line end.
     """
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in _NOT_DELIMITERS:
-        raise ConfigError(f"a delimiter is a single character, not a quote or line end: {delimiter!r}")
+        raise ConfigError(f"delimiter must be a single character that is not a quote or a line end, not {delimiter!r}")
 
 
 def quoted(text: str) -> str:
-    """Return text as a field in quotes, which nothing takes for NULL, a number or a byte order mark."""
-    # Added up, not formatted: a subclass of str, such as a member of an enumeration, may format as something else.
+    """Return text as a field in quotes, so that it is not read as NULL, a number or a byte order mark."""
+    # Concatenated, not formatted: a subclass of str, such as an enumeration's member, may format differently.
     return '"' + (text.replace('"', '""') if '"' in text else text) + '"'
 
 
 def needs_quotes(text: str) -> bool:
-    """Return whether text would be another value, or several, without quotes; an empty one would be NULL."""
+    """Return whether text without quotes would be read as another value, as several, or (if empty) as NULL."""
     return not text or "," in text or '"' in text or "\n" in text or "\r" in text
 
 
 def text_of(field: str) -> str:
-    """Return the text of a field, whether it stands in quotes or not."""
+    """Return the text of a field, quoted or not."""
     return field[1:-1].replace('""', '"') if field[:1] == '"' else field
 
 
@@ -98,7 +98,7 @@ def value_of(field: str) -> str | None:
 
 
 def record_of(fields: Iterable[str]) -> str:
-    """Return the record of fields that are written already, quotes included."""
+    """Return the record of encoded fields, which have their quotes."""
     return ",".join(fields) + "\n"
 
 
@@ -110,7 +110,7 @@ def first_record(text: str) -> list[str]:
 def ends_with_line(content: bytes | memoryview) -> bool:
     """Return whether the last record has its line feed.
 
-    pyarrow needs it: it takes an empty field at the very end for a quoted one if a quoted one stands before it.
+    pyarrow needs the line feed: it reads an empty field at the very end as quoted if a quoted field precedes it.
     """
     return content[-1:] == b"\n"
 
@@ -120,7 +120,7 @@ def arrow_read_options(types: dict[str, Any] | pa.Schema, *, null: str = NULL) -
 
     Args:
         types: The columns' types by name.
-        null: The field that is NULL where it stands without quotes.
+        null: The unquoted field that means NULL.
     """
     from pyarrow import csv as arrow_csv  # noqa: PLC0415 - optional
 

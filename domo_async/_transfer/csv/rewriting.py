@@ -1,4 +1,4 @@
-"""CSV of any dialect, read exactly and written as Domo reads it. Pure; see `compiled_rewriter` for full speed."""
+"""Rewriting of CSV in any dialect to the CSV that Domo reads. Pure; `compiled_rewriter` does the same at full speed."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from domo_async.errors import ConfigError, SourceError
 
 __all__ = ["FieldRule", "Rewriter", "Rewritten", "first_fields", "records", "spellings"]
 
-# How fields begin that need no quotes: with one, or not at all, since they are NULL.
+# The beginnings of fields that need no further quotes: a quote, or nothing, which is NULL.
 _AS_THEY_ARE = frozenset({'"', NULL})
 
 
 @frozen
 class FieldRule:
-    """What becomes of the fields of a column.
+    """The treatment of a column's fields.
 
     Attributes:
-        nulls: What they are written as where they are NULL, quotes included.
-        misfit: Returns what is wrong with a value, None if nothing is; values are not looked at if this is None.
+        nulls: The spellings, quotes included, that are written as NULL.
+        misfit: Returns the error of a value, or None if it is valid; if `misfit` is None, values are not checked.
     """
 
     nulls: frozenset[str] = frozenset()
@@ -43,13 +43,13 @@ class FieldRule:
 
 
 class Rewritten(NamedTuple):
-    """What was made of a text.
+    """The result of rewriting a text.
 
     Attributes:
-        content: Its whole records as they are written.
+        content: Its whole records, rewritten.
         rest: The text after them.
-        records: How many there are.
-        lines: The line ends that they had.
+        records: The number of records.
+        lines: The number of line ends that they had.
     """
 
     content: bytes
@@ -59,33 +59,33 @@ class Rewritten(NamedTuple):
 
 
 def spellings(values: Iterable[str]) -> frozenset[str]:
-    """Return how values may be written as fields, with quotes and without."""
+    """Return the fields that values may be written as, with quotes and without."""
     return frozenset(spelt for value in values for spelt in (value, quoted(value)))
 
 
 class Rewriter:
     """Reads CSV record by record, and writes it with commas, in UTF-8 and with line feeds.
 
-    It reads leniently where the meaning is clear: a quote inside an unquoted field is a character of it; LF and CRLF
-    end a record, and CR where no LF does. Blank lines are left out where a record has several fields. What is quoted
-    stays so; what has to be quoted is. So an unquoted empty field, which is NULL, stays apart from a quoted one, and
-    what Domo reads as it is does not change.
+    It reads leniently if the meaning is clear: a quote inside an unquoted field is a character of it; LF and CRLF end a
+    record, and CR does if LF does not. Blank lines are dropped if records have several fields. Quoted fields stay
+    quoted, and fields that need quotes get them. So an unquoted empty field, which is NULL, stays different from a
+    quoted one, and CSV that Domo reads without rewriting does not change.
 
     Args:
-        delimiter: What stands between fields: a single character.
+        delimiter: The delimiter of fields, a single character.
         encoding: The name of an encoding that Python knows.
-        order: Where the fields of a written record come from: the index of a field that is read, or None for NULL. By
-            default all are written as they come.
-        constants: Fields as they are written that each record has after those that are read.
+        order: For each field of a written record, the index of the field that is read, or None for NULL. By default all
+            fields are written in their order.
+        constants: Encoded fields that are appended to the fields of each record that is read.
         width: How many fields each record must have; None if that does not matter. An empty line is a single field.
-        rules: What becomes of fields, by their index; with `width` alone.
+        rules: The treatment of fields, by their index; only with `width`.
         line: The number of lines before the first byte, for messages.
-        skip: How many records are left out in the beginning, whatever their width.
-        bom: Whether a byte order mark may come first, which is left out.
-        returns: Whether a lone carriage return ends a record; None to see it by the beginning, see `ends_at_returns`.
+        skip: The number of records to skip at the beginning, whatever their width.
+        bom: Whether to drop a byte order mark at the beginning.
+        returns: Whether a lone carriage return ends a record; None to detect it, see `ends_at_returns`.
 
     Raises:
-        ConfigError: The delimiter or the encoding cannot be one, or `order` asks for fields that are not there.
+        ConfigError: The delimiter or the encoding is invalid, or `order` asks for fields that do not exist.
     """
 
     def __init__(
@@ -111,7 +111,8 @@ class Rewriter:
         own = [index for index in order or () if index is not None and (width is None or index < width)]
         self._least = max((index + 1 for index in own), default=0)
         if width is not None and any(index >= width + len(constants) for index in order or () if index is not None):
-            raise ConfigError(f"there is no field {max(index or 0 for index in order or ()) + 1} in records of {width}")
+            last = max(index or 0 for index in order or ()) + 1
+            raise ConfigError(f"records of {width} fields do not have a field {last}")
         self._order = order
         self._constants = list(constants)
         self._pick = None if order is None else _picker(order, self._constants)
@@ -127,7 +128,7 @@ class Rewriter:
         """Read the next bytes, of any length.
 
         Returns:
-            Whole records. What follows the last of them is held back.
+            Whole records. The bytes after the last of them are held back.
 
         Raises:
             SourceError: Text stands after a quoted field, a record is of another width, or bytes are not in the
@@ -137,11 +138,11 @@ class Rewriter:
         self._hold(text)
         if not sound:
             self._refuse_bytes()
-        # A record that does not end is looked at again when there is twice as much of it, not with every few bytes.
+        # An incomplete record is scanned again once its size has doubled, not with every few bytes.
         return self._take() if self._length >= self._enough else Block(b"", 0)
 
     def finish(self) -> Block:
-        """Say that there are no more bytes; a last record without a line end is one.
+        """Return the rest after the last bytes; a last record without a line end counts as a record.
 
         Raises:
             SourceError: As with `feed`, or a quoted field is never closed. Names the line where its record begins.
@@ -164,19 +165,19 @@ class Rewriter:
             self._length += len(text)
 
     def _refuse_bytes(self) -> None:
-        """Name the line of bytes that are not in the encoding, unless something is wrong before them."""
+        """Raise an error that names the line of the invalid bytes, unless there is an error before them."""
         self._see_ends("".join(self._held), whole=True)
         self._take()
         raise _not_encoded(self._line + self._grammar.line_ends("".join(self._held)) + 1, self._encoding)
 
     def _see_ends(self, text: str, *, whole: bool = False) -> bool:
-        """See what ends records, and return whether that is known."""
+        """Detect what ends records, and return whether that is known."""
         if not self._knows_ends and (returns := ends_at_returns(text, whole=whole)) is not None:
             self._grammar, self._knows_ends = Grammar(self._delimiter, returns=returns), True
         return self._knows_ends
 
     def _take(self) -> Block:
-        """Return the whole records of what is held."""
+        """Return the whole records of the text that is held."""
         text = "".join(self._held)
         if not self._see_ends(text):
             return Block(b"", 0)
@@ -186,7 +187,7 @@ class Rewriter:
             self._line += done.lines
             return Block(done.content, done.records)
         written: list[str] = []
-        # What follows a carriage return at the end may belong to it.
+        # A line feed may follow the carriage return at the end.
         length = len(text) - text.endswith("\r")
         records: int | None = 0
         position = begin
@@ -212,20 +213,20 @@ class Rewriter:
         return Block(self._encoded(written), records)
 
     def _at_once(self, text: str) -> Rewritten | None:  # noqa: ARG002 - see below
-        """Write all whole records of a text at once, if that can be done without Python: here, it cannot.
+        """Rewrite all whole records of a text with compiled code; this implementation cannot.
 
         Returns:
-            What they became; None if something in the text is wrong, or calls for more than this does.
+            The result; None if the text has an error, or needs more than the compiled code does.
         """
         return None
 
     def _keep(self, rest: str) -> None:
-        """Hold back what follows the last whole record."""
+        """Hold back the text after the last whole record."""
         self._held, self._length = [rest] if rest else [], len(rest)
         self._enough = 2 * self._length
 
     def _skipped(self, text: str) -> int:
-        """Pass over the records that are left out, as far as they are there; return where the others begin."""
+        """Skip the records to be left out, as far as they have arrived; return where the others begin."""
         position = 0
         while self._skip and (found := self._grammar.record.match(text, position)) is not None:
             self._skip -= 1
@@ -234,7 +235,7 @@ class Rewriter:
         return position
 
     def _end_by_quotes(self, text: str) -> int:
-        """Return the place after the last line end that an even number of quotes stands before; 0 if there is none."""
+        """Return the position after the last line end with an even number of quotes before it; 0 if there is none."""
         pieces = text.split('"')
         outside = '"'.join(pieces[::2])
         end = self._grammar.line_end(outside, 0, len(outside))
@@ -242,7 +243,7 @@ class Rewriter:
         return sum(map(len, pieces[:before])) + before + end - outside.rfind('"', 0, end) - 1
 
     def _take_one(self, record: str, written: list[str]) -> int:
-        """Write any record, unless it is a blank line; return how many were written."""
+        """Write a record unless it is a blank line; return how many records were written."""
         if not record and self._has_no_blanks:
             self._line += 1
             return 0
@@ -271,11 +272,11 @@ class Rewriter:
         """Write records at once.
 
         Returns:
-            How many they are, or None if those with quotes have to be looked at one by one, since something is wrong.
+            The number of records, or None if those with quotes have to be checked one by one because there is an error.
         """
         pieces = text.split('"')
         has_quotes = len(pieces) > 1
-        # The records without what is in quotes, of which the quotes are left; of a doubled quote it is one more.
+        # The records without the text in quotes, but with the quotes; a doubled quote leaves one more pair.
         shape = self._grammar.with_line_feeds('"'.join(pieces[::2]))
         lines = shape.split("\n")
         del lines[-1]
@@ -315,7 +316,7 @@ class Rewriter:
         return len(lines)
 
     def _apply_rules(self, fields: list[str], width: int) -> bool:
-        """Put NULL where it is due; return whether all values fit."""
+        """Replace values with NULL as the rules say; return whether all values are valid."""
         for index, rule in self._rules.items():
             column = fields[index::width]
             if not rule.nulls.isdisjoint(column):
@@ -328,7 +329,7 @@ class Rewriter:
         return sum(self._take_one(line, written) for line in lines)
 
     def _rows(self, fields: list[str], widths: list[int]) -> Iterable[str]:
-        """Return records of fields in their order."""
+        """Return records with their fields in the order to write."""
         width = widths[0]
         if widths.count(width) < len(widths):
             offsets = accumulate(widths, initial=0)
@@ -345,7 +346,7 @@ class Rewriter:
         return ["" if index is None else self._constants[index - width]] * (len(fields) // width)
 
     def _first_misfit(self, widths: list[int]) -> int | None:
-        """Return which record is the first one of a wrong width, if any is."""
+        """Return the index of the first record of a wrong width, if there is one."""
         if self._width is not None:
             if widths.count(self._width) == len(widths):
                 return None
@@ -364,23 +365,23 @@ class Rewriter:
             return (_with_marks_quoted(text) if MARK_CHARACTER in text else text).encode()
         except UnicodeEncodeError:
             raise SourceError(
-                f"there is half a character before line {self._line + 1}, which has no place in UTF-8"
+                f"there is a lone surrogate before line {self._line + 1}, which UTF-8 cannot encode"
             ) from None
 
 
 def first_fields(
     data: bytes, *, delimiter: str = ",", encoding: str = "utf-8", whole: bool = False
 ) -> list[str] | None:
-    """Return the fields of the first record; None if it takes more bytes to know them, or there is no record.
+    """Return the fields of the first record; None if more bytes are needed, or there is no record.
 
     Args:
         data: The bytes from the beginning on.
-        delimiter: What stands between fields: a single character.
+        delimiter: The delimiter of fields, a single character.
         encoding: The name of an encoding that Python knows.
-        whole: Whether there are no more bytes.
+        whole: Whether `data` is all of it.
 
     Raises:
-        ConfigError: The delimiter or the encoding cannot be one.
+        ConfigError: The delimiter or the encoding is invalid.
         SourceError: Text stands after a quoted field, one is never closed, or bytes are not in the encoding.
     """
     text, sound = Decoder(encoding).decode(data, final=whole)
@@ -411,7 +412,7 @@ def records(text: str) -> Iterator[list[str]]:
 
 
 def _with_marks_quoted(text: str) -> str:
-    """Return records of which none begins with U+FEFF, which is taken for a byte order mark where a part begins."""
+    """Quote first fields that begin with U+FEFF, which would be read as a byte order mark at the start of a part."""
     return "".join(
         record_of([quoted(fields[0]), *fields[1:]] if fields[0].startswith(MARK_CHARACTER) else fields)
         for fields in records(text)
@@ -419,7 +420,7 @@ def _with_marks_quoted(text: str) -> str:
 
 
 def _picker(order: Sequence[int | None], constants: Sequence[str]) -> Callable[[list[str]], Sequence[str]]:
-    """Return what puts the fields of a record, and the constants after them, in order."""
+    """Return a function that puts the fields of a record, and the constants after them, in order."""
     indices = [-1 if index is None else index for index in order]
     if len(indices) < 2:
         return lambda fields: [[*fields, *constants, ""][index] for index in indices]
@@ -428,7 +429,7 @@ def _picker(order: Sequence[int | None], constants: Sequence[str]) -> Callable[[
 
 
 def _filled(fields: list[str], contents: list[str]) -> list[str]:
-    """Put what stood between quotes back between them."""
+    """Put the texts between quotes back."""
     content = iter(contents).__next__
     return [
         field if '"' not in field else f'"{content()}"' if len(field) == 1 else f'"{_doubled(content, field)}"'
@@ -442,7 +443,7 @@ def _doubled(content: Callable[[], str], quotes: str) -> str:
 
 def _overrun(line: int) -> SourceError:
     return SourceError(
-        f"in line {line} a quoted field goes on after its end; quote the field as a whole and double each quote in it:"
+        f"in line {line} text follows a closing quote; quote the field as a whole and double each quote in it:"
         ' "like ""this"""',
         line=line,
     )

@@ -1,4 +1,4 @@
-"""Batches of Arrow to CSV. pyarrow is an optional package, so it is imported where it is used."""
+"""Encoding of Arrow batches as CSV. pyarrow is an optional package, so it is imported on use."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _WRITTEN_AT_ONCE = 16_384
 
 
 class ArrowEncoder:
-    """Writes record batches as CSV for a dataset's columns; see the package for what becomes of each value.
+    """Writes record batches as CSV for a dataset's columns; the package's docstring describes how values are written.
 
-    Large batches are written by several threads at once. It holds no state, so it may itself be used by several.
+    Large batches are written by several threads at once. The encoder is stateless, so several threads may use it.
 
     Args:
         schema: The batches' schema; columns go by position.
         columns: The columns that the batches are for, in order.
-        rules: What the caller decides.
-        written: The places of columns that hold the text of their cells already, out of `RowEncoder.texts`.
+        rules: The caller's rules.
+        written: The indices of columns that already hold the text of their cells, from `RowEncoder.texts`.
 
     Raises:
         ConfigError: pyarrow is not installed, or does not know the rules' zone.
-        SourceError: There are more or fewer columns than in the schema, or a column's type says already that its values
-            do not fit; names the column, its type, the dataset's, and what to do.
+        SourceError: There are more or fewer columns than in the schema, or a column's type shows that its values do not
+            fit; names the column, its type, the dataset's type, and what to do.
     """
 
     def __init__(
@@ -66,11 +66,11 @@ class ArrowEncoder:
             self._forms.append(same if index in written else form(field.type, column, rules))
 
     def encode(self, batch: pa.RecordBatch, *, row: int = 0) -> bytes:
-        """Return a batch as CSV, of whole records.
+        """Return a batch as whole records of CSV.
 
         Args:
             batch: The batch.
-            row: How many rows of the source came before, for what errors say.
+            row: The number of the source's earlier rows, for errors.
 
         Raises:
             SourceError: A value does not fit its column; names the row, counted from 1, and the column.
@@ -86,7 +86,7 @@ class ArrowEncoder:
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
-        # They end when the encoder is forgotten.
+        # The threads end when the encoder is garbage-collected.
         return ThreadPoolExecutor(_THREADS, thread_name_prefix="domo-async-encode")
 
     def __getstate__(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class ArrowEncoder:
         def formed(values: pa.Array[Any]) -> pa.Array[Any]:
             found = plain(values)
             if pa.types.is_string(found.type) or pa.types.is_large_string(found.type):
-                # Files may hold any bytes as text, and Arrow hands them on.
+                # Files may hold any bytes as text, and Arrow passes them on.
                 found.validate(full=True)
             made: pa.Array[Any] = self._forms[index](found)
             return made
@@ -127,7 +127,7 @@ class ArrowEncoder:
             raise SourceError(f'row {row + offset + 1}, column "{self._columns[index].name}": {reason}') from None
 
     def _reason(self, index: int, value: pa.Scalar[Any], error: Exception) -> str:
-        """Return what is wrong with a value that cannot be written."""
+        """Return the reason why a value cannot be written."""
         try:
             Cells(self._columns[index].type, self._rules).write(value.as_py())
         except UnencodableValue as reason:
@@ -135,7 +135,7 @@ class ArrowEncoder:
         except UnicodeDecodeError:
             return "it is text that is not UTF-8"
         except (OverflowError, ValueError):
-            # The stored number is no day or time that Python knows.
+            # The stored number is outside of Python's range of dates and times.
             return "it is not within the years 1 to 9999"
         return str(error) or f"{value!s:.80} does not fit the column"
 
@@ -145,7 +145,7 @@ def _first_failure(
     formed: Callable[[pa.Array[Any]], pa.Array[Any]],
     failures: tuple[type[Exception], ...],
 ) -> tuple[int, Exception]:
-    """Return the place of the first value that cannot be written, and why, of an array that has one."""
+    """Return the index of the first value that cannot be written, and its error; the array has one."""
     start, count = 0, len(array)
     while count > 1:
         half = count // 2

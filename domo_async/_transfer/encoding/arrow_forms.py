@@ -1,7 +1,7 @@
-"""Arrays of Arrow into the form that its CSV writer writes as Domo reads it.
+"""Conversion of Arrow arrays to the form that Arrow's CSV writer writes as Domo reads it.
 
-The writer puts text in quotes, leaves NULL empty, and writes numbers and times as they are; so a form changes types and
-checks values, a column at a time.
+The writer quotes text, leaves NULL empty, and writes numbers and times unchanged; so a form converts types and checks
+values, one column at a time.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from domo_async.errors import SourceError
 __all__ = ["Form", "form", "same"]
 
 Values: TypeAlias = Any
-"""An array; the stubs' types of them say more than is true of functions that take any."""
+"""An array; the stubs' types are too narrow for functions that take any array."""
 Form: TypeAlias = Callable[[Values], Values]
 
 _EPOCH = date(1970, 1, 1)
 _DAYS = ((date.min - _EPOCH).days, (date.max - _EPOCH).days)
 _ALL_EXACT_IN_DOUBLE = 1 << 53
 _WRITTEN_PLAINLY = 6
-"""Decimals of a greater scale are written with an exponent where they are small."""
+"""Small decimals of a greater scale are written with an exponent."""
 
 
 def form(arrow_type: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
-    """Return what brings plain arrays of a type into the form for a column.
+    """Return the function that converts plain arrays of a type to the form for a column.
 
     Raises:
         SourceError: Values of the type have a zone or are nested, and the rules do not say what to do.
-        ConfigError: The rules' zone is none that Arrow knows.
+        ConfigError: Arrow does not know the rules' zone.
     """
     match family_of(arrow_type), column.type:
         case "nested", _:
@@ -66,7 +66,7 @@ def _plain_type(arrow_type: Any) -> Any:
 
 
 def same(values: Values) -> Values:
-    """Return values that are written as they are."""
+    """Return values that need no conversion."""
     return values
 
 
@@ -88,7 +88,7 @@ def _each(values: Values, text: Callable[[Any], str]) -> Values:
 
 def _nested_text(values: Values) -> Values:
     for inner in leaves(values):
-        # Python's own times have no nanoseconds, and Arrow does not say so.
+        # Python's times do not have nanoseconds, and Arrow drops them silently.
         if types.is_time(inner.type):
             _of_day(inner)
             if inner.type == pa.time64("ns") and not inner.cast(pa.time64("us"), safe=False).cast(inner.type).equals(
@@ -104,7 +104,7 @@ def _nested_text(values: Values) -> Values:
 def _finite(values: Values) -> Values:
     if types.is_float16(values.type):
         values = values.cast(pa.float32())
-    # Both are answered without regard to NULL; of an array of nothing else, None.
+    # Both results ignore NULL; for an array of only NULL they are None.
     if pc.all(pc.is_finite(values)).as_py() is False:
         values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
         if pc.any(pc.is_inf(values)).as_py():
@@ -113,7 +113,7 @@ def _finite(values: Values) -> Values:
 
 
 def _widened(values: Values) -> Values:
-    """Return floats of 32 bits so that they are written as short as their precision allows, but integers exactly."""
+    """Convert 32-bit floats so that they are written as short as their precision allows, and integers exactly."""
     exact = pc.greater_equal(pc.abs(values), pa.scalar(EXACT_FLOATS, pa.float32()))
     if not pc.any(exact).as_py():
         return values
@@ -156,7 +156,7 @@ def _float_as_decimal(values: Values) -> Values:
 
 
 def _float_text(values: Values) -> Values:
-    # The digits are the same, but Python and Arrow use points and exponents differently.
+    # The digits are the same, but Python and Arrow place points and exponents differently.
     return _each(_finite(values).cast(pa.string()), lambda text: float.__repr__(float(text)))
 
 
@@ -181,7 +181,7 @@ def _midnights(values: Values) -> Values:
 
 
 def _within(values: Values, least: int, most: int, integers: pa.DataType) -> Values:
-    # Arrow's own maxima of dates that Python does not know cannot be had as Python's.
+    # The maxima of dates beyond Python's range cannot be converted to Python's dates.
     found: dict[str, Any] = cast("Any", pc.min_max(values.view(integers))).as_py()
     if found["min"] is not None and (found["min"] < least or found["max"] > most):
         raise UnencodableArray
@@ -211,7 +211,7 @@ def _moments(target: ColumnType) -> Form:
 
 
 def _as_short_as_can_be(values: Values) -> Values:
-    """Return points in time in the coarsest unit that loses nothing, as that is how many digits are written."""
+    """Convert points in time to the coarsest lossless unit, because the unit determines the digits written."""
     for unit in ("s", "ms", "us"):
         try:
             return values.cast(pa.timestamp(unit))
@@ -243,7 +243,7 @@ def _time_text(values: Values) -> Values:
 
 
 def _without_zeros(texts: Values) -> Values:
-    """Return times with no digits of the second, six or nine, as Python and pandas write them."""
+    """Return times with zero, six or nine digits of the second, as Python and pandas write them."""
     micro = pc.replace_substring_regex(texts, pattern=r"(\.[0-9]{6})000$", replacement=r"\1")
     return pc.replace_substring_regex(micro, pattern=r"\.0{6}$", replacement="")
 
@@ -264,7 +264,7 @@ def _span(nanoseconds: int) -> Span:
 
 
 def _literals(column_type: ColumnType, check: Form) -> Form:
-    """Return what lets text pass that is of the form of a type, and stands for a value according to `check`."""
+    """Return a form that accepts text of a type's syntax whose value passes `check`."""
     pattern = f"^(?:{LITERALS[column_type]})$"
 
     def checked(values: Values) -> Values:
@@ -291,7 +291,7 @@ def _read_moments(texts: Values) -> Values:
     return texts
 
 
-# By the column's type, and then by what the values are; what is not here is written as it is.
+# By the column's type, and then by the values' family; values that are not listed are written unchanged.
 _FORMS: dict[ColumnType, dict[str, Form]] = {
     ColumnType.LONG: {
         "bool": _bits,

@@ -1,4 +1,4 @@
-"""Arrow's types, what Domo has for them, and arrays without Arrow's encodings."""
+"""Arrow's types, the column types for them, and arrays without Arrow's encodings."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _COLUMN_TYPES: dict[Family, ColumnType] = {
     "timestamp": ColumnType.DATETIME,
 }
 _EXTENSIONS: dict[str, Family] = {"arrow.uuid": "uuid", "arrow.bool8": "bool", "arrow.json": "string"}
-"""What extensions stand for whose values are known; what the others store may be anything but what people read."""
+"""The extension types whose values are known; the storage of others may differ from the values that people see."""
 _NUMBERS: frozenset[Family] = frozenset({"null", "int", "float", "decimal", "string"})
 _TIMES: frozenset[Family] = frozenset({"null", "date", "timestamp", "string"})
 _FITTING: dict[ColumnType, frozenset[Family]] = {
@@ -66,14 +66,14 @@ _FITTING: dict[ColumnType, frozenset[Family]] = {
 
 
 def family_of(arrow_type: pa.DataType) -> Family:
-    """Return what values of a type are, however they are encoded."""
+    """Return the family of a type's values, however they are encoded."""
     if isinstance(arrow_type, pa.BaseExtensionType):
-        # By name: older releases of pyarrow do not have the classes.
+        # Compared by name: older releases of pyarrow do not have the classes.
         known: Family | None = _EXTENSIONS.get(arrow_type.extension_name)
         return known or family_of(arrow_type.storage_type)
     if types.is_dictionary(arrow_type) or types.is_run_end_encoded(arrow_type):
         return family_of(arrow_type.value_type)
-    # Dates and times are asked for before integers are: their types do not overlap.
+    # Dates and times are checked before integers: their types do not overlap.
     for name, family in _FAMILIES:
         if getattr(types, name)(arrow_type):
             return family
@@ -81,10 +81,10 @@ def family_of(arrow_type: pa.DataType) -> Family:
 
 
 def column_type(field: pa.Field[Any]) -> ColumnType:
-    """Return the type of column that holds a field's values best.
+    """Return the column type that suits a field's values best.
 
     Raises:
-        SourceError: It is binary, or an extension that is not known.
+        SourceError: The field is binary, or an unknown extension.
     """
     _check_known(field, field.name)
     family = family_of(field.type)
@@ -94,10 +94,10 @@ def column_type(field: pa.Field[Any]) -> ColumnType:
 
 
 def check_fit(field: pa.Field[Any], column: ColumnSpec) -> None:
-    """Refuse a field none of whose values a column could take.
+    """Check that a column can take at least some of a field's values.
 
     Raises:
-        SourceError: Names column, both types, and what to do.
+        SourceError: It cannot; names the column, both types, and what to do.
     """
     _check_known(field, column.name)
     family = family_of(field.type)
@@ -115,14 +115,14 @@ def check_fit(field: pa.Field[Any], column: ColumnSpec) -> None:
 
 
 def _check_known(field: pa.Field[Any], name: str) -> None:
-    """Refuse an extension whose values are not known, at any depth."""
+    """Raise an error for unknown extension types, at any depth."""
     arrow_type: Any = field.type
-    # One that nobody registered is its storage, and a note.
+    # An unregistered extension is its storage with metadata.
     noted = (field.metadata or {}).get(b"ARROW:extension:name", b"").decode(errors="replace")
     extension = arrow_type.extension_name if isinstance(arrow_type, pa.BaseExtensionType) else noted
     if extension and extension not in _EXTENSIONS:
         raise SourceError(
-            f'column "{name}" is {extension}, an extension of Arrow whose values are not known here: cast it to a plain'
+            f'column "{name}" is {extension}, an extension of Arrow that this library does not know: cast it to a plain'
             " type, such as text, or leave it out"
         )
     if isinstance(arrow_type, pa.BaseExtensionType):
@@ -152,18 +152,18 @@ def plain(array: pa.Array[Any]) -> pa.Array[Any]:
     if types.is_run_end_encoded(arrow_type):
         return plain(pc.call_function("run_end_decode", [array]))
     if types.is_dictionary(arrow_type):
-        # Long texts that occur often may be more than the 2 GiB of a plain string array.
+        # Long texts that occur often may exceed the 2 GiB of a plain string array.
         return plain(array.dictionary).take(array.indices)  # type: ignore[attr-defined]
     if types.is_string_view(arrow_type):
         return array.cast(pa.large_string())
     if types.is_decimal(arrow_type) and arrow_type.bit_width < 128:
-        # Of narrow ones Arrow makes no integers.
+        # Arrow does not cast narrow decimals to integers.
         return array.cast(pa.decimal128(arrow_type.precision, arrow_type.scale))
     return array
 
 
 def leaves(array: Any) -> Iterator[Any]:
-    """Yield the arrays of values that are not nested themselves out of which an array is made."""
+    """Yield the arrays of plain values that a nested array consists of."""
     if types.is_dictionary(array.type):
         yield from leaves(array.dictionary)
     elif types.is_map(array.type):

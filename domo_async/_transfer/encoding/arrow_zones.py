@@ -1,4 +1,4 @@
-"""Points in time of Arrow, as the clocks of a zone showed or will show them."""
+"""Conversion of Arrow's points in time to the local time of a zone."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["PER_SECOND", "local_form"]
 Values: TypeAlias = Any
 PER_SECOND: Mapping[str, int] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
-# Zones' files list the changes of clocks until 2037 and give a rule for the time after, which Arrow does not follow.
+# Zone files list the clock changes until 2037, and a rule for the time after that, which Arrow does not apply.
 _LISTED_UNTIL = datetime(2037, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Such rules change clocks at full quarters of an hour.
+# Such rules change clocks at full quarter-hours.
 _QUARTER = 900
 _LONG = 1 << 63
 
 
 def local_form(unit: str, zone: tzinfo) -> Callable[[Values], Values]:
-    """Return what converts points in time with a zone, in a unit, to those without that are meant in another.
+    """Return a function that converts points in time of a unit to the local time of `zone`, without a zone.
 
     Raises:
         ConfigError: Arrow does not know the zone.
@@ -38,7 +38,7 @@ def local_form(unit: str, zone: tzinfo) -> Callable[[Values], Values]:
 
     def local(values: Values) -> Values:
         counts: Values = values.view(pa.int64())
-        # Arrow would not notice that it runs over.
+        # Arrow would not notice the overflow.
         if pc.any(pc.or_(pc.less(counts, first), pc.greater(counts, last))).as_py():
             raise UnencodableArray
         late = pc.greater_equal(values.cast(there), listed_until)

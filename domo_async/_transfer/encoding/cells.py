@@ -1,4 +1,4 @@
-"""One value to one field of CSV, by the column's type and the value's own."""
+"""Encoding of one value as one CSV field, by the column's type and the value's type."""
 
 from __future__ import annotations
 
@@ -42,20 +42,21 @@ _READ_AS_TEXT = {
     ("pandas", "Interval"),
     *(("ipaddress", f"IPv{version}{what}") for version in (4, 6) for what in ("Address", "Network", "Interface")),
 }
-"""Types by the name of their package, which need not be imported, whose text is what people write."""
+"""Types whose ``str()`` is the text to write, by the name of their package, which need not be imported."""
 
 
 @frozen(kw_only=True)
 class CellRules:
-    """What a caller decides about values that Domo has no type for.
+    """The caller's rules for values that Domo does not have a type for.
 
     Attributes:
-        zone: The zone that points in time with one are converted to before they are written without it, as Domo stores
-            them; None refuses them.
-        nested: Lists, dictionaries and structs are refused, or written as JSON to STRING columns.
+        zone: The zone that points in time with a zone are converted to before they are written without it, as Domo
+            stores them; None refuses them.
+        nested: Whether lists, dictionaries and structs are refused (``"refuse"``) or written as JSON to STRING columns
+            (``"json"``).
 
     Raises:
-        ConfigError: One of them is something else.
+        ConfigError: An attribute has another value.
     """
 
     zone: tzinfo | None = None
@@ -63,19 +64,19 @@ class CellRules:
 
     def __attrs_post_init__(self) -> None:
         if self.zone is not None and not isinstance(self.zone, tzinfo):
-            raise ConfigError(f'zone is a tzinfo such as ZoneInfo("Europe/Berlin"), not {self.zone!r}')
+            raise ConfigError(f'zone must be a tzinfo such as ZoneInfo("Europe/Berlin"), not {self.zone!r}')
         if self.nested not in {"refuse", "json"}:
-            raise ConfigError(f'nested is "refuse" or "json", not {self.nested!r}')
+            raise ConfigError(f'nested must be "refuse" or "json", not {self.nested!r}')
 
 
 class Cells(dict[type, _Write]):
-    """How a column writes its cells: a function for each type of value, found when the type is first met.
+    """The functions that write a column's cells, by the type of the value; each is chosen when its type first occurs.
 
-    What a value becomes depends on the column's type alone: NULL is an empty field, text always stands in quotes.
+    The text of a value depends only on the column's type: NULL is an empty field, and text is always quoted.
 
     Args:
-        column_type: The column's type. Of a type that this release does not know, values are written as for STRING.
-        rules: What the caller decides.
+        column_type: The column's type. Values of a type that this release does not know are written as for STRING.
+        rules: The caller's rules.
     """
 
     def __init__(self, column_type: ColumnType, rules: CellRules) -> None:
@@ -85,7 +86,7 @@ class Cells(dict[type, _Write]):
 
     @property
     def holds_text(self) -> bool:
-        """Whether any text is a value of this column as it is."""
+        """Whether every text is a value of this column."""
         return self._column_type == ColumnType.STRING
 
     def __missing__(self, value_type: type) -> _Write:
@@ -96,7 +97,7 @@ class Cells(dict[type, _Write]):
         """Return a value as a field.
 
         Raises:
-            UnencodableValue: It cannot be one of this column.
+            UnencodableValue: The value does not fit this column.
         """
         return self[type(value)](value)
 
@@ -129,7 +130,7 @@ class Cells(dict[type, _Write]):
 
     def _misfit(self, value: object) -> str:
         raise UnencodableValue(
-            f"{shown(value)} is a {type(value).__name__}, which has no place in a {self._column_type} column"
+            f"{shown(value)} is a {type(value).__name__}, which does not fit a {self._column_type} column"
         )
 
     def _only_string(self, text: Callable[[Any], str]) -> _Write:
@@ -140,7 +141,7 @@ class Cells(dict[type, _Write]):
     def _converted(self, value: Any) -> str:
         plain = python_value(value)
         if type(plain) is type(value):
-            # An array, or what numpy has beyond Python.
+            # An array, or a numpy value that Python does not have a type for.
             return self._nested(value) if hasattr(value, "__iter__") else self._misfit(value)
         return self.write(plain)
 
@@ -163,7 +164,7 @@ class Cells(dict[type, _Write]):
     def _local(self, value: datetime) -> datetime:
         if self._rules.zone is None:
             raise UnencodableValue(
-                f"{value.isoformat()} has a zone, and Domo's DATETIME has none: give zone=… to have it converted"
+                f"{value.isoformat()} has a zone, and Domo's DATETIME has none: give zone=… to convert it"
             )
         try:
             return value.astimezone(self._rules.zone).replace(tzinfo=None)
@@ -186,7 +187,7 @@ def _bytes(value: bytes) -> str:
 
 
 def _float(form: _Write, value: float) -> str:
-    # Which numbers are missing, and which are refused, is the same in every way in.
+    # Missing and refused numbers are the same for all kinds of sources.
     return form(value) if math.isfinite(value) else _null(python_value(value))
 
 
@@ -243,7 +244,7 @@ def _midnight(value: datetime) -> str:
 
 
 def _means_something(text: str, column_type: ColumnType) -> bool:
-    """Return whether text of the right form stands for a value: a day that is in the calendar, a number in range."""
+    """Return whether text of the right syntax is a value: a day in the calendar, a number in range."""
     try:
         match column_type:
             case ColumnType.LONG:

@@ -1,9 +1,8 @@
-"""Which columns a source's values call for.
+"""Inference of columns from a source's values.
 
-Of rows and of CSV only a sample is looked at. What comes further down may not fit: the first fraction after a
-thousand integers, the first code with a letter. It is refused then, by the encoder, by the instance, or, if it is a
-code such as 007 or has more digits than a DOUBLE, before it is sent, and never bent to fit. To be sure, say the
-columns' types.
+For rows and CSV, only a sample is read. A later value may not fit: the first fraction after a thousand integers, or the
+first code with a letter. Such a value is refused by the encoder, by the instance, or (if it is a code such as 007 or
+has more digits than a DOUBLE) before it is sent; it is never changed to fit. To be certain, pass the columns' types.
 """
 
 from __future__ import annotations
@@ -38,18 +37,18 @@ __all__ = [
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
-# What begins with a zero or a plus, and what has an exponent as people do not write numbers, is a code.
+# Texts that begin with a zero or a plus, or have an unusual exponent, are codes.
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
-# What the embedded instance takes, whoever wrote it; Domo may take less.
+# The dates that the embedded instance accepts; Domo may accept fewer.
 _WHOLE = re.compile(r" *[+-]?[0-9]{1,1000} *")
 _ANY_NUMBER = re.compile(r" *[+-]?(?:[0-9]{1,1000}\.?[0-9]{0,1000}|\.[0-9]{1,1000})(?:[eE][+-]?[0-9]+)? *")
 _ANY_MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-]00:?00)?"
 )
 _SAFE_DIGITS = 15
-"""So many significant digits a DOUBLE always gives back as they were written."""
+"""The number of significant digits that a DOUBLE always returns as they were written."""
 _MOST_DIGITS = 38
-"""So many digits a DECIMAL has."""
+"""The number of digits of a DECIMAL."""
 _NUMBERS = frozenset({ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE})
 
 _WHOLE_OR_EXACT = {ColumnType.LONG, ColumnType.DECIMAL}
@@ -57,9 +56,9 @@ _EXACT_IN_DOUBLE = 1 << 53
 
 
 def columns_of_arrow(schema: pa.Schema) -> tuple[ColumnSpec, ...]:
-    """Return the columns that a table of Arrow calls for.
+    """Return the columns for an Arrow table.
 
-    Booleans, times of day, durations and what is nested become STRING.
+    Booleans, times of day, durations and nested values become STRING.
 
     Raises:
         SourceError: A column is binary.
@@ -72,24 +71,24 @@ def columns_of_arrow(schema: pa.Schema) -> tuple[ColumnSpec, ...]:
 def columns_of_rows(
     sample: Sequence[Sequence[object] | Mapping[str, object]], names: Sequence[str] | None = None
 ) -> tuple[ColumnSpec, ...]:
-    """Return the columns that rows call for, by the types of their values.
+    """Return the columns for rows, by the types of their values.
 
-    int becomes LONG (DECIMAL beyond 64 bits), float DOUBLE, Decimal DECIMAL, date DATE, datetime DATETIME, and all else
-    STRING, bool among it. NULL and NaN say nothing; where there is nothing else, the column is STRING, of NaN DOUBLE.
-    Floats beside numbers whose digits a DOUBLE would not hold make the column DECIMAL.
+    int becomes LONG (DECIMAL beyond 64 bits), float DOUBLE, Decimal DECIMAL, date DATE, datetime DATETIME, and all
+    other types STRING, including bool. NULL and NaN are ignored; a column of only NULL is STRING, and one of only NaN
+    is DOUBLE. Floats together with numbers whose digits a DOUBLE would not hold make the column DECIMAL.
 
     Args:
         sample: Rows, as sequences or as mappings.
-        names: The columns' names in order; of mappings, their keys by default.
+        names: The columns' names in order; by default the keys, if rows are mappings.
 
     Raises:
-        ConfigError: Rows are sequences and there are no names.
-        SourceError: A row is not as long as there are names.
+        ConfigError: Rows are sequences and names are missing.
+        SourceError: The length of a row differs from the number of names.
     """
     rows = list(sample)
     if names is None:
         if not all(isinstance(row, Mapping) for row in rows):
-            raise ConfigError("rows that are sequences have no names: give the columns'")
+            raise ConfigError("rows are sequences without column names: pass the columns' names")
         names = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     for number, row in enumerate(rows, 1):
         if not isinstance(row, Mapping) and len(row) != len(names):
@@ -101,12 +100,12 @@ def columns_of_rows(
 
 
 def type_of_values(values: Iterable[object]) -> ColumnType:
-    """Return the type of column that holds all of some values; see `columns_of_rows`."""
+    """Return the column type that holds all values; see `columns_of_rows`."""
     column_types: set[ColumnType | None] = set()
     nan = exact = False
     for value in values:
         value_type = type(value)
-        # Text is what most columns are of.
+        # Most columns are text.
         found = ColumnType.STRING if value_type is str else _type_of_value(value)
         if found is None:
             nan = nan or not is_missing_type(value_type)
@@ -130,27 +129,27 @@ def type_of_values(values: Iterable[object]) -> ColumnType:
 
 
 def _widest(column_types: set[ColumnType | None]) -> ColumnType:
-    # Some floats have no plain notation of a sensible length, so DOUBLE is what holds both them and decimals.
+    # Some floats have no plain notation of a sensible length, so DOUBLE holds both floats and decimals.
     order = (ColumnType.DOUBLE, ColumnType.DECIMAL, ColumnType.LONG, ColumnType.DATETIME, ColumnType.DATE)
     return next(column_type for column_type in order if column_type in column_types)
 
 
 def _needs_digits(value: Any) -> bool:
-    """Return whether a DOUBLE would lose some of a number's digits."""
+    """Return whether a DOUBLE would lose digits of a number."""
     if not isinstance(value, Decimal):
         return abs(int(value)) > _EXACT_IN_DOUBLE
     return len("".join(map(str, value.as_tuple().digits)).strip("0")) > _SAFE_DIGITS
 
 
 def _type_of_value(value: Any) -> ColumnType | None:
-    """Return the type for one value; None if it marks what is missing."""
+    """Return the column type for one value; None if the value is missing."""
     value_type = type(value)
-    if value_type.__module__ == "numpy" and (found := _kind_of_numpy(value)) is not None:
+    if value_type.__module__ == "numpy" and (found := _type_of_numpy(value)) is not None:
         return found
     try:
         plain = python_value(value)
     except UnencodableValue:
-        # It is refused once more when it is written, where its row is known.
+        # The value is refused again when it is written, where its row is known.
         return ColumnType.DOUBLE
     match plain:
         case None:
@@ -170,8 +169,8 @@ def _type_of_value(value: Any) -> ColumnType | None:
     return ColumnType.STRING
 
 
-def _kind_of_numpy(value: Any) -> ColumnType | None:
-    """Return what numpy's type says beyond the value that Python would have for it."""
+def _type_of_numpy(value: Any) -> ColumnType | None:
+    """Return the column type that only numpy's type shows, not the Python value."""
     dtype = getattr(value, "dtype", None)
     if dtype is None or dtype.kind not in "fM" or value != value:  # noqa: PLR0124 - NaN and NaT alone
         return None
@@ -182,17 +181,17 @@ def _kind_of_numpy(value: Any) -> ColumnType | None:
 
 @frozen(kw_only=True)
 class Evidence:
-    """What values that were seen call for; what was seen of a column in several files is added up.
+    """Evidence for a column's type from sampled values; evidence from several files is added up.
 
     Attributes:
-        column_types: The types that single values call for.
+        column_types: The types that suit single values.
         whole: The most digits before the point.
         fraction: The most digits after it.
         significant: The most significant digits of one value.
-        exponents: Whether a value has an exponent, which a DECIMAL does not take.
-        bare_exponents: Whether one has an exponent and no point, such as ``1e-05``.
-        points: Whether one has a point.
-        inexact: Whether a DOUBLE would not give one back.
+        exponents: Whether a value has an exponent, which a DECIMAL does not accept.
+        bare_exponents: Whether a value has an exponent but no point, such as ``1e-05``.
+        points: Whether a value has a point.
+        inexact: Whether a DOUBLE would change a value.
     """
 
     column_types: frozenset[ColumnType] = frozenset()
@@ -205,7 +204,7 @@ class Evidence:
     inexact: bool = False
 
     def __add__(self, other: Evidence) -> Evidence:
-        """Return what both call for."""
+        """Combine the evidence of both."""
         return Evidence(
             column_types=self.column_types | other.column_types,
             whole=max(self.whole, other.whole),
@@ -219,7 +218,7 @@ class Evidence:
 
     @property
     def type(self) -> ColumnType:
-        """The type of column that loses nothing."""
+        """The column type that loses nothing."""
         column_types = self.column_types
         if column_types == {ColumnType.LONG}:
             return ColumnType.LONG
@@ -233,7 +232,7 @@ class Evidence:
 
     @property
     def _number(self) -> ColumnType:
-        # Writers of floats leave the point out where they can, but 2E-1 alone may be a flat.
+        # Programs omit a float's point if they can, but 2E-1 alone may be the number of a flat.
         if self.bare_exponents and not self.points:
             return ColumnType.STRING
         if ColumnType.DECIMAL not in self.column_types and self.significant <= _SAFE_DIGITS:
@@ -244,17 +243,16 @@ class Evidence:
 
 
 def columns_of_text(names: Sequence[str], sample: Sequence[Sequence[str | None]]) -> tuple[ColumnSpec, ...]:
-    """Return the columns that the fields of CSV call for.
+    """Return the columns for fields of CSV.
 
-    LONG is for integers as they are usually written, which zip codes with leading zeros are not; DOUBLE for numbers
-    with a fraction, DECIMAL where one has more than 15 significant digits or is an integer beyond 64 bits; DATE for
-    ``YYYY-MM-DD``; DATETIME for ``YYYY-MM-DD HH:MM:SS``, with a ``T`` and fractions of a second if need be. All else is
-    STRING: numbers beyond 38 digits, codes such as ``007``, ``+1`` and ``1e5``, and a column with nothing but empty
-    fields.
+    LONG is for integers in their usual notation, which excludes zip codes with leading zeros; DOUBLE for numbers with a
+    fraction; DECIMAL if a number has more than 15 significant digits or is an integer beyond 64 bits; DATE for
+    ``YYYY-MM-DD``; DATETIME for ``YYYY-MM-DD HH:MM:SS``, optionally with a ``T`` and fractions of a second. All others
+    are STRING: numbers beyond 38 digits, codes such as ``007``, ``+1`` and ``1e5``, and columns of only empty fields.
 
     Args:
         names: The columns' names in order.
-        sample: Fields of some records; None and empty ones say nothing.
+        sample: The fields of some records; None and empty fields are ignored.
     """
     return tuple(
         ColumnSpec(name, seen.type) for name, seen in zip(names, seen_in_text(len(names), sample), strict=True)
@@ -262,7 +260,7 @@ def columns_of_text(names: Sequence[str], sample: Sequence[Sequence[str | None]]
 
 
 def seen_in_text(width: int, sample: Sequence[Sequence[str | None]]) -> tuple[Evidence, ...]:
-    """Return what the fields of CSV call for, column by column; see `columns_of_text`."""
+    """Return the evidence from fields of CSV, for each column; see `columns_of_text`."""
     return tuple(_seen({text for row in sample if index < len(row) and (text := row[index])}) for index in range(width))
 
 
@@ -292,7 +290,7 @@ def _number_seen(text: str, whole: str, fraction: str | None, exponent: str | No
         column_type = ColumnType.LONG if within_long(int(text)) else ColumnType.DECIMAL
     else:
         column_type = ColumnType.DOUBLE
-    # As a code of digits with an E between them does, and no writer of numbers: they give the exponent a sign.
+    # A code of digits with an E between them looks like this. Programs that write numbers give the exponent a sign.
     bare = exponent is not None and fraction is None
     digits = (whole + (fraction or "")).lstrip("0")
     value = float(text)
@@ -311,7 +309,7 @@ def _number_seen(text: str, whole: str, fraction: str | None, exponent: str | No
 
 
 def text_fits(column_type: ColumnType, text: str) -> bool:
-    """Return whether text may be a value of a column; what is refused is sure not to be one."""
+    """Return whether text may be a value of a column; False is certain, True is not."""
     match column_type:
         case ColumnType.LONG:
             return _WHOLE.fullmatch(text) is not None and within_long(int(text))

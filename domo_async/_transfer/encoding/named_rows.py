@@ -1,4 +1,4 @@
-"""Rows that carry the names of their columns: by name, whatever order they have."""
+"""Rows that carry their columns' names: cells are matched by name, in any order."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ _Namer: TypeAlias = Callable[[Any], Mapping[str, object]]
 
 
 def namer_of(row_type: type) -> _Namer | None:
-    """Return what makes mappings of rows of a type; None if their cells have no names.
+    """Return the function that converts rows of a type to mappings; None if their cells do not have names.
 
-    Mappings have them, and named tuples, rows of sqlite3, asyncpg, SQLAlchemy, and Spark, dataclasses, and classes of
-    attrs.
+    Mappings, named tuples, rows of sqlite3, asyncpg, SQLAlchemy and Spark, dataclasses, and attrs classes have names.
     """
     if issubclass(row_type, Mapping):
         return lambda row: row
@@ -39,14 +38,14 @@ def namer_of(row_type: type) -> _Namer | None:
 
 
 def named(rows: Sequence[object], before: int) -> list[object]:
-    """Return rows, those that carry names as mappings.
+    """Return rows, with those that carry names as mappings.
 
     Args:
         rows: The rows.
-        before: How many rows of the source came before.
+        before: The number of the source's earlier rows.
 
     Raises:
-        SourceError: A row has a name twice, or one that is not text.
+        SourceError: A row has a name twice, or a name that is not text.
     """
     namers = {row_type: namer_of(row_type) for row_type in {*map(type, rows)} if row_type not in {tuple, list}}
     if not any(namers.values()):
@@ -69,7 +68,7 @@ def named(rows: Sequence[object], before: int) -> list[object]:
 
 def _odd_key(row: Mapping[Any, object]) -> str:
     if None in row:
-        # What csv.DictReader makes of it.
+        # csv.DictReader stores surplus fields under the key None.
         return "has more fields than there are names"
     key = next(key for key in row if not isinstance(key, str))
     return f"has the key {key!r:.80}, which is not text: give each cell under its column's name"
@@ -78,7 +77,7 @@ def _odd_key(row: Mapping[Any, object]) -> str:
 def _joined(names: Sequence[str], row: Sequence[object]) -> dict[str, object]:
     if len({*names}) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise SourceError(f"has more than one cell called {twice!r}: name them apart, or give rows as lists")
+        raise SourceError(f"has more than one cell named {twice!r}: use distinct names, or give rows as lists")
     return dict(zip(names, row, strict=True))
 
 

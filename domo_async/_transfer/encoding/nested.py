@@ -1,4 +1,4 @@
-"""What is nested, as JSON."""
+"""Nested values as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["json_text"]
 
 _JSON: TypeAlias = Any
 _INTEGERS = range(-(1 << 63), 1 << 64)
-"""Which integers orjson writes by itself."""
+"""The integers that orjson can write."""
 _OPTIONS = (
     orjson.OPT_PASSTHROUGH_SUBCLASS
     | orjson.OPT_PASSTHROUGH_DATETIME
@@ -29,10 +29,11 @@ _OPTIONS = (
 
 
 def json_text(value: object) -> str:
-    """Return what is nested as JSON; exact decimals become text in it, since JSON's readers make them floats.
+    """Return a nested value as JSON; exact decimals become text, because JSON readers would convert them to floats.
 
     Raises:
-        UnencodableValue: It holds what JSON does not: infinity, bytes, sets, keys that are not plain, itself.
+        UnencodableValue: It holds a value that JSON cannot express: infinity, bytes, sets, keys that are not plain, or
+            itself.
     """
     try:
         return _written(value).decode()
@@ -46,12 +47,12 @@ def _written(value: object) -> bytes:
     except TypeError:
         # Integers beyond 64 bits, and keys of other types.
         return orjson.dumps(_plain(value))
-    # By itself orjson writes infinity as null, too, even as a key.
+    # orjson would write infinity as null, even as a key.
     return orjson.dumps(_plain(value)) if b"null" in content else content
 
 
 def _plain(value: Any) -> _JSON:
-    """Return a value as what orjson writes as it is meant, at every depth."""
+    """Convert a value, at every depth, to values that orjson writes correctly."""
     if isinstance(value, Enum):
         value = value.value
     value = python_value(value)
@@ -66,7 +67,7 @@ def _plain(value: Any) -> _JSON:
         return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview | AbstractSet):
         return [_plain(item) for item in value]
-    raise TypeError(f"a {type(value).__name__} has no place in it")
+    raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
 
 
 def _scalar(value: Any) -> _JSON:

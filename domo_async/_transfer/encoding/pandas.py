@@ -1,6 +1,6 @@
-"""Frames of pandas: their columns, and their values as Python's own, some rows at a time.
+"""pandas frames: their columns, and their values as Python's own types, in chunks of rows.
 
-Pandas is imported where a frame of it is at hand.
+pandas is only imported if a pandas frame is given.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _KINDS = {
     "m": ColumnType.STRING,
 }
 _MOST = (1 << 63) - 1
-# Pandas' own types whose values Arrow takes as they are. Not of them: objects, which Arrow bends to the first ones;
-# periods and intervals; and whatever others have made.
+# pandas types whose values Arrow takes unchanged. Excluded are objects, which Arrow converts to the type of the first
+# ones; periods and intervals; and third-party types.
 _PLAIN = {
     "ArrowDtype",
     "BooleanDtype",
@@ -38,7 +38,7 @@ _PLAIN = {
 
 
 def series_of_frame(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
-    """Return the columns of a frame: the levels of its index that have names, and then its own."""
+    """Return the columns of a frame: the named levels of its index, then its own columns."""
     levels = [
         (str(name), frame.index.get_level_values(index).to_series())
         for index, name in enumerate(frame.index.names)
@@ -48,7 +48,7 @@ def series_of_frame(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
 
 
 def is_plain(series: pd.Series[Any]) -> bool:
-    """Return whether Arrow takes a column's values as they are."""
+    """Return whether Arrow takes a column's values unchanged."""
     dtype: Any = series.dtype
     name = type(dtype).__name__
     if name == "CategoricalDtype":
@@ -62,7 +62,7 @@ def is_plain(series: pd.Series[Any]) -> bool:
 
 
 def _is_text(series: pd.Series[Any]) -> bool:
-    """Return whether a column of pandas' own or of objects holds nothing but text, and what is missing."""
+    """Return whether a column of a pandas type or of objects holds only text and missing values."""
     from pandas.api.types import infer_dtype  # noqa: PLC0415 - optional
 
     dtype: Any = series.dtype
@@ -76,11 +76,11 @@ def _is_of(dtype: object, package: str) -> bool:
 
 
 def frame_rows(frame: pd.DataFrame, *, rows: int = 50_000) -> Iterator[list[Sequence[object]]]:
-    """Yield the rows of a frame in chunks; marks for missing values stay as they are.
+    """Yield the rows of a frame in chunks; markers of missing values are kept.
 
     Args:
         frame: The frame.
-        rows: The most rows at a time.
+        rows: The most rows of a chunk.
     """
     columns = [series for _, series in series_of_frame(frame)]
     for start in range(0, len(frame), rows):
@@ -89,19 +89,19 @@ def frame_rows(frame: pd.DataFrame, *, rows: int = 50_000) -> Iterator[list[Sequ
 
 
 def series_values(series: pd.Series[Any]) -> list[object]:
-    """Return a column's values as Python's own, or as pandas' and numpy's where these say more."""
-    # Python's own floats would have the digits of 64 bits where those of 32 are meant.
+    """Return a column's values as Python's own types, or as pandas' and numpy's types if these hold more."""
+    # Python's floats would show the digits of 64 bits for 32-bit values.
     short = getattr(series.dtype, "kind", "O") == "f" and getattr(series.dtype, "itemsize", 8) != 8
     return list(series.array) if short else series.tolist()
 
 
 def columns_of_frame(frame: pd.DataFrame) -> tuple[ColumnSpec, ...]:
-    """Return the columns that a frame calls for: by its types, and where these say nothing by all of its values."""
+    """Return the columns for a frame: by its types or, if these do not suffice, by all of its values."""
     return tuple(column_of_series(name, series) for name, series in series_of_frame(frame))
 
 
 def column_of_series(name: str, series: pd.Series[Any]) -> ColumnSpec:
-    """Return the column that a frame's column calls for."""
+    """Return the column for a frame's column."""
     dtype: Any = series.dtype
     if _is_text(series):
         return ColumnSpec(name, ColumnType.STRING)

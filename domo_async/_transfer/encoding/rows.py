@@ -1,4 +1,4 @@
-"""Rows of Python values to CSV."""
+"""Encoding of rows of Python values as CSV."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["RowEncoder"]
 
 
 class RowEncoder:
-    """Writes rows as CSV for a dataset's columns; see the package for what becomes of each value.
+    """Writes rows as CSV for a dataset's columns; the package's docstring describes how values are written.
 
-    It counts rows across its calls and is for one thread at a time.
+    It counts rows across its calls and must be used by one thread at a time.
 
     Args:
         columns: The columns that the rows are for, in order.
-        rules: What the caller decides.
-        row: How many rows of the source came before.
+        rules: The caller's rules.
+        row: The number of the source's earlier rows.
 
     Raises:
-        ConfigError: There are no columns.
+        ConfigError: `columns` is empty.
     """
 
     def __init__(self, columns: Sequence[ColumnSpec], rules: CellRules, *, row: int = 0) -> None:
@@ -39,7 +39,7 @@ class RowEncoder:
         self._row = row
 
     def encode(self, rows: Sequence[Sequence[object]]) -> bytes:
-        """Return rows as CSV, their cells by position.
+        """Return rows as CSV, with their cells matched by position.
 
         Raises:
             SourceError: A row is not a sequence, has more or fewer cells than there are columns, or a cell cannot be
@@ -53,11 +53,11 @@ class RowEncoder:
         return self.encode_columns(list(zip(*rows, strict=True)) or [()] * width)
 
     def encode_mappings(self, rows: Sequence[Mapping[str, object]]) -> bytes:
-        """Return rows as CSV, their cells by name; a name that a row does not have is NULL.
+        """Return rows as CSV, with their cells matched by name; columns that a row lacks are NULL.
 
         Raises:
-            SourceError: A row is not a mapping, has a key that no column has, or a cell cannot be written; names the
-                row, counted from 1 over all calls, and the column.
+            SourceError: A row is not a mapping, has a key that is not a column's name, or a cell cannot be written;
+                names the row, counted from 1 over all calls, and the column.
         """
         for row_type in set(map(type, rows)):
             if not issubclass(row_type, Mapping):
@@ -65,11 +65,13 @@ class RowEncoder:
         for index, row in enumerate(rows):
             if not self._known.issuperset(row):
                 unknown = next(key for key in row if key not in self._known)
-                raise SourceError(f"row {self._row + index + 1} has the key {unknown!r:.80}, which is no column's name")
+                raise SourceError(
+                    f"row {self._row + index + 1} has the key {unknown!r:.80}, which is not a column's name"
+                )
         return self.encode_columns([[row.get(name) for row in rows] for name in self._names])
 
     def encode_columns(self, columns: Sequence[Sequence[object]]) -> bytes:
-        """Return rows as CSV that are given column by column, each as long as the others.
+        """Return rows as CSV, given as columns of equal length.
 
         Raises:
             SourceError: A cell cannot be written; names the row, counted from 1 over all calls, and the column.
@@ -85,7 +87,7 @@ class RowEncoder:
         return content
 
     def texts(self, columns: Sequence[Sequence[object]]) -> list[list[str | None]]:
-        """Return the text of each cell of rows that are given column by column; None for NULL.
+        """Return the text of each cell of rows that are given as columns; None for NULL.
 
         Raises:
             SourceError: A cell cannot be written; names the row, counted from 1 over all calls, and the column.
@@ -101,7 +103,7 @@ class RowEncoder:
 
     def _texts(self, index: int, values: Sequence[object]) -> list[str | None]:
         if self._cells[index].holds_text and {*map(type, values)} <= {str, type(None)}:
-            # Most columns of objects are these, and they are what they are.
+            # Most columns of objects hold text, which is written unchanged.
             return cast("list[str | None]", list(values))
         return list(map(value_of, self._fields(index, values)))
 
@@ -114,7 +116,7 @@ class RowEncoder:
             return [cells[type(value)](value) for value in values]
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001 - whatever people's own types do
+        except Exception:  # noqa: BLE001 - types of others may raise anything
             raise self._first_refused(index, values) from None
 
     def _first_refused(self, index: int, values: Sequence[object]) -> SourceError:
@@ -123,7 +125,7 @@ class RowEncoder:
                 self._cells[index].write(value)
             except UnencodableValue as reason:
                 return self._error(offset, index, str(reason))
-            except Exception as error:  # noqa: BLE001 - whatever people's own types do
+            except Exception as error:  # noqa: BLE001 - types of others may raise anything
                 return self._error(offset, index, f"a {type(value).__name__} cannot be read: {error!r:.200}")
         raise AssertionError
 

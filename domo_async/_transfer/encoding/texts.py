@@ -1,4 +1,4 @@
-"""Values as the text that Domo reads. Pure, and the same however the values come."""
+"""Values as the text that Domo reads, the same for all sources. Pure."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = [
 
 LONG_RANGE = (-(1 << 63), (1 << 63) - 1)
 LONGEST = 1000
-"""Digits of a number; more are a mistake, and few lines of them would fill the memory."""
+"""The most digits of a number; more are a mistake, and few lines of them would fill the memory."""
 
 EXACT_FLOATS = float(1 << 23)
-"""From here on floats of 32 bits are integers, and the shortest text for one may be another integer's."""
+"""From here on 32-bit floats are integers, and the shortest text for one may be another integer's."""
 
 _DATETIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
 LITERALS: Mapping[str, str] = {
@@ -38,25 +38,25 @@ LITERALS: Mapping[str, str] = {
     "DATE": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "DATETIME": _DATETIME,
 }
-"""The form that text for a column of a type has, in what Python's and Arrow's regular expressions have in common."""
+"""The syntax of text for a column of a type, as a regular expression that both Python and Arrow understand."""
 
 
 class UnencodableValue(ValueError):
-    """A value cannot be written; says why."""
+    """A value that cannot be written; the message says why."""
 
 
 class UnencodableArray(Exception):
-    """Some value of a column cannot be written; which one is found by looking at each."""
+    """A column has a value that cannot be written; each value has to be checked to find it."""
 
 
 class Moment(datetime):
-    """A point in time with nanoseconds, as pandas' own has them."""
+    """A point in time with nanoseconds, as in pandas."""
 
     nanosecond = 0
 
 
 class Span(timedelta):
-    """A duration with nanoseconds, as pandas' own has them."""
+    """A duration with nanoseconds, as in pandas."""
 
     nanoseconds = 0
 
@@ -75,7 +75,7 @@ def exact_text(value: Decimal) -> str:
 
 
 def timestamp_text(value: datetime) -> str:
-    """Return a point in time, whose zone is not looked at, as ``YYYY-MM-DD HH:MM:SS`` and as many digits as needed."""
+    """Return a point in time, ignoring its zone, as ``YYYY-MM-DD HH:MM:SS`` and as many digits as needed."""
     if type(value) is datetime:
         return value.isoformat(" ")
     plain = datetime.combine(value.date(), value.time())
@@ -84,7 +84,7 @@ def timestamp_text(value: datetime) -> str:
 
 
 def nanosecond(value: datetime) -> int:
-    """Return the nanoseconds beyond the microseconds of a point in time, which pandas' own may have."""
+    """Return the nanoseconds beyond the microseconds of a point in time, which pandas' types may have."""
     found: int = getattr(value, "nanosecond", 0)
     return found
 
@@ -99,9 +99,9 @@ def span_text(value: timedelta) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as errors show it, whatever it is."""
+    """Return any value as errors show it."""
     try:
         return f"{value!r:.80}"
     except Exception:  # noqa: BLE001
-        # Integers of thousands of digits, nesting without an end, and what fails to describe itself.
+        # Integers of thousands of digits, endless nesting, and objects whose repr fails.
         return f"a {type(value).__name__} that cannot be shown"

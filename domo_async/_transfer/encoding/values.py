@@ -1,4 +1,4 @@
-"""What rows, frames and SQL are given, as Python's own values. numpy and pandas are not imported."""
+"""Values of rows, frames and SQL parameters as Python's own types. numpy and pandas are not imported."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _MICROSECONDS = {"h", "m", "s", "ms", "us"}
 
 
 def is_missing_type(value_type: type) -> bool:
-    """Return whether all values of a type mark what is missing."""
+    """Return whether all values of a type mark missing values."""
     return (value_type.__module__.partition(".")[0], value_type.__name__) in _MISSING
 
 
 def python_value(value: Any) -> object:
-    """Return a value as one of Python's own types, and None for whatever marks what is missing.
+    """Return a value as one of Python's own types, and None for missing values.
 
-    numpy and pandas mark missing values of any type by NaN, so that it is NULL; infinity is a value, which Domo does
-    not have. An enumeration is its value if that is text, or else its name.
+    numpy and pandas mark missing values of any type with NaN, so NaN is NULL. Infinity is a value, which Domo does not
+    have. An enumeration's member is its value if that is text, or else its name.
 
     Raises:
-        UnencodableValue: It is infinite, or a time that Python's own types do not reach.
+        UnencodableValue: The value is infinite, or a time outside the range of Python's types.
     """
     value_type = type(value)
     if is_missing_type(value_type):
@@ -50,7 +50,7 @@ def python_value(value: Any) -> object:
         return value
     if not finite and not nan:
         raise UnencodableValue(
-            f"{value} is infinite or a signal, and Domo holds finite numbers alone; give None for NULL"
+            f"{value} is infinite or a signaling NaN, and Domo holds only finite numbers; give None for NULL"
         )
     return value if finite else None
 
@@ -62,9 +62,9 @@ def _of_numpy(value: Any) -> object:
     if code != "f":
         return value.item()
     if size < 8:
-        # As short as its own precision allows: 0.1, not 0.10000000149011612.
+        # As short as the value's own precision allows: 0.1, not 0.10000000149011612.
         return float(value) if abs(value) >= EXACT_FLOATS else float(str(value.astype("float32")))
-    # Longer floats have digits that Python's own lack.
+    # Longer floats have digits that Python's floats lack.
     return Decimal(str(value)) if math.isfinite(value) and float(value) != value else float(value)
 
 
@@ -73,7 +73,7 @@ def _time_of_numpy(value: Any) -> object:
     known = "D" if unit in _DAYS else "us" if unit in _MICROSECONDS else "ns"
     exact = value.astype(f"{value.dtype.kind}8[{known}]")
     plain = exact.item()
-    # Picoseconds, durations of years, and what runs over.
+    # Picoseconds, durations of years, and overflows.
     if not unit or exact.astype(value.dtype) != value or (isinstance(plain, int) and known != "ns"):
         raise UnencodableValue(f"{shown(value)} is out of range, or finer than nanoseconds")
     if not isinstance(plain, int):

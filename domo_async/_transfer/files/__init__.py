@@ -1,1 +1,1 @@
-"""Files up and down, one, many, and whole folders."""
+"""Uploads and downloads of files: one file, many files, and whole folders."""

@@ -1,4 +1,4 @@
-"""A file's content on its way up: bytes, or a file that is read from disk as it is sent."""
+"""Content of files to upload: bytes, or a file that is read from disk while it is sent."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _COMPRESSED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz":
 
 @define
 class OutgoingContent:
-    """A file's content on its way up.
+    """The content of a file to upload.
 
     Attributes:
         body: The request's body.
-        size: Its bytes.
+        size: Its size in bytes.
     """
 
     body: Body
@@ -43,30 +43,30 @@ class OutgoingContent:
 
     @property
     def sha256(self) -> str | None:
-        """The SHA-256 of what was sent last, in hexadecimal digits; None unless that was asked for."""
+        """The SHA-256 of the bytes that were sent last, in hexadecimal digits; None unless it was requested."""
         return self._sent[-1].hexdigest() if self._sent else None
 
 
 def content_name(content: Content, name: str | None) -> str:
-    """Return the name that a file goes by: the one that is given, or else its path's.
+    """Return a file's name: the given one, or else the last part of its path.
 
     Raises:
-        ConfigError: There is none, or it is empty or no text, such as bytes that are not UTF-8.
+        ConfigError: The name is missing or empty, or it is not text, such as bytes that are not UTF-8.
     """
     found = name if name is not None else _path_name(content)
     if found is None:
-        raise ConfigError("bytes have no name of their own: give the file's as name=…")
+        raise ConfigError("bytes do not have a file name: pass one as name=…")
     if not found.strip():
-        raise ConfigError("the file's name is empty: give one as name=…")
+        raise ConfigError("the file's name is empty: pass one as name=…")
     try:
         found.encode()
     except UnicodeEncodeError:
-        raise ConfigError(f"the file's name is not text: {shown(found)}; rename it, or give another name") from None
+        raise ConfigError(f"the file's name is not text: {shown(found)}; rename it, or pass another name") from None
     return found
 
 
 def shown(path: str) -> str:
-    """Return a path that can be printed: bytes that are not UTF-8 are spelled out."""
+    """Return a printable path, with bytes that are not UTF-8 escaped."""
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:
@@ -82,21 +82,21 @@ def content_body(
     reporter: Reporter | None = None,
     hashed: bool = False,
 ) -> Iterator[OutgoingContent]:
-    """Give a file's content as the body of a request, which can be sent as long as the context lasts.
+    """Give a file's content as the body of a request, which can be sent until the context ends.
 
-    A file on disk is read slice by slice and costs no memory. If it is written to meanwhile, the last slice stays
-    behind, so that no mixture of old and new arrives whole.
+    A file on disk is read slice by slice and is not held in memory. If the file is written to while it is sent, the
+    last slice is not sent, so that a mixture of old and new content never arrives complete.
 
     Args:
         content: Bytes, or a path.
-        content_type: The media type; by default what the path's suffix or the name's says.
-        name: The name that the file is to have.
-        reporter: Whom to tell what goes out; goes back where it has to be sent again.
-        hashed: Whether to make a hash of what is sent.
+        content_type: The media type; by default guessed from the suffix of the path or the name.
+        name: The name of the file.
+        reporter: The reporter of the bytes sent; its count decreases if they have to be sent again.
+        hashed: Whether to compute a hash of the bytes that are sent.
 
     Raises:
-        ConfigError: It is neither bytes nor a path, or the media type breaks the line.
-        SourceError: There is no such file, it cannot be read, or it was written to meanwhile.
+        ConfigError: The content is neither bytes nor a path, or the media type has a line break.
+        SourceError: The file does not exist, cannot be read, or was written to while it was sent.
     """
     media_type = content_type if content_type is not None else _guessed(_path_name(content)) or _guessed(name) or _ANY
     if not media_type.isprintable():
@@ -139,15 +139,15 @@ def reported_body(
     clock: Clock,
     hashed: bool = False,
 ) -> Iterator[OutgoingContent]:
-    """Give the body of a request as `content_body` does, and report how far it has gone.
+    """Give the body of a request as `content_body` does, and report its progress.
 
     Args:
         content: Bytes, or a path.
         content_type: The media type.
-        name: The name that the file is to have.
-        progress: Whom to tell.
-        clock: Where time comes from.
-        hashed: Whether to make a hash of what is sent.
+        name: The name of the file.
+        progress: The caller's progress option.
+        clock: The clock.
+        hashed: Whether to compute a hash of the bytes that are sent.
     """
     with (
         reporting(clock, progress, total=content_size(content), title="upload") as reporter,
@@ -158,10 +158,10 @@ def reported_body(
 
 
 def content_size(content: Content) -> int | None:
-    """Return how many bytes a content has, as far as that can be told without opening it."""
+    """Return the size of a content in bytes, or None if it is not known without opening it."""
     if isinstance(content, str | os.PathLike):
         try:
-            found = os.stat(content)  # noqa: PTH116 - of a path that may be no path
+            found = os.stat(content)  # noqa: PTH116 - the path may be invalid
         except (OSError, ValueError):
             return None
         return found.st_size if stat.S_ISREG(found.st_mode) else None
@@ -181,7 +181,7 @@ def _path_name(content: Content) -> str | None:
 
 
 def _guessed(name: str | None) -> str | None:
-    """Return the media type that a suffix stands for; of what is compressed, that of the compression."""
+    """Return the media type for a suffix; for compressed files, that of the compression."""
     if name is None:
         return None
     media_type, encoding = mimetypes.guess_type(name)

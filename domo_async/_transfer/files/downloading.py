@@ -1,4 +1,4 @@
-"""Contents that come down whole and checked, or not at all."""
+"""Downloads that are complete and verified, or fail as a whole."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ async def download(
     look: Look | None = None,
     progress: ProgressOption = None,
 ) -> bytes | DownloadResult:
-    """Return the content that `fetch` gives, or stream it to `target`; see `Files.download`.
+    """Return the content that `fetch` requests, or stream it to `target`; see `Files.download`.
 
     Args:
-        fetch: Asks for the content.
+        fetch: Requests the content.
         target: A path or a binary file object, or None.
-        settings: How often to ask, and where time comes from.
-        look: Asks what the content has to be; None if that is not to be checked.
-        progress: Whom to tell.
+        settings: The settings, with the retries and the clock.
+        look: Requests the description that the content must match; None to skip that check.
+        progress: The caller's progress option.
 
     Raises:
         ConfigError: The target cannot be written to.
-        IncompleteAnswer: The answer broke off, each time that it was asked for.
-        ContentMismatch: The content is not what the instance says it is.
+        IncompleteAnswer: The answer broke off at every attempt.
+        ContentMismatch: The content does not match the instance's description.
     """
     with told_the_end(progress):
         if target is not None:
@@ -66,7 +66,7 @@ def _tell_size(reporter: Reporter, described: asyncio.Future[Described]) -> None
 async def fetch_to(
     path: Path, fetch: Fetch, look: Look | None, reporter: Reporter, settings: Settings
 ) -> DownloadResult:
-    """Stream a content to a path, as one of several that a reporter counts."""
+    """Stream a content to a path, as one of several that share a reporter."""
     await in_thread(check_writable, path)
     async with described_by(look) as described:
         return await _to_path(fetch, look, described, path, reporter, settings)

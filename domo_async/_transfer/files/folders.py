@@ -1,4 +1,4 @@
-"""A folder on disk and one in the instance made alike: only what differs is moved."""
+"""Synchronization of a folder on disk with one in the instance: only files that differ are transferred."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ FolderAction: TypeAlias = Literal["upload", "download", "delete", "keep", "skip"
 
 @frozen(kw_only=True)
 class FolderEntry(Record):
-    """One file of a folder, and what became of it.
+    """The result for one file of a folder.
 
     Attributes:
-        path: Where it lies in the folder, with ``/`` between the names.
-        action: What is to be done: ``upload``, ``download`` or ``delete`` it; ``keep`` it, as it is the same on both
-            sides; or ``skip`` it, as it is a symbolic link or not a file.
-        size: The bytes to move.
-        done: Whether that was done; always false in a dry run.
-        error: Why it was not.
+        path: Its path in the folder, with ``/`` between the names.
+        action: The planned action: ``upload``, ``download`` or ``delete``; ``keep`` if the file is the same on both
+            sides; or ``skip`` if it is a symbolic link or not a file.
+        size: The number of bytes to transfer.
+        done: Whether the action was done; always false in a dry run.
+        error: The reason why it was not done.
     """
 
     path: str
@@ -58,23 +58,23 @@ class FolderEntry(Record):
 
     @property
     def ok(self) -> bool:
-        """Whether it was moved or deleted, or there was nothing to do."""
+        """Whether the file was transferred or deleted, or needed no action."""
         return self.error is None and (self.done or self.action in {"keep", "skip"})
 
     @property
     def begun(self) -> bool:
-        """Whether anything was begun with it, or there was nothing to do."""
+        """Whether the action was begun, or the file needed no action."""
         return self.ok or self.error is not None
 
 
 @frozen(kw_only=True)
 class FolderReport(Results[FolderEntry]):
-    """What became of a folder, or in a dry run, what would.
+    """The result of synchronizing a folder, or in a dry run, the plan.
 
     Attributes:
-        results: One for each file of either side.
+        results: A result for each file of either side.
         dry_run: Whether nothing was done.
-        seconds: From the call to the end.
+        seconds: The duration of the call.
     """
 
     results: tuple[FolderEntry, ...]
@@ -83,12 +83,12 @@ class FolderReport(Results[FolderEntry]):
 
     @property
     def ok(self) -> tuple[FolderEntry, ...]:
-        """The files with which nothing went wrong; in a dry run, those that would be moved, too."""
+        """The files without an error; in a dry run, this includes those that would be transferred."""
         return tuple(entry for entry in self.results if entry.ok or (self.dry_run and entry.error is None))
 
     @property
     def not_begun(self) -> tuple[FolderEntry, ...]:
-        """The files that were not begun, since another had failed; in a dry run, none."""
+        """The files that were not begun because another file had failed; empty in a dry run."""
         return () if self.dry_run else super().not_begun
 
     @property
@@ -108,7 +108,7 @@ class FolderReport(Results[FolderEntry]):
 
     @property
     def bytes(self) -> int:
-        """How many bytes of content were moved; in a dry run, how many would be."""
+        """The number of bytes that were transferred; in a dry run, the number that would be."""
         return sum(entry.size for entry in self.transferred)
 
     def _done(self, *actions: FolderAction) -> tuple[FolderEntry, ...]:
@@ -121,13 +121,13 @@ class FolderReport(Results[FolderEntry]):
 
 @frozen(kw_only=True)
 class FolderOptions:
-    """How a folder is moved.
+    """The options of synchronizing a folder.
 
     Attributes:
-        delete: Whether what the other side does not have goes.
-        dry_run: Whether to only tell what would be done.
-        concurrency: How many files are under way at a time.
-        progress: Whom to tell.
+        delete: Whether to delete files that the other side does not have.
+        dry_run: Whether to only report the planned actions.
+        concurrency: The most files transferred at once.
+        progress: The caller's progress option.
     """
 
     delete: bool = False
@@ -137,7 +137,7 @@ class FolderOptions:
 
 
 class FolderSteps(Protocol):
-    """The requests that moving a folder is made of. Paths are relative to the folder."""
+    """The requests that synchronize a folder. Paths are relative to the folder."""
 
     async def look(self) -> tuple[Sequence[RemoteFile], Sequence[str]]:
         """Return the instance's files and the paths of its directories."""
@@ -152,7 +152,7 @@ class FolderSteps(Protocol):
         ...
 
     async def fetch(self, file: RemoteFile, target: Path, reporter: Reporter) -> None:
-        """Download a file: whole, or not at all."""
+        """Download a file atomically."""
         ...
 
     async def remove(self, file: RemoteFile) -> None:
@@ -164,11 +164,11 @@ async def push(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     """Make the instance's folder like the one on disk; see `FileSets.push_folder`.
 
     Raises:
-        ConfigError: There is no such folder, or it is empty and all of the other one would be deleted.
+        ConfigError: The folder does not exist, or it is empty and all files of the instance's folder would be deleted.
     """
     started = settings.clock.monotonic()
     if not await aiofiles.os.path.isdir(folder):
-        raise ConfigError(f"there is no folder {folder}")
+        raise ConfigError(f"the folder {folder} does not exist")
     files, others = await asyncio.to_thread(local_files, folder)
     others |= await asyncio.to_thread(_unsendable, steps, files)
     remote = {file.path: file for file in (await steps.look())[0]}
@@ -193,7 +193,8 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     """Make the folder on disk like the instance's; see `FileSets.pull_folder`.
 
     Raises:
-        ConfigError: The folder cannot be made, or the other one is empty and all of this one would be deleted.
+        ConfigError: The folder cannot be created, or the instance's folder is empty and all local files would be
+            deleted.
     """
     started = settings.clock.monotonic()
     exists = await asyncio.to_thread(_check_folder, folder)
@@ -201,7 +202,7 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     refused, targets = await asyncio.to_thread(_targets, folder, [file.path for file in found])
     remote = {file.path: file for file in found if file.path in targets}
     files, others = await asyncio.to_thread(local_files, folder) if exists else ({}, {})
-    _check_not_all(options, bool(found), len(files), "the FileSet's directory is empty, or there is none")
+    _check_not_all(options, bool(found), len(files), "the FileSet's directory is empty or does not exist")
     same = await _same(files, remote, lambda file, other: is_same(file, other, copy_is_remote=False))
     entries = [
         *(FolderEntry(path=path, action="keep") for path in same),
@@ -228,27 +229,27 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
 
 
 def _check_folder(folder: Path) -> bool:
-    """Return whether there is a folder; otherwise, one can be made.
+    """Return whether a folder exists; if it does not, check that it can be created.
 
     Raises:
-        ConfigError: It cannot.
+        ConfigError: It cannot be created.
     """
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is a file and not a folder")
     if not folder.parent.is_dir():
-        raise ConfigError(f"there is no folder {folder.parent} to make {folder.name} in")
+        raise ConfigError(f"the folder {folder.parent} does not exist; create it to download {folder.name} into it")
     return folder.is_dir()
 
 
 def _targets(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DomoError], dict[str, Path]]:
-    """Return why some of the instance's files have no place in a folder, and the places of the others."""
+    """Return the errors of files that cannot be stored in a folder, and the local paths of the others."""
     refused: dict[str, DomoError] = {}
     targets = {}
     for path in paths:
         try:
             targets[path] = target_for(folder, path)
             if is_partial(targets[path].name):
-                raise DecodeError(f"{path!r} has the name of an unfinished download; download it by itself, as another")
+                raise DecodeError(f"{path!r} has the name of an unfinished download; download it under another name")
             check_writable(targets[path], parents=True)
         except DomoError as error:
             refused[path] = error
@@ -263,7 +264,7 @@ def _targets(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DomoError], 
 
 
 def _unsendable(steps: FolderSteps, files: Mapping[str, LocalFile]) -> dict[str, DomoError]:
-    """Return why some files cannot be sent."""
+    """Return the errors of files that cannot be sent."""
     found: dict[str, DomoError] = {}
     for path, file in files.items():
         try:
@@ -281,7 +282,7 @@ async def _same(
     remote: Mapping[str, RemoteFile],
     compare: Callable[[LocalFile, RemoteFile], bool],
 ) -> frozenset[str]:
-    """Return the paths at which both sides have the same."""
+    """Return the paths at which both sides have the same file."""
 
     def look() -> frozenset[str]:
         return frozenset(path for path, file in files.items() if path in remote and compare(file, remote[path]))
@@ -290,7 +291,7 @@ async def _same(
 
 
 def _is_within(path: str, others: Iterable[str]) -> bool:
-    """Return whether a path is one of others, or lies below one."""
+    """Return whether a path equals another one or lies below it."""
     return any(path == other or path.startswith(f"{other}/") for other in others)
 
 
@@ -305,7 +306,7 @@ def _deletions(options: FolderOptions, paths: Sequence[str]) -> list[FolderEntry
 def _check_not_all(options: FolderOptions, has_any: bool, others: int, why: str) -> None:
     if options.delete and not has_any and others:
         raise ConfigError(
-            f"{why}: with delete=True, all {others} files of the other side would go; delete them by hand"
+            f"{why}: delete=True would delete all {others} files of the other side; to do that, delete them yourself"
         )
 
 
@@ -316,7 +317,7 @@ async def _carry_out(
     options: FolderOptions,
     settings: Settings,
 ) -> list[FolderEntry]:
-    """Move what is to be moved; then, if all of that went well, delete what is to be deleted."""
+    """Transfer the files; then, if all transfers succeeded, delete the files to be deleted."""
     if options.dry_run:
         return list(entries)
     moving = [entry for entry in entries if entry.action in {"upload", "download"} and entry.error is None]

@@ -1,4 +1,4 @@
-"""Several files at once, up and down."""
+"""Uploads and downloads of several files at once."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ __all__ = ["Contents", "Targets", "download_many", "upload_many"]
 K = TypeVar("K")
 R = TypeVar("R")
 Contents: TypeAlias = Iterable[str | os.PathLike[str]] | Mapping[str, Content]
-"""Paths of files, or contents by the name that each is to have."""
+"""Paths of files, or contents by file name."""
 Targets: TypeAlias = Mapping[int, str | os.PathLike[str]] | Mapping[str, str | os.PathLike[str]]
 """The path to write for each id."""
 
 
 def _named(contents: Contents) -> dict[str, tuple[str, Content] | DomoError]:
-    """Return the name and the content of each, or why it cannot go up, by what it is called: its path, or its name.
+    """Return the name and content of each file, or the error why it cannot be uploaded, by its path or name.
 
     Raises:
-        ConfigError: There are none, one is given twice, or it is one text where a list is due.
+        ConfigError: `contents` is empty, a file is given twice, or a single text is given instead of a list.
     """
     if isinstance(contents, str | bytes | os.PathLike):
-        raise ConfigError(f"several files are due; write [{contents!r}] for a single one")
+        raise ConfigError(f"pass a list of files; for a single one, pass [{contents!r}]")
     if not isinstance(contents, Iterable):
-        raise ConfigError(f"several files are due, not a {type(contents).__name__}")
+        raise ConfigError(f"pass a list of files, not a {type(contents).__name__}")
     found: dict[str, tuple[str, Content] | DomoError] = {}
     if isinstance(contents, Mapping):
         found = {str(name): _checked(content, str(name)) for name, content in contents.items()}
@@ -70,21 +70,21 @@ async def upload_many(
 
     Args:
         contents: Paths, or contents by name.
-        send: Sends one, of which it is told the name, the content, and whom to tell.
-        clock: Where time comes from.
-        concurrency: How many at a time.
-        stop_on_error: Whether none is begun any more once one has failed.
-        progress: Whom to tell.
-        unique: Whether no two may have one name.
+        send: Sends one file, given its name, its content and its progress option.
+        clock: The clock.
+        concurrency: The most files at once.
+        stop_on_error: Whether to begin no further files once one has failed.
+        progress: The caller's progress option.
+        unique: Whether names must be distinct.
 
     Raises:
-        ConfigError: There are none, or one is given twice.
+        ConfigError: `contents` is empty, or a file is given twice.
     """
     with told_the_end(progress):
         wanted = _named(contents)
         known = [each for each in wanted.values() if not isinstance(each, DomoError)]
         if unique and len({name for name, _ in known}) < len(known):
-            raise ConfigError("two files have one name, and the one would take the other's place")
+            raise ConfigError("two files have the same name, so one would replace the other; rename one of them")
         sizes = [content_size(content) or 0 for _, content in known]
         with reporting(clock, progress, total=sum(sizes), title="upload") as reporter:
 
@@ -118,11 +118,11 @@ async def download_many(
 
     Args:
         targets: The path to write for each id.
-        fetch: Fetches one, of which it is told the id, the path, and whom to tell.
-        clock: Where time comes from.
-        concurrency: How many at a time.
-        stop_on_error: Whether none is begun any more once one has failed.
-        progress: Whom to tell.
+        fetch: Downloads one file, given its id, the path and its progress option.
+        clock: The clock.
+        concurrency: The most files at once.
+        stop_on_error: Whether to begin no further files once one has failed.
+        progress: The caller's progress option.
     """
     paths = _paths(targets)
     with reporting(clock, progress, total=None, title="download") as reporter:
@@ -141,7 +141,7 @@ def _paths(targets: Targets) -> dict[int | str, Path]:
     """Return the path for each id.
 
     Raises:
-        ConfigError: There are none, or two have the same path.
+        ConfigError: `targets` is empty, or two files have the same path.
     """
     wrong = [target for target in targets.values() if not isinstance(target, str | os.PathLike)]
     if wrong:
@@ -150,5 +150,5 @@ def _paths(targets: Targets) -> dict[int | str, Path]:
     if not paths:
         raise ConfigError("there is nothing to download")
     if len({os.path.realpath(path) for path in paths.values() if "\0" not in str(path)}) < len(paths):
-        raise ConfigError("two files are to be written to one path")
+        raise ConfigError("two files would be written to the same path; give each its own path")
     return paths

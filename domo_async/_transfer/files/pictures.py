@@ -1,4 +1,4 @@
-"""Pictures of cards on their way to disk: PNG or PDF, whole or not at all."""
+"""Pictures of cards, written atomically as PNG or PDF."""
 
 from __future__ import annotations
 
@@ -22,28 +22,29 @@ _MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-"}
 
 @frozen
 class PictureFile:
-    """The file that a picture is to become.
+    """The file that a picture is written to.
 
     Attributes:
-        path: Where it is written.
+        path: Its path.
     """
 
     path: Path
 
     @classmethod
     def at(cls, target: str | os.PathLike[str], *, several_pages: bool) -> PictureFile:
-        """Return the file at a path that can be written.
+        """Return the file at a path, after checking that it can be written.
 
         Args:
-            target: The path; its suffix says what is written.
+            target: The path; its suffix is the format.
             several_pages: Whether pages may have to be joined.
 
         Raises:
-            ConfigError: The suffix is another, the path cannot be written to, or pypdf is due and not installed.
+            ConfigError: The suffix is not supported, the path cannot be written to, or pypdf is needed and not
+                installed.
         """
         path = Path(target)
         if path.suffix.lower() not in _MAGIC:
-            raise ConfigError(f"{path.name} does not end in .png or .pdf, which says what to render")
+            raise ConfigError(f"{path.name} does not end in .png or .pdf; the suffix selects the format to render")
         check_writable(path)
         file = cls(path)
         if several_pages and file.is_pdf:
@@ -52,26 +53,26 @@ class PictureFile:
 
     @property
     def is_pdf(self) -> bool:
-        """Whether it is to be a PDF."""
+        """Whether the picture is a PDF."""
         return self.path.suffix.lower() == ".pdf"
 
     async def write(self, files: Sequence[bytes], *, why_none: str | None) -> None:
-        """Write a picture, the pages of a PDF joined.
+        """Write a picture, joining the pages of a PDF.
 
         Args:
-            files: What came: a picture, or its pages.
-            why_none: What the instance says, should there be none.
+            files: The picture, or its pages.
+            why_none: The instance's reason if it sent none.
 
         Raises:
-            DecodeError: There is no picture, several that cannot be joined, or it is of another kind.
+            DecodeError: The picture is missing, several pictures cannot be joined, or it has another format.
             ConfigError: Pages have to be joined, and pypdf is not installed.
         """
         magic = _MAGIC[self.path.suffix.lower()]
         if not files or (len(files) > 1 and not self.is_pdf):
             because = f": {why_none[:200]}" if why_none else ""
-            raise DecodeError(f"{len(files)} pictures came where one was due{because}")
+            raise DecodeError(f"the instance sent {len(files)} pictures instead of one{because}")
         if not all(file.startswith(magic) for file in files):
-            raise DecodeError(f"what came is no {self.path.suffix[1:].upper()}")
+            raise DecodeError(f"the picture that the instance sent is not a {self.path.suffix[1:].upper()}")
         content = files[0] if len(files) == 1 else await asyncio.to_thread(_joined, files)
         async with atomic_write(self.path) as partial, aiofiles.open(partial, "wb") as file:
             await file.write(content)

@@ -1,4 +1,4 @@
-"""A content on its way down: what broke off goes on where it did, and what came is compared with what was told."""
+"""Downloads that continue after a break, and are compared with the instance's description of the content."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, Trans
 __all__ = ["Described", "DownloadResult", "Fetch", "Look", "Transfer", "described_by"]
 
 Fetch: TypeAlias = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Download]]
-"""Asks for the content with these headers."""
+"""Requests the content with these headers."""
 
-# Written in pieces of this size: a hop to a thread for each of the socket's own would cost more than the writing.
+# Written in pieces of this size: a hop to a thread for each of the socket's pieces would cost more than writing.
 _WRITE = 1 << 20
 _DIGESTS = {"sha256": 64, "md5": 32}
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
@@ -34,12 +34,12 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 @frozen
 class Described:
-    """What the instance says of a content beforehand.
+    """The instance's description of a content, requested before or during the download.
 
     Attributes:
-        size: Its bytes.
+        size: Its size in bytes.
         digest: Its hash in hexadecimal digits, in lower case.
-        algorithm: How that is made, as hashlib calls it.
+        algorithm: The hash algorithm, by hashlib's name.
     """
 
     size: int | None = None
@@ -48,10 +48,10 @@ class Described:
 
     @classmethod
     def of(cls, size: int | None, **digests: str | None) -> Described:
-        """Return what is usable of what is told: the first hash of a known kind that is one.
+        """Return a description with the first valid hash of a known algorithm.
 
         Args:
-            size: The bytes.
+            size: The size in bytes.
             digests: Hashes by algorithm, the best first.
         """
         for algorithm, digest in digests.items():
@@ -61,21 +61,21 @@ class Described:
         return cls(size)
 
     def fits(self, found: Described) -> bool:
-        """Return whether a content is what is described, as far as that goes."""
+        """Return whether a content matches this description, as far as the description goes."""
         return self.size in (None, found.size) and self.digest in (None, found.digest)
 
     def __str__(self) -> str:
-        size = "a length that is not told" if self.size is None else f"{self.size} bytes"
+        size = "an unknown length" if self.size is None else f"{self.size} bytes"
         return size if self.digest is None else f"{size}, {self.algorithm} {self.digest}"
 
 
 Look: TypeAlias = Callable[[], Awaitable[Described]]
-"""Asks what the instance says of the content."""
+"""Requests the instance's description of the content."""
 
 
 @asynccontextmanager
 async def described_by(look: Look | None) -> AsyncIterator[asyncio.Future[Described]]:
-    """Ask what a content has to be, while the content itself is asked for; without a look that is anything."""
+    """Request the description of a content at the same time as the content; without `look`, anything matches."""
 
     async def nothing() -> Described:
         return Described()
@@ -89,13 +89,13 @@ async def described_by(look: Look | None) -> AsyncIterator[asyncio.Future[Descri
 
 @frozen(kw_only=True)
 class DownloadResult(Record):
-    """A content that came whole, and is written.
+    """The result of a complete download.
 
     Attributes:
-        bytes: How many bytes.
-        seconds: From the call to the end.
+        bytes: The number of bytes.
+        seconds: The duration of the call.
         sha256: Its SHA-256, in hexadecimal digits.
-        verified: Whether it was compared with a hash that the instance tells.
+        verified: Whether it was compared with a hash from the instance.
     """
 
     bytes: int
@@ -105,20 +105,20 @@ class DownloadResult(Record):
 
 
 class _Anew(IncompleteAnswer):
-    """What is there does not go together with what came; only a new beginning helps."""
+    """The bytes written so far do not belong to the same content as the new answer; the download has to start over."""
 
 
 @define
 class Transfer:
-    """One content on its way down.
+    """One download.
 
     Attributes:
-        size: Bytes that were written.
-        tag: The ETag of the answer that they are from.
-        total: The length of the whole that they are a part of, where an answer told it.
-        part: Whether the last answer went on where an earlier one broke off.
-        packed: Whether it was compressed, so that places in it mean something else.
-        furthest: The most bytes that were ever there.
+        size: The number of bytes written.
+        tag: The ETag of the answer that they came from.
+        total: The total length of the content, if an answer stated it.
+        part: Whether the last answer continued where an earlier one broke off.
+        packed: Whether the answer was compressed, so that offsets in it differ from those of the content.
+        furthest: The most bytes that were ever written.
     """
 
     _fetch: Fetch
@@ -143,7 +143,7 @@ class Transfer:
         self._forget()
 
     async def run(self) -> DownloadResult:
-        """Get all of it, however often it breaks off, within the settings' tries; those that move on are free."""
+        """Download all of it, with as many retries as the settings allow; attempts that make progress do not count."""
         tries = 1
         while True:
             try:
@@ -167,13 +167,13 @@ class Transfer:
             tries += 1
 
     def _prepare(self, error: TransportError) -> bool:
-        """Get ready for another try, and return whether there can be one."""
+        """Prepare another attempt, and return whether one is possible."""
         if isinstance(error, _Anew | ContentMismatch) or not self._can_go_on():
             return self._restart()
         return True
 
     def _can_go_on(self) -> bool:
-        """Return whether a part of the content can be told to be of the same one as what is there."""
+        """Return whether a later part can be recognised as belonging to the same content as the bytes written."""
         known = self.tag is not None or self._described.digest is not None
         return self.size > 0 and known and not self._packed
 
@@ -193,7 +193,7 @@ class Transfer:
         return {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
 
     async def _go_on(self) -> None:
-        """Ask for what is missing, and keep what comes of it."""
+        """Request the missing bytes, and write those that arrive."""
         headers = {"Accept-Encoding": "identity"}
         if self.size:
             headers["Range"] = f"bytes={self.size}-"
@@ -204,16 +204,16 @@ class Transfer:
                 ends = await self._begin(answer)
                 await self._take(answer)
         except APIError as error:
-            # The content has become shorter, or a cache thinks so.
+            # The content became shorter, or a cache has an older one.
             if error.status == 416 and self.size:
-                raise _Anew(f"the content has no byte {self.size} any longer: {error}") from None
+                raise _Anew(f"the content no longer has a byte at offset {self.size}: {error}") from None
             raise
         if ends is not None and self.size != ends:
             broken = IncompleteAnswer if self.size < ends else _Anew
-            raise broken(f"{self.size} bytes came where there are {ends}")
+            raise broken(f"{self.size} bytes arrived instead of {ends}")
 
     async def _begin(self, answer: Download) -> int | None:
-        """Look at the head of an answer, and return how many bytes there will be when it has ended well."""
+        """Check the headers of an answer, and return the number of bytes written once it is complete."""
         tag = _strong(answer.headers.get("ETag"))
         self._packed = answer.headers.get("Content-Encoding", "identity") != "identity"
         self._part = answer.status == 206
@@ -222,7 +222,7 @@ class Transfer:
             ends = self._begin_part(answer, tag)
         else:
             if self.size and not self._restart():
-                raise _Anew("the instance began anew, and what was written cannot be taken back")
+                raise _Anew("the instance started over, and the bytes already written cannot be taken back")
             length = answer.headers.get("Content-Length")
             self.tag = tag
             self.total = ends = None if self._packed or length is None else int(length)
@@ -231,7 +231,7 @@ class Transfer:
         return ends
 
     async def _learn(self) -> None:
-        """Take in what the content has to be, with the first that comes of it."""
+        """Take the description of the content when its first bytes arrive."""
         if not self._begun:
             self._described, self._begun = await self._asked, True
             self._hashes = self._new_hashes()
@@ -246,12 +246,12 @@ class Transfer:
     def _begin_part(self, answer: Download, tag: str | None) -> int:
         found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
         if not self.size or self._packed or found is None or int(found[1]) != self.size:
-            raise _Anew("the instance gave another part of the content than was asked for")
+            raise _Anew("the instance sent another part of the content than the requested one")
         total = None if found[3] == "*" else int(found[3])
         if self.tag is not None and tag != self.tag:
-            raise _Anew("the content has changed meanwhile")
+            raise _Anew("the content changed during the download")
         if self.total is not None and total not in (None, self.total):
-            raise _Anew("the content has another length than before")
+            raise _Anew("the length of the content changed during the download")
         self.total = total if self.total is None else self.total
         return int(found[2]) + 1 if self.total is None else self.total
 
@@ -259,7 +259,7 @@ class Transfer:
         return self.total is not None and self._described.size not in (None, self.total)
 
     async def _take(self, answer: Download) -> None:
-        """Keep what comes; what came until a break, too."""
+        """Write the bytes that arrive, including those before a break."""
         pieces: list[bytes] = []
         waiting = 0
         try:
@@ -275,7 +275,7 @@ class Transfer:
         await self._learn()
         await self._keep(pieces)
         if not answer.tells_its_end and (self._described.size, self._described.digest) == (None, None):
-            raise _Anew("the answer has neither a length nor an end mark, so that it may have been cut")
+            raise _Anew("the answer has neither a length nor an end mark, so it may have been cut off")
 
     async def _keep(self, pieces: list[bytes]) -> None:
         if not pieces:
@@ -293,7 +293,7 @@ class Transfer:
         return sum(map(len, pieces))
 
     async def _verify(self) -> None:
-        """Compare what came with what it has to be, which may have changed meanwhile."""
+        """Compare the content with the description, which may have changed during the download."""
         if self._fits() or self._look is None:
             return
         self._described = await self._look()
@@ -311,12 +311,12 @@ class Transfer:
     def _mismatch(self, found: str) -> ContentMismatch:
         said = str(self._described)
         return ContentMismatch(
-            f"the content that came is not the one that the instance describes: it has {found}, not {said}",
+            f"the content does not match the instance's description: it has {found}, not {said}",
             expected=said,
             found=found,
         )
 
 
 def _strong(tag: str | None) -> str | None:
-    """Return an ETag that stands for every byte of the content, or None."""
+    """Return a strong ETag, which identifies every byte of the content, or None."""
     return tag if tag is not None and not tag.startswith("W/") else None

@@ -1,4 +1,4 @@
-"""What two folders of files hold, and where a name of the one has its place in the other."""
+"""The files of local and remote folders, and the local paths for remote names."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
     "usable_name",
 ]
 
-# What Windows takes for devices, whatever stands behind a point.
+# The names that Windows takes for devices, with any suffix.
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]) *([.:].*)?",
     re.IGNORECASE | re.DOTALL,
@@ -49,7 +49,7 @@ class LocalFile:
 
     Attributes:
         local_path: The path on this machine.
-        size: Its bytes.
+        size: Its size in bytes.
         modified: When it was last written to.
     """
 
@@ -63,10 +63,10 @@ class RemoteFile:
     """A file in the instance.
 
     Attributes:
-        path: Where it lies in its folder.
+        path: Its path in its folder.
         id: Its identifier.
-        described: What is told of its content.
-        created: When it was made.
+        described: The instance's description of its content.
+        created: When it was created.
     """
 
     path: str
@@ -76,9 +76,9 @@ class RemoteFile:
 
 
 def local_files(folder: Path) -> tuple[dict[str, LocalFile], dict[str, DomoError | None]]:
-    """Return the files below a folder by their paths in it, and what else there is, with the error if it is one.
+    """Return the files below a folder by their relative paths, and all other entries with their errors, if any.
 
-    Symbolic links are not followed. Files with the names of unfinished downloads are among what else there is.
+    Symbolic links are not followed. Files with the names of unfinished downloads count as other entries.
     """
     files: dict[str, LocalFile] = {}
     others: dict[str, DomoError | None] = {}
@@ -91,7 +91,7 @@ def local_files(folder: Path) -> tuple[dict[str, LocalFile], dict[str, DomoError
         elif not entry.is_file(follow_symlinks=False) or is_partial(entry.name):
             others[path] = None
         else:
-            # What goes meanwhile is not there.
+            # A file that was removed since the listing does not count.
             with suppress(FileNotFoundError):
                 found = entry.stat(follow_symlinks=False)
                 files[path] = LocalFile(local, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
@@ -121,12 +121,12 @@ def _is_text(path: str) -> bool:
 
 
 def is_same(local: LocalFile, remote: RemoteFile, *, copy_is_remote: bool) -> bool:
-    """Return whether two files are the same: by size and hash, or, where no hash is told, by size and time.
+    """Return whether two files are the same: by size and hash or, if the hash is not known, by size and time.
 
     Args:
-        local: The one.
-        remote: The other.
-        copy_is_remote: Whether it is the remote one that would be a copy, and so must not be the older one.
+        local: The local file.
+        remote: The remote file.
+        copy_is_remote: Whether the remote file would be the copy, and so must not be older than the local one.
     """
     described = remote.described
     if described.size != local.size:
@@ -135,7 +135,7 @@ def is_same(local: LocalFile, remote: RemoteFile, *, copy_is_remote: bool) -> bo
         try:
             return described.digest == _digest(local.local_path, described.algorithm)
         except OSError:
-            # Who moves it will say why it cannot be read.
+            # The transfer will report why it cannot be read.
             return False
     if remote.created is None:
         return False
@@ -148,12 +148,12 @@ def _digest(path: Path, algorithm: str) -> str:
 
 
 def target_for(folder: Path, path: str) -> Path:
-    """Return where a path of the instance has its place in a folder: surely within it, and where a file can be.
+    """Return the local path for a path of the instance, which is always within the folder and can be a file.
 
     Raises:
-        DecodeError: It would lead out of the folder, by what it says or by a symbolic link on its way, or it is none
-            that this system can have.
-        ConfigError: Something else is in its way.
+        DecodeError: The path would lead out of the folder, by its names or by a symbolic link on the way, or it is not
+            valid on this system.
+        ConfigError: A file or folder of another type is in the way.
     """
     target = folder
     try:
@@ -166,7 +166,7 @@ def target_for(folder: Path, path: str) -> Path:
                 raise DecodeError(f"{path!r} is not a path within a folder on this system; it is not downloaded")
             target = target / name
         if target.is_symlink():
-            raise DecodeError(f"{path!r} has a symbolic link in its place, {target}; it is not downloaded")
+            raise DecodeError(f"{path!r} would overwrite the symbolic link {target}; it is not downloaded")
         if target.is_dir():
             raise ConfigError(f"{target} is a folder, where {path!r} is to be a file; it is not downloaded")
     except OSError as error:
@@ -175,7 +175,7 @@ def target_for(folder: Path, path: str) -> Path:
 
 
 def _is_name(name: str, *, windows: bool = os.name == "nt") -> bool:
-    """Return whether a text names a file in any folder, on this system, and nothing but that."""
+    """Return whether a text is a plain file name on this system."""
     alone = Path(name)
     if name in {"", ".", ".."} or "\0" in name or not _is_text(name) or alone.parts != (name,) or alone.anchor:
         return False
@@ -183,7 +183,7 @@ def _is_name(name: str, *, windows: bool = os.name == "nt") -> bool:
 
 
 def usable_name(name: str, *, windows: bool = os.name == "nt") -> str:
-    """Return a file's name made of one from the instance, which may be none, as this system can have it."""
+    """Return a valid file name on this system for a name from the instance, which may be empty or invalid."""
     last = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(character if character.isprintable() else "_" for character in last)
     if kept in {".", ".."}:
@@ -196,7 +196,7 @@ def usable_name(name: str, *, windows: bool = os.name == "nt") -> str:
 
 
 def _cut(name: str) -> str:
-    """Return a name short enough for any disk, with its suffix."""
+    """Return a name that is short enough for any file system, with its suffix."""
     if len(name.encode()) <= _LONGEST:
         return name
     stem, point, suffix = name.rpartition(".")
@@ -207,14 +207,14 @@ def _cut(name: str) -> str:
 
 
 def same_on_disk(folder: Path, paths: Sequence[str], *, folds: Callable[[Path], bool] | None = None) -> dict[str, str]:
-    """Return the paths that a folder cannot tell from others that come before them, with those others.
+    """Return the paths that a file system takes for earlier ones, with these earlier paths.
 
-    Some file systems take names for the same that differ in case alone, or in how accents are written.
+    Some file systems do not distinguish names that differ only in case, or in how accents are encoded.
 
     Args:
         folder: The folder.
         paths: The paths in it.
-        folds: Finds out whether its file system is one of those.
+        folds: Returns whether the folder's file system is one of those.
     """
     first: dict[str, str] = {}
     clashes = {path: first[key] for path in paths if first.setdefault(key := folded(path), path) != path}
@@ -222,7 +222,7 @@ def same_on_disk(folder: Path, paths: Sequence[str], *, folds: Callable[[Path], 
 
 
 def folded(name: str) -> str:
-    """Return what is the same for all names that some file system takes for one."""
+    """Return a key that is equal for all names that some file system takes for the same name."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
@@ -241,10 +241,10 @@ def _folds(folder: Path) -> bool:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder with those that it lies in.
+    """Create a folder and its parents.
 
     Raises:
-        TargetError: It cannot be made.
+        TargetError: The folder cannot be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -253,10 +253,10 @@ def make_folder(folder: Path) -> None:
 
 
 def make_directories(folder: Path, paths: Sequence[str]) -> None:
-    """Make a folder, and directories in it, as far as they have a place there."""
+    """Create a folder, and directories in it, as far as their paths are valid there."""
     make_folder(folder)
     for path in paths:
-        # What cannot be made is told by the files that were to lie in it; a directory that is there is no error.
+        # If a directory cannot be created, its files report that; an existing directory is not an error.
         with suppress(DomoError):
             make_folder(target_for(folder, path))
 
@@ -265,7 +265,7 @@ def remove_file(path: Path) -> None:
     """Remove a file, unless it has become something else.
 
     Raises:
-        TargetError: It cannot be removed.
+        TargetError: The file cannot be removed.
     """
     try:
         if path.is_file() and not path.is_symlink():
@@ -275,7 +275,7 @@ def remove_file(path: Path) -> None:
 
 
 def remove_empty(folder: Path, kept: Collection[Path]) -> None:
-    """Remove the directories below a folder that are empty, but those that are to be kept."""
+    """Remove the empty directories below a folder, except those in `kept`."""
     with os.scandir(folder) as entries:
         below = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
     for directory in below:

@@ -1,1 +1,1 @@
-"""Folders whose files are loaded into a dataset, each once, however often and by whom that is tried."""
+"""Loading of a folder's files into a dataset, each exactly once, no matter how often and by whom the load is run."""

@@ -1,4 +1,4 @@
-"""Which files a dataset holds, in an SQLite file that several machines may share: a row for each content."""
+"""The ledger of the files that a dataset holds, an SQLite file that several machines may share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domo_async.errors import ConfigError
 
 __all__ = ["Ledger", "is_of_ledger", "ledger_at"]
 
-# What is in the head of the file, so that somebody else's database is never written to.
+# The application ID in the file's header, so that other programs' databases are never written to.
 _APPLICATION = 0x646F6D6F
 _VERSION = 1
 _TABLE = """
@@ -33,10 +33,10 @@ _COLUMNS = tuple(column.name for column in fields(LedgerRow))
 
 @frozen
 class Ledger:
-    """The rows of one dataset. Each method is one transaction.
+    """The ledger rows of one dataset. Each method is one transaction.
 
     Attributes:
-        path: The file.
+        path: The ledger's file.
     """
 
     path: Path
@@ -55,11 +55,11 @@ class Ledger:
             ]
 
     def write(self, rows: Iterable[LedgerRow], *, instead: Sequence[LedgerRow] = ()) -> None:
-        """Write rows, in place of those of the same contents and of others.
+        """Write rows, replacing those of the same contents and the rows in `instead`.
 
         Args:
-            rows: What is to be there.
-            instead: What goes in the same step.
+            rows: The rows to write.
+            instead: The rows to delete in the same transaction.
         """
         assert self._connection is not None  # noqa: S101 - a dry run writes nothing
         values = [[self._dataset_id, *asdict(row).values()] for row in rows]
@@ -75,7 +75,7 @@ class Ledger:
             )
 
     def new_journal(self, name: str) -> Path:
-        """Make an empty journal; that it is there tells the next run that it was not removed by somebody."""
+        """Create an empty journal; if the next run does not find it, somebody has removed it."""
         path = self.journal(name)
         try:
             path.parent.mkdir(exist_ok=True)
@@ -85,11 +85,11 @@ class Ledger:
         return path
 
     def journal(self, name: str) -> Path:
-        """Return where a journal is."""
+        """Return the path of a journal."""
         return _journals(self.path) / name
 
     def clean_up(self) -> None:
-        """Remove the journals whose files are all told of as loaded."""
+        """Remove the journals whose files are all recorded as loaded."""
         folder = _journals(self.path)
         if self._connection is None or not folder.is_dir():
             return
@@ -102,7 +102,7 @@ class Ledger:
 
 
 def is_of_ledger(file: Path, ledger: Path) -> bool:
-    """Return whether a file is a ledger, its lock, its journals or what SQLite keeps beside it."""
+    """Return whether a file is the ledger, its lock, one of its journals or one of SQLite's files next to it."""
     own, other = os.path.realpath(ledger), os.path.realpath(file)
     beside = {f"{own}{end}" for end in ("", "-journal", "-wal", "-shm", ".lock")}
     return other in beside or other.startswith(f"{own}.journals{os.sep}")
@@ -110,18 +110,18 @@ def is_of_ledger(file: Path, ledger: Path) -> bool:
 
 @contextmanager
 def ledger_at(path: Path, dataset_id: str, *, dry_run: bool) -> Iterator[Ledger]:
-    """Give the ledger at a path, made if there is none; nobody else writes to it meanwhile.
+    """Open the ledger at a path, creating it if it does not exist, and lock it against other writers.
 
     Args:
         path: The file.
-        dataset_id: The dataset whose rows are meant.
-        dry_run: Whether it is only read, and not made.
+        dataset_id: The dataset whose rows are used.
+        dry_run: Whether the ledger is only read, and not created.
 
     Raises:
-        ConfigError: It cannot be read or written, is not a ledger, or another process has it.
+        ConfigError: The ledger cannot be read or written, is not a ledger, or another process has locked it.
     """
     if path.exists() and not path.is_file():
-        raise ConfigError(f"the ledger {path} is not a file; name a file, which is made if there is none")
+        raise ConfigError(f"the ledger {path} is not a file; name a file, which is created if it does not exist")
     with ExitStack() as stack:
         connection = None
         if not dry_run:
@@ -146,14 +146,14 @@ def ledger_at(path: Path, dataset_id: str, *, dry_run: bool) -> Iterator[Ledger]
 
 def _connect(path: Path, *, dry_run: bool) -> sqlite3.Connection | None:
     mode = "ro" if dry_run else "rwc"
-    # Threads take turns with it.
+    # Threads use the connection one at a time.
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
     try:
         is_new = _is_new(connection, path)
         if is_new and dry_run:
             connection.close()
             return None
-        # What is said to be written down is on the disk, whatever SQLite was built for.
+        # A committed row is on the disk, whatever SQLite's build defaults are.
         connection.execute("PRAGMA synchronous = FULL")
         if is_new:
             with connection:
@@ -171,7 +171,7 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     """Return whether a database is empty.
 
     Raises:
-        ConfigError: It is neither that nor a ledger.
+        ConfigError: It is neither empty nor a ledger.
     """
     (application,), (version,), (tables,) = (
         connection.execute(query).fetchone()
@@ -180,7 +180,7 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     if application == tables == 0:
         return True
     if application != _APPLICATION:
-        raise ConfigError(f"{path} is not a ledger of loaded files, and was left as it is; name another file")
+        raise ConfigError(f"{path} is not a ledger of loaded files, and was not changed; name another file")
     if version != _VERSION:
         raise ConfigError(
             f"the ledger {path} was written by another version of domo-async; load with that one. Nothing was sent"
@@ -190,13 +190,13 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Say of the ledger what SQLite says."""
+    """Convert SQLite's errors to errors that name the ledger."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         raise ConfigError(
-            f"cannot use the ledger {path}: {error}. It was left as it is: without it nothing tells which files are"
-            " loaded already"
+            f"cannot use the ledger {path}: {error}. It was not changed, because only the ledger records which files"
+            " are already loaded"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Load the files of a folder into a dataset, each exactly once, whatever ends in the middle of it."""
+"""Load the files of a folder into a dataset, each exactly once, even if a run is interrupted."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load_folder"]
 
-# How many of a file's first bytes tell which others it may begin with.
+# The number of first bytes by which files with the same beginning are found.
 _HEAD = 512
 _NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
@@ -49,12 +49,12 @@ async def load_folder(
     budget: Budget,
 ) -> LoadReport:
     """Load a folder; see `Datasets.load_folder`."""
-    # With SQLite, which nothing else needs.
+    # Imports sqlite3, which no other module needs.
     from domo_async._transfer.loading.ledger import is_of_ledger, ledger_at  # noqa: PLC0415 - loads sqlite3
 
     started = clock.monotonic()
     if not isinstance(ledger, str | os.PathLike) or not os.fspath(ledger):
-        raise ConfigError(f"ledger names a file, and is {ledger!r:.80}")
+        raise ConfigError(f"ledger must be the path of a file, not {ledger!r:.80}")
     where = _absolute(Path(ledger))
     wanted: Sequence[object] = [folder]
     if isinstance(folder, Sequence) and not isinstance(folder, str):
@@ -78,7 +78,7 @@ async def load_folder(
 
 @frozen
 class _Seen:
-    """A file as it is tonight."""
+    """The current state of a file."""
 
     path: Path
     record: FileRecord
@@ -93,7 +93,7 @@ class _Seen:
 
 @frozen
 class _File:
-    """A file that is to be loaded."""
+    """A file to load."""
 
     path: Path
     row: LedgerRow
@@ -102,7 +102,7 @@ class _File:
 
 @frozen
 class _Earlier:
-    """What was sent before, by where it was and by how it begins."""
+    """The contents that earlier runs sent, by path and by first bytes."""
 
     by_path: Mapping[str, Sequence[LedgerRow]]
     by_head: Mapping[str, Sequence[LedgerRow]]
@@ -117,7 +117,7 @@ class _Load:
     _budget: Budget
     _columns: Sequence[ColumnSpec]
     _rows: list[LedgerRow] = field(factory=list, init=False)
-    # By path and content: of one that was written to, both are told.
+    # By path and content: a file that was written to has an entry for each content.
     _entries: dict[tuple[str, str], LoadEntry] = field(factory=dict, init=False)
 
     async def run(self, paths: Sequence[Path], folders: Sequence[Path]) -> list[LoadEntry]:
@@ -150,7 +150,7 @@ class _Load:
         return timestamp_text(self._clock.now())
 
     async def _settle_all(self, seen: Sequence[_Seen]) -> None:
-        """See what became of what earlier runs sent, before anything else is."""
+        """Determine the outcomes of earlier runs' uploads, before anything is sent."""
         pending = [row for row in self._rows if row.state in {"sending", "uncertain"}]
         for journal in dict.fromkeys(row.journal for row in pending):
             rows = [row for row in pending if row.journal == journal]
@@ -170,9 +170,9 @@ class _Load:
             files.append(_File(source, row, evolve(_entry(row, "pending", "not begun"), path=str(source))))
         try:
             if not await in_thread(path.exists):
-                raise CommitUncertain(  # noqa: TRY301 - as if the instance did not tell
-                    f"the journal {path} is not there any longer: nothing tells whether the {len(rows)} files that an"
-                    " earlier run sent with it were loaded. Put it back, and the same call finds out",
+                raise CommitUncertain(  # noqa: TRY301 - handled like an instance that does not answer
+                    f"the journal {path} no longer exists: it is not known whether the {len(rows)} files that an"
+                    " earlier run sent with it were loaded. Put it back and repeat the call to find out",
                     dataset_id=self._steps.dataset_id,
                     upload_id=rows[0].upload_id or 0,
                     rows=sum(row.rows or 0 for row in rows),
@@ -192,7 +192,7 @@ class _Load:
             return
         if all((row.path, row.digest) in there for row in rows) and await self._send(files, path, resumed=True):
             return
-        # Nothing was committed, and nobody goes on with it: what is still there is new.
+        # Nothing was committed, and nobody continues the upload: files that still exist are new.
         await self._give_up(files)
 
     async def _give_up(self, files: Sequence[_File]) -> None:
@@ -205,7 +205,7 @@ class _Load:
         return evolve(self._options.upload, action="APPEND", resume=journal)
 
     async def _told_apart(self, seen: Sequence[_Seen]) -> list[_File]:
-        """Tell the files apart, and return those that are to be loaded."""
+        """Classify the files, and return those to load."""
         held = [row for row in self._rows if row.state != "bad"]
         known = {row.digest: row for row in held}
         earlier = _Earlier(_grouped(held, lambda row: row.path), _grouped(held, lambda row: row.head))
@@ -253,21 +253,21 @@ class _Load:
         )
 
     async def _compared(self, file: _Seen, entry: LoadEntry, earlier: _Earlier) -> LoadEntry:
-        """Say whether a file stands for one that was loaded, or holds its rows."""
+        """Return whether a file replaces one that was loaded, or contains its rows."""
         before = earlier.by_path.get(file.absolute, [])
         real = Path(file.record.path)
         for row in before:
             record = FileRecord(file.record.path, row.size, row.digest)
             if (await in_thread(known_files, [real], {record.path: record})).grown:
                 error = SourceError(
-                    f"{file.path} begins with the rows that were loaded from it on {row.at[:10]}: they would be there"
-                    " twice. Give the new rows alone, in a file of their own"
+                    f"{file.path} begins with the rows that were loaded from it on {row.at[:10]}: they would be loaded"
+                    " twice. Put only the new rows in a file of their own"
                 )
                 return evolve(entry, found="changed", outcome="refused", same_as=row.path, error=error)
         if before:
             error = SourceError(
-                f"{file.path} is not what was loaded from it on {before[-1].at[:10]}; if all its rows are new, load it"
-                ' with changed="append", and leave it out with changed="skip"'
+                f"{file.path} has changed since it was loaded on {before[-1].at[:10]}; if all its rows are new, load it"
+                ' with changed="append", or skip it with changed="skip"'
             )
             return self._changed(entry, before[-1].path, error)
         for row in [row for head in file.heads.values() for row in earlier.by_head.get(head, [])]:
@@ -275,8 +275,8 @@ class _Load:
                 continue
             if await in_thread(holds_rows_of, real, FileRecord(row.path, row.size, row.digest)):
                 error = SourceError(
-                    f"{file.path} begins with the rows that were loaded from {row.path}, which is not there any longer:"
-                    ' renamed, the file would be there twice. Only if its rows are new, load it with changed="append"'
+                    f"{file.path} begins with the rows that were loaded from {row.path}, which no longer exists:"
+                    ' if renamed, its rows would be loaded twice. If its rows are new, load it with changed="append"'
                 )
                 return self._changed(entry, row.path, error)
         return entry
@@ -288,7 +288,7 @@ class _Load:
         return evolve(entry, outcome="skipped") if self._options.changed == "skip" else entry
 
     async def _planned(self, file: _File) -> _File | None:
-        """Read a file as an upload would, and tell of it if it is not to be sent."""
+        """Read a file as an upload would, and record its entry if it is not to be sent."""
         options = evolve(self._options.upload, action="APPEND", progress=None)
         try:
             async with opened([FoundFile(file.path)], options) as source:
@@ -313,7 +313,7 @@ class _Load:
         planned = [found for file in files if (found := await self._planned(file)) is not None]
         named: set[str] = set()
         for index, file in enumerate(planned):
-            # The first file that has a column is the one that brings it.
+            # A new column is attributed to the first file that has it.
             added = {
                 name: column_type for name, column_type in file.entry.added.items() if name.casefold() not in named
             }
@@ -332,14 +332,14 @@ class _Load:
             await self._load([planned])
             told = self._entries[file.entry.path, file.row.digest]
             if told.outcome in {"failed", "uncertain"}:
-                # It is the instance that fails; the others would have to wait for it as well.
+                # The instance is failing; the other files would fail as well.
                 return
             if told.added:
                 self._columns = await self._steps.columns()
 
     async def _load(self, files: Sequence[_File]) -> None:
         name = f"{uuid.uuid4().hex}.journal"
-        # It is made before the ledger names it, so that one that is not there was removed by somebody.
+        # It is created before the ledger names it, so that a missing journal means that somebody removed it.
         journal = await in_thread(self._ledger.new_journal, name)
         sending = [evolve(file, row=evolve(file.row, journal=name, at=self._now())) for file in files]
         await in_thread(self._ledger.write, [file.row for file in sending])
@@ -347,7 +347,7 @@ class _Load:
             await self._give_up(sending)
 
     async def _send(self, files: Sequence[_File], journal: Path, *, resumed: bool) -> bool:
-        """Upload files, and return whether the ledger still needs the journal or knows what became of it."""
+        """Upload files, and return whether the ledger still needs the journal."""
         options = self._upload_options(journal)
         added: dict[str, str] = {}
         after: DomoError | None = None
@@ -379,8 +379,8 @@ class _Load:
             await self._uncertain(files, after or error)
             return True
         if finished is None:
-            # The journal told of a commit that it does not know: somebody else has a copy.
-            await self._uncertain(files, after or DomoError(f"the journal {journal} does not tell of the upload"))
+            # The journal does not know of the commit: somebody else has a copy of it.
+            await self._uncertain(files, after or DomoError(f"the journal {journal} does not record the upload"))
             return True
         await self._loaded(files, finished, added, after)
         return True
@@ -397,7 +397,7 @@ class _Load:
     async def _loaded(
         self, files: Sequence[_File], finished: Finished, added: Mapping[str, str], after: DomoError | None
     ) -> None:
-        """Write down what took effect: the contents that were sent, as the journal has them."""
+        """Record what took effect: the contents that were sent, according to the journal."""
         sent = {record.path: record for record in finished.sent.files}
         rows = []
         for file in files:
@@ -438,7 +438,7 @@ class _Load:
             self._tell(entry, file.row.digest)
 
     def _vanished(self, folders: Iterable[Path]) -> list[LedgerRow]:
-        """Return the rows of files that were loaded out of these folders, and are not there any longer."""
+        """Return the rows of files that were loaded from these folders and no longer exist."""
         roots = [_absolute(folder) for folder in folders]
         return [
             row
@@ -456,16 +456,16 @@ def _grouped(rows: Iterable[LedgerRow], key: Callable[[LedgerRow], str]) -> dict
 
 
 def _reworded(error: DomoError, journal: Path) -> DomoError:
-    """Return an upload's error with the way on that there is here, where the ledger has the journal."""
+    """Return an upload's error with advice that fits a load, where the ledger manages the journal."""
     told = error.message.replace(f" with resume={str(journal)!r}", "")
-    error.message = told.replace("Remove the journal only if", 'Say uncertain="resend" only if')
+    error.message = told.replace("Remove the journal only if", 'Pass uncertain="resend" only if')
     return error
 
 
 def _with_way_out(error: DomoError) -> DomoError:
-    """Say of what the instance does not tell what people can do who have looked themselves."""
+    """Add advice for users who have checked an uncertain outcome themselves."""
     if "uncertain=" not in error.message:
-        error.message += '. If you have looked: say uncertain="loaded" if the rows are there, uncertain="resend" if not'
+        error.message += '. If you checked: pass uncertain="loaded" if the rows are there, uncertain="resend" if not'
     return error
 
 
@@ -476,20 +476,20 @@ def _entry(row: LedgerRow, found: FileFound, outcome: FileOutcome) -> LoadEntry:
 
 
 def _look_at(path: Path, lengths: Sequence[int]) -> _Seen:
-    """Return what a file is.
+    """Return the state of a file.
 
     Raises:
-        SourceError: It is not a file, or cannot be read.
+        SourceError: The path is not a file, or cannot be read.
     """
     if not path.is_file():
-        raise SourceError(f"{path} is not a file that can be read again, and was left alone")
+        raise SourceError(f"{path} is not a file that can be read again, and was skipped")
     (record,) = file_records([Path(_real(path))])
     try:
         with path.open("rb") as file:
             begin = file.read(_HEAD)
             modified = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}; it was left alone") from None
+        raise SourceError(f"cannot read {path}: {error.strerror}; it was skipped") from None
     heads = {length: _hash(begin[:length]) for length in lengths if length <= len(begin)}
     return _Seen(path, record, timestamp_text(modified), _hash(begin), heads)
 

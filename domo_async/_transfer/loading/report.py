@@ -1,4 +1,4 @@
-"""What to load of a folder, and what came of it."""
+"""Options and reports of loading a folder."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[Any, Attribute[Any], Any], No
 
 def _appends(_: Any, __: Attribute[Any], options: UploadOptions) -> None:
     if options.action not in {None, "APPEND"} or options.partition is not None:
-        raise ConfigError("files are appended, each once: leave action and partition out. Nothing was sent")
+        raise ConfigError("files are appended, each once: omit action and partition. Nothing was sent")
     if options.resume is not None:
-        raise ConfigError("the ledger keeps the journals: leave resume out. Nothing was sent")
+        raise ConfigError("the ledger manages the journals: omit resume. Nothing was sent")
 
 
 @frozen(kw_only=True)
 class LoadOptions:
-    """How a folder is loaded; see `Datasets.load_folder`."""
+    """The options of loading a folder; see `Datasets.load_folder`."""
 
     commits: Commits = field(default="together", validator=_one_of(_COMMITS))
     changed: ChangedFiles = field(default="refuse", validator=_one_of(_CHANGED))
@@ -64,25 +64,25 @@ class LoadOptions:
 
 @frozen(kw_only=True)
 class LoadEntry(Record):
-    """One file, and what became of it.
+    """The result for one file.
 
     Attributes:
-        path: Where it is.
-        found: What it is: ``new``; ``changed``, where the ledger has other content of this path, or content that this
-            file only begins with; ``known``, where the ledger has its content; ``pending``, where an earlier run ended
-            before what became of it was written down; or ``vanished``, where it is not there any longer (told once).
-        outcome: ``loaded``; ``planned`` in a dry run; ``skipped``, as there is nothing to load; ``bad``, as it is not
-            what the dataset takes; ``refused``, as it is changed; ``failed``, as the instance refused or failed;
-            ``not begun``, as another failed before; or ``uncertain``: whether it was loaded is not known, and the next
-            run finds out before anything else.
-        rows: Its rows; None if they were not counted.
-        size: Its bytes.
-        data_version: The data version that holds it, where the instance tells.
-        same_as: Another file of the same content, or whose content it begins with.
-        added: The columns that the dataset got for it, with their types.
-        missing: The dataset's columns that it lacks, which are NULL.
-        line: The line where it is wrong, counted from 1, where that is known.
-        error: Why it was not loaded, or what went wrong after it was.
+        path: The path of the file.
+        found: The state in which the file was found: ``new``; ``changed`` if the ledger has other content of this path,
+            or content that this file only begins with; ``known`` if the ledger has its content; ``pending`` if an
+            earlier run ended before its outcome was recorded; or ``vanished`` if it no longer exists (reported once).
+        outcome: ``loaded``; ``planned`` in a dry run; ``skipped`` if there is nothing to load; ``bad`` if it does not
+            fit the dataset; ``refused`` if it has changed; ``failed`` if the instance refused or failed; ``not begun``
+            if another file failed before; or ``uncertain``: it is not known whether it was loaded, and the next run
+            finds out before anything else.
+        rows: The number of its rows; None if they were not counted.
+        size: Its size in bytes.
+        data_version: The data version that holds it, if the instance reports it.
+        same_as: Another file with the same content, or with whose content this file begins.
+        added: The columns that were added to the dataset for it, with their types.
+        missing: The dataset's columns that the file lacks, which are NULL.
+        line: The line of the error, counted from 1, if it is known.
+        error: The reason why it was not loaded, or an error after it was loaded.
     """
 
     path: str
@@ -99,7 +99,7 @@ class LoadEntry(Record):
 
     @property
     def ok(self) -> bool:
-        """Whether it is loaded, or would be, or there is nothing to load; and nothing went wrong."""
+        """Whether it is loaded, or would be, or there is nothing to load; and there was not an error."""
         return self.outcome not in _NOT_LOADED and self.error is None
 
     @property
@@ -108,7 +108,7 @@ class LoadEntry(Record):
         return self.outcome != "not begun"
 
     def to_row(self) -> dict[str, Any]:
-        """Return it flat, as a row of a table, with what tells of an error as text."""
+        """Return it as a flat row of a table, with errors as text."""
         return {
             "path": self.path,
             "outcome": self.outcome,
@@ -126,14 +126,14 @@ class LoadEntry(Record):
 
 @frozen(kw_only=True)
 class LoadReport(Results[LoadEntry]):
-    """What became of a folder's files, or in a dry run, what would.
+    """The result of loading a folder's files, or in a dry run, the plan.
 
     Attributes:
         dataset_id: The dataset.
-        results: One for each file, those that vanished last.
+        results: A result for each file; vanished files come last.
         dry_run: Whether nothing was done.
-        seconds: From the call to the end.
-        notes: What else is to be known.
+        seconds: The duration of the call.
+        notes: Further remarks.
     """
 
     dataset_id: str
@@ -149,29 +149,29 @@ class LoadReport(Results[LoadEntry]):
 
     @property
     def not_loaded(self) -> tuple[LoadEntry, ...]:
-        """The files that were to be loaded and are not, or not surely."""
+        """The files that should have been loaded and were not, or not certainly."""
         return tuple(entry for entry in self.results if entry.outcome in _NOT_LOADED)
 
     @property
     def vanished(self) -> tuple[LoadEntry, ...]:
-        """The files that were loaded once and are not there any longer."""
+        """The files that were loaded before and no longer exist."""
         return tuple(entry for entry in self.results if entry.found == "vanished")
 
     @property
     def rows(self) -> int:
-        """How many rows were loaded; in a dry run, how many would be."""
+        """The number of rows that were loaded; in a dry run, the number that would be."""
         return sum(entry.rows or 0 for entry in self.loaded)
 
     @property
     def added(self) -> dict[str, str]:
-        """The columns that the dataset got, with the file that brought each."""
+        """The columns that were added to the dataset, with the first file that has each."""
         return {name: entry.path for entry in self.loaded for name in entry.added}
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many files had each outcome."""
+        """The number of files by outcome."""
         return dict(Counter(entry.outcome for entry in self.results))
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Return the results as flat dictionaries, such as for a CSV file."""
+        """Return the results as flat dictionaries, for example to write a CSV file."""
         return [entry.to_row() for entry in self.results]

@@ -1,4 +1,4 @@
-"""What a ledger knows of one file."""
+"""The ledger's row for one file."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ LedgerState: TypeAlias = Literal["sending", "loaded", "uncertain", "bad"]
 
 @frozen(kw_only=True)
 class LedgerRow:
-    """One content of a file, and what became of it.
+    """One content of a file, and its outcome.
 
     Attributes:
-        digest: The hash of its bytes, by which it is known.
-        path: Where the file was, absolute.
-        size: Its bytes.
-        modified: When it was written, in ISO 8601.
+        digest: The hash of its bytes, which identifies it.
+        path: The absolute path of the file.
+        size: Its size in bytes.
+        modified: When the file was last written to, in ISO 8601.
         head: The hash of its first bytes.
-        state: ``sending`` from before its upload is opened until what became of it is written down; ``loaded``;
+        state: ``sending`` from before its upload is opened until its outcome is recorded; ``loaded``;
             ``uncertain`` if the commit's answer was lost; ``bad`` if it cannot be loaded.
-        at: When that was written down, in ISO 8601.
-        rows: Its rows.
+        at: When the state was recorded, in ISO 8601.
+        rows: The number of its rows.
         journal: The name of its upload's journal, until it is loaded.
-        upload_id: The upload.
-        data_version: The data version that holds it, where that is known.
-        error: What is wrong with it.
-        line: The line where that is.
-        gone: When it was told that the file is not there any longer.
+        upload_id: The ID of the upload.
+        data_version: The data version that holds it, if it is known.
+        error: The error of the content.
+        line: The line of the error.
+        gone: When it was reported that the file no longer exists.
     """
 
     digest: str
@@ -51,5 +51,5 @@ class LedgerRow:
 
 
 def timestamp_text(when: datetime) -> str:
-    """Return a time as a ledger has it."""
+    """Return a time in the ledger's format."""
     return when.isoformat(timespec="milliseconds")

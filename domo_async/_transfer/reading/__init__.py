@@ -1,1 +1,1 @@
-"""What comes out of datasets: queries with values bound, results as they arrive, exports to files."""
+"""Reading from datasets: queries with bound values, streamed results, exports to files."""

@@ -1,4 +1,4 @@
-"""Values into SQL, where a placeholder stands for them, in such a way that they stay values. Pure."""
+"""Binding of values to placeholders in SQL, so that no value can be read as SQL. Pure."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from domo_async.errors import ConfigError
 __all__ = ["Params", "bind", "placeholders"]
 
 Params: TypeAlias = Sequence[object] | Mapping[str, object]
-"""Values for ``?`` in order, or by name for ``:name``. A value that is itself a list stands for ``(a, b, c)``."""
+"""Values for ``?`` in order, or by name for ``:name``. A list as a value becomes ``(a, b, c)``."""
 
 _AMBIGUOUS = re.compile(r"\\['\"]")
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _NULL = "NULL"
-# Values are what an upload would write of them to a STRING column.
+# Values get the text that an upload would write to a STRING column.
 _AS_TEXT = Cells(ColumnType.STRING, CellRules())
 
 
 def bind(sql: str, params: Params | None) -> str:
-    """Return SQL in which values stand for its placeholders; None for no values leaves it as it is.
+    """Return SQL with its placeholders replaced by values; if `params` is None, the SQL is unchanged.
 
-    Placeholders are ``?`` where the values are a sequence, ``:name`` where they are a mapping; neither is one within a
-    text, a comment or a name in backticks. A value is what it would be in a row that is uploaded: what marks missing
-    values is NULL, and infinity is refused. Texts are written with doubled quotes and doubled backslashes, as MySQL
-    reads them. Whether Domo's dialect takes a backslash for more than itself is not documented: if it does not, one in
-    a value would be read as two, but no value can be read as SQL either way.
+    Placeholders are ``?`` if the values are a sequence, and ``:name`` if they are a mapping; within a text, a comment
+    or a name in backticks they are not placeholders. A value is written as in a row that is uploaded: missing values
+    are NULL, and infinity is refused. Texts are written with doubled quotes and doubled backslashes, as MySQL reads
+    them. Whether Domo's dialect takes a backslash for more than itself is not documented: if it does not, one in a
+    value would be read as two, but no value can be read as SQL either way.
 
     Raises:
-        ConfigError: Values and placeholders do not match, or a value has no form in SQL.
+        ConfigError: Values and placeholders do not match, or a value cannot be written in SQL.
     """
     if params is None:
         return sql
@@ -52,7 +52,7 @@ def bind(sql: str, params: Params | None) -> str:
 
 
 def placeholders(sql: str) -> list[str]:
-    """Return the names that stand in SQL for values, each once, in the order in which they come."""
+    """Return the names of the placeholders in SQL, each once, in order of appearance."""
     pieces = list(tokens(sql))
     names = (_name_at(pieces, index) for index in range(len(pieces)))
     return list(dict.fromkeys(name for name in names if name is not None))
@@ -83,17 +83,17 @@ def _named(pieces: Sequence[Token], values: Mapping[str, object]) -> Iterator[st
             index += 1
             continue
         if name not in values:
-            raise ConfigError(f"the SQL names :{name}, but there is no such value")
+            raise ConfigError(f"the SQL has the placeholder :{name}, but params does not have that value")
         _check_alone(pieces, index, index + 1)
         unused.discard(name)
         yield _literal(values[name], f":{name}")
         index += 2
     if unused:
-        raise ConfigError(f"the SQL does not name {', '.join(f':{name}' for name in sorted(map(str, unused)))}")
+        raise ConfigError(f"the SQL does not use {', '.join(f':{name}' for name in sorted(map(str, unused)))}")
 
 
 def _name_at(pieces: Sequence[Token], index: int) -> str | None:
-    """Return the name of the placeholder that begins here, if one does; two colons are none."""
+    """Return the name of the placeholder that begins here, or None; two colons do not begin a placeholder."""
     if pieces[index].text != ":" or index + 1 == len(pieces):
         return None
     following = pieces[index + 1]
@@ -103,21 +103,21 @@ def _name_at(pieces: Sequence[Token], index: int) -> str | None:
 
 
 def _check(pieces: Sequence[Token]) -> None:
-    """Refuse what dialects read differently, as a placeholder may be inside for one and outside for another."""
+    """Refuse SQL that dialects read differently: a placeholder may be inside a text for one and outside for another."""
     for token, following in pairwise([*pieces, Token("other", "", 0)]):
         if token.type == "text" and _AMBIGUOUS.search(token.text):
             problem = f"in {token.text[:40]!r} a backslash stands before a quote: double the quote, or bind the text"
         elif token.type == "comment" and "/*" in token.text[2:]:
             problem = f"one comment stands within another: {token.text[:40]!r}"
         elif token.text == following.text == "-":
-            problem = "two dashes in a row: put a blank between them, or behind them for a comment"
+            problem = "two dashes in a row: put a blank between them, or after them for a comment"
         else:
             continue
         raise ConfigError(f"values cannot be bound safely to this SQL: {problem}")
 
 
 def _check_alone(pieces: Sequence[Token], first: int, last: int) -> None:
-    """Refuse a placeholder that is part of something else."""
+    """Refuse a placeholder that touches other words or texts."""
     beside = [*pieces[max(0, first - 1) : first], *pieces[last + 1 : last + 2]]
     if any(token.type in {"word", "text", "name"} for token in beside):
         raise ConfigError(f"put blanks around the placeholder in {''.join(token.text for token in beside)[:40]!r}")
@@ -134,7 +134,7 @@ def _literal(value: object, what: str) -> str:
 
 
 def _values(value: Any) -> Sequence[object] | None:
-    """Return what a list of any kind holds, numpy's and pandas' too; None if it is none."""
+    """Return the items of a list of any type, including numpy's and pandas'; None for other values."""
     if isinstance(value, list | tuple | range | AbstractSet):
         return list(value)
     return list(value) if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist") else None
@@ -142,12 +142,12 @@ def _values(value: Any) -> Sequence[object] | None:
 
 def _list(values: Sequence[object], what: str) -> str:
     if not values:
-        raise ConfigError(f"{what} is an empty list, and SQL knows none")
+        raise ConfigError(f"{what} is an empty list, which SQL does not have")
     written = [_literal(value, what) for value in values if _values(value) is None]
     if len(written) < len(values):
         raise ConfigError(f"{what} is a list of lists")
     if _NULL in written:
-        raise ConfigError(f"{what} holds None, which IN never finds: ask for IS NULL besides")
+        raise ConfigError(f"{what} holds None, which IN never finds: remove it and add IS NULL")
     return f"({', '.join(written)})"
 
 
@@ -158,17 +158,17 @@ def _scalar(value: object) -> str:
     if isinstance(plain, bool):
         return "1" if plain else "0"
     if isinstance(plain, datetime) and plain.tzinfo is not None:
-        raise ConfigError("Domo's DATETIME has no zone; give the moment without one, in the zone you mean")
+        raise ConfigError("Domo's DATETIME has no zone; give the time without one, in the zone you mean")
     if isinstance(plain, Mapping):
-        raise ConfigError(f"a {type(value).__name__} has no form in SQL")
+        raise ConfigError(f"a {type(value).__name__} cannot be written in SQL")
     text = value_of(_AS_TEXT.write(plain)) or ""
-    # A second minus would make a comment of the rest.
+    # A second minus would turn the rest into a comment.
     return (f"({text})" if text.startswith("-") else text) if isinstance(plain, int | float | Decimal) else _text(text)
 
 
 def _text(value: str) -> str:
     if "\0" in value:
-        raise ConfigError("text with a NUL character has no form in SQL")
+        raise ConfigError("text with a NUL character cannot be written in SQL")
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise ConfigError("text with a lone surrogate has no place in UTF-8")
+        raise ConfigError("text with a lone surrogate cannot be encoded as UTF-8")
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""CSV that an instance gives, looked at before it is written: it is whole, and has the columns that are due."""
+"""Checks of an instance's CSV before it is written: it must be complete and have the expected columns."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["CheckingWriter"]
 
 
 class CheckingWriter:
-    """Looks at what a writer is given, in its thread, and hands it on: nothing, unless the header is what is due.
+    """Checks CSV in the writer's thread and passes it on; nothing is written unless the header is as expected.
 
     Args:
-        open_writer: Opens what to write to.
-        names: The columns that are due; none where they are not known.
+        open_writer: Opens the writer.
+        names: The expected columns; empty if they are not known.
         header: Whether the header is written, too.
 
     Attributes:
-        size: Bytes written.
+        size: The number of bytes written.
     """
 
     def __init__(self, open_writer: Callable[[], Writer], names: Sequence[str], *, header: bool) -> None:
@@ -36,19 +36,19 @@ class CheckingWriter:
 
     @property
     def rows(self) -> int:
-        """Records, without the header."""
+        """The number of records, without the header."""
         return self._scanner.records - 1
 
     def opened(self) -> CheckingWriter:
-        """Open the writer, and return this."""
+        """Open the writer, and return self."""
         self._writer = self._open()
         return self
 
     def write(self, pieces: Sequence[bytes]) -> None:
-        """Write.
+        """Check and write bytes.
 
         Raises:
-            DecodeError: It is not CSV of these columns.
+            DecodeError: They are not CSV with these columns.
         """
         if self._held is None:
             self._scan(pieces)
@@ -58,11 +58,11 @@ class CheckingWriter:
         self._begin(last=False)
 
     def close(self, *, whole: bool) -> None:
-        """Let go.
+        """Check the end, and close the writer.
 
         Raises:
-            DecodeError: There is not even a header, or another.
-            IncompleteAnswer: It ends within a record.
+            DecodeError: The header is missing or has other columns.
+            IncompleteAnswer: The CSV ends within a record.
         """
         ended = False
         try:
@@ -73,7 +73,7 @@ class CheckingWriter:
             self._writer.close(whole=ended)
 
     def _begin(self, *, last: bool) -> None:
-        """Write what is held once the header is there, with enough behind it to see a mark."""
+        """Write the held bytes once the header is complete and enough bytes follow to detect a byte order mark."""
         content = self._held or b""
         end = self._finder.find(content, last=last)
         if not end or not (last or len(content) >= end + len(BYTE_ORDER_MARK)):
@@ -81,11 +81,11 @@ class CheckingWriter:
         self._held = None
         self._scan([content])
         first = content if self._header else content[end:]
-        # Whoever reads the file takes the first for a mark, where it may be a character.
+        # Readers of the file take a leading U+FEFF for a byte order mark, although it may be a character.
         self._hand_on([BYTE_ORDER_MARK, first] if self._begins_with_character(first) else [first])
 
     def _begins_with_character(self, content: bytes) -> bool:
-        """Return whether U+FEFF, with which the content begins, is part of a name or of a value."""
+        """Return whether the U+FEFF at the beginning of the content is part of a name or of a value."""
         if not content.startswith(BYTE_ORDER_MARK):
             return False
         return not self._header or (self._marked and not content.startswith(BYTE_ORDER_MARK * 2))

@@ -1,4 +1,4 @@
-"""What an instance gives, streamed to disk: whole, or not at all."""
+"""Exports of query results, streamed to disk atomically."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _CsvOfJson: TypeAlias = Callable[[bytes], bytes]
 
 @frozen(kw_only=True)
 class ExportResult(Record):
-    """What came whole, and is written.
+    """The result of a complete export.
 
     Attributes:
-        bytes: How many bytes of CSV, before they were compressed; of a file of another kind, the file's.
-        seconds: From the call to the end.
-        rows: How many rows.
+        bytes: The number of bytes of CSV before compression; for files of other formats, the size of the file.
+        seconds: The duration of the call.
+        rows: The number of rows.
     """
 
     bytes: int
@@ -63,7 +63,7 @@ class _Export:
     settings: Settings
 
     async def to_path(self, path: Path) -> tuple[int, int]:
-        """Write the CSV to a file once it is whole, or as it comes to a device or a pipe; return its bytes and rows."""
+        """Write the CSV atomically to a file, or stream it to a device or a pipe; return its bytes and rows."""
         packing = packed_as(path.name)
         async with special_file(path) as special:
             if special is not None:
@@ -77,7 +77,7 @@ class _Export:
         return size, rows
 
     async def to_object(self, target: BinaryIO | AsyncFileTarget, packing: str | None = None) -> tuple[int, int]:
-        """Write the CSV to a file object; what it was given cannot be taken back, so there is no second try."""
+        """Write the CSV to a file object, without retries: bytes that were written cannot be taken back."""
         writer = ObjectWriter(target, packing)
         async with self.selection.columns() as columns:
             size, rows = await self._copy(lambda: writer, columns)
@@ -85,8 +85,8 @@ class _Export:
         return size, rows
 
     async def to_table(self, path: Path) -> tuple[int, int]:
-        """Write a file of Parquet or Arrow; return its bytes and rows."""
-        from domo_async._transfer.reading.table_files import write_table  # noqa: PLC0415 - needs pyarrow, as few do
+        """Write a Parquet or Arrow file; return its bytes and rows."""
+        from domo_async._transfer.reading.table_files import write_table  # noqa: PLC0415 - needs pyarrow
 
         async with atomic_write(path) as partial_path:
             size, rows = await persistent(
@@ -96,7 +96,7 @@ class _Export:
         return size, rows
 
     async def _copy(self, open_writer: Callable[[], Writer], columns: Columns) -> tuple[int, int]:
-        """Copy one answer, and return the bytes that were written, and the rows."""
+        """Copy one answer, and return the number of bytes written and of rows."""
         moved = 0
         last = b""
         sink: Sink | None = None
@@ -111,7 +111,7 @@ class _Export:
                     moved += len(piece)
                     self.reporter.moved(len(piece))
                     await sink.write(piece)
-                # Within, so that what is found wrong with the answer is told without secrets that it repeats.
+                # Inside the block, so that secrets are removed from errors that quote the answer.
                 check_last(answer, last)
                 await sink.finish()
             if not answer.tells_its_end and not is_json(answer):
@@ -148,9 +148,9 @@ async def export(
         target: A path or a binary file object.
         header: Whether CSV is to have a header.
         selection: The query.
-        csv_of_json: Makes CSV of an answer that is JSON; such a one is held in memory.
-        progress: Whom to tell.
-        settings: How often to ask, and where time comes from.
+        csv_of_json: Converts a JSON answer to CSV; such an answer is held in memory.
+        progress: The caller's progress option.
+        settings: The settings, with the retries and the clock.
     """
     with reporting(settings.clock, progress, total=None, title="export") as reporter:
         one = _Export(

@@ -1,4 +1,4 @@
-"""The header of CSV that an instance gives, compared with the columns that were asked for. Pure."""
+"""Comparison of the header of an instance's CSV with the requested columns. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class HeaderFinder:
     """Finds the first record of CSV, by the parity of quotes, and compares its fields with names.
 
     Args:
-        names: The columns that are due; none where they are not known.
+        names: The expected columns; empty if they are not known.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -28,14 +28,14 @@ class HeaderFinder:
         self._end = 0
 
     def find(self, content: bytes, *, last: bool = False) -> int:
-        """Return where the header ends; 0 where it goes on after the content.
+        """Return the offset at which the header ends; 0 if it continues after the content.
 
         Args:
-            content: All that has come.
-            last: Whether nothing else will.
+            content: All bytes so far.
+            last: Whether these are all bytes.
 
         Raises:
-            DecodeError: It has other columns, or it has no end.
+            DecodeError: The header has other columns, or does not end.
         """
         while not self._end and (seen := content.find(b"\n", self._seen) + 1):
             self._quotes += content.count(b'"', self._seen, seen)
@@ -50,7 +50,7 @@ class HeaderFinder:
         if not last:
             return 0
         if not content:
-            raise DecodeError("the answer is empty where a header was due")
+            raise DecodeError("the answer is empty, without even a header")
         self._check(content)
         return len(content)
 
@@ -64,12 +64,12 @@ class HeaderFinder:
 
 
 def check_heading(found: Sequence[str], names: Sequence[str]) -> None:
-    """Compare the names of an answer's columns with those that were asked for, whatever their case.
+    """Compare the names of an answer's columns with the requested ones, ignoring case.
 
-    The first of an answer may have a byte order mark before it. What looks like one may be part of its name, too.
+    The first name of an answer may follow a byte order mark. A U+FEFF may also be part of the name.
 
     Raises:
-        DecodeError: They are others.
+        DecodeError: The names differ.
     """
     called = [name.casefold() for name in found] or [""]  # an empty line is one field
     wanted = [name.casefold() for name in names]
@@ -78,10 +78,10 @@ def check_heading(found: Sequence[str], names: Sequence[str]) -> None:
     start = called[0].lstrip(MARK_CHARACTER + " ")[:1]
     if start in {"<", "{", "["}:
         what = "a web page" if start == "<" else "JSON"
-        raise DecodeError(f"{what} came where CSV was due: {_listed(found)}")
+        raise DecodeError(f"{what} arrived instead of CSV: {_listed(found)}")
     raise DecodeError(
-        f"the answer has the columns {_listed(found)}, but {_listed(names)} were due:"
-        " the dataset may have changed meanwhile"
+        f"the answer has the columns {_listed(found)} instead of {_listed(names)}:"
+        " the dataset may have changed in the meantime"
     )
 
 
@@ -91,17 +91,17 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def is_json(answer: Download) -> bool:
-    """Return whether an answer is JSON, as some instances give whatever is asked for."""
+    """Return whether an answer is JSON, which some instances send whatever format is requested."""
     return answer.content_type == "application/json" or answer.content_type.endswith("+json")
 
 
 def refuse_page(answer: Download) -> None:
-    """Refuse what says of itself that it is for people.
+    """Refuse an answer whose headers say that it is a web page.
 
     Raises:
-        DecodeError: It is a web page.
+        DecodeError: The answer is a web page.
     """
     if answer.content_type in {"text/html", "application/xhtml+xml"}:
         raise DecodeError(
-            "a web page came where CSV was due: the session may have ended, or something before the instance answered"
+            "a web page arrived instead of CSV: the session may have ended, or a proxy or gateway answered"
         )

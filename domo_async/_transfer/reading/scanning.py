@@ -1,4 +1,4 @@
-"""Results of any size as Arrow record batches, read while they arrive."""
+"""Results of any size as Arrow record batches, parsed while they arrive."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CAP", "Columns", "Selection", "check_ended", "check_last", "check_uncut", "collect", "scan", "scan_once"]
 
-# Parsed at a time, in a thread, while the next are on their way.
+# The bytes parsed at once, in a thread, while the next ones arrive.
 _PARSED = 4 << 20
 # Rows of one answer at which an instance is said to cut ("SQL result: 1,000,000 rows").
 CAP = 1_000_000
 _PAGE = 100_000
-# Bytes of rows that wait for others until a batch has as many as were asked for.
+# The most bytes of rows that wait until a batch has the requested number of rows.
 _MOST_HELD = 256 << 20
 _Told = Callable[[int], object]
 Columns: TypeAlias = "asyncio.Future[Sequence[ColumnSpec]]"
@@ -51,14 +51,14 @@ Columns: TypeAlias = "asyncio.Future[Sequence[ColumnSpec]]"
 
 @frozen(kw_only=True)
 class Selection:
-    """A query, and how it is put to the instance.
+    """A query, and the functions that request it.
 
     Attributes:
-        sql: The query, with all values in it.
-        fetch: Asks for its result as CSV with a header.
-        heading: Asks for the columns of a query that has no rows.
-        page: Asks for the result of a query in JSON, as an Arrow table.
-        read: Makes an Arrow table of such a result's body.
+        sql: The query, with all values bound.
+        fetch: Requests its result as CSV with a header.
+        heading: Requests the columns of a query without rows.
+        page: Requests the result of a query as JSON and returns an Arrow table.
+        read: Converts the body of such a result to an Arrow table.
     """
 
     sql: str
@@ -69,7 +69,7 @@ class Selection:
 
     @asynccontextmanager
     async def columns(self) -> AsyncIterator[Columns]:
-        """Ask for the columns that the result will have, while the result itself is asked for."""
+        """Request the columns of the result at the same time as the result."""
         asked = asyncio.ensure_future(self.heading(limited(self.sql, 0)))
         try:
             yield asked
@@ -82,8 +82,9 @@ async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> 
 
     Args:
         selection: The query.
-        batch_rows: The rows of a batch; the last has what is left, and one of very long rows fewer (256 MiB).
-        settings: How often to ask, and where time comes from.
+        batch_rows: The number of rows of a batch; the last batch has the rest, and a batch of very long rows has fewer
+            (256 MiB).
+        settings: The settings, with the retries and the clock.
     """
     given = 0
     attempt = 1
@@ -98,7 +99,7 @@ async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> 
             except IncompleteAnswer as error:
                 if given:
                     raise IncompleteAnswer(
-                        f"{error}; {given:,} rows were given before, so that it was not begun again"
+                        f"{error}; {given:,} rows were already returned, so the query was not retried"
                     ) from error
                 await pause(error, attempt, settings)
             attempt += 1
@@ -106,7 +107,7 @@ async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> 
 
 
 async def collect(selection: Selection, settings: Settings) -> pa.Table:
-    """Return all of a query's result as one table, whose DECIMAL columns have the digits that they need."""
+    """Return a query's whole result as one table, whose DECIMAL columns have the digits that they need."""
     pyarrow = needs_arrow("a frame")
 
     async def attempt() -> list[pa.RecordBatch]:
@@ -129,18 +130,18 @@ def scan_once(
     text: bool = False,
     told: _Told = lambda _: None,
 ) -> AsyncGenerator[pa.RecordBatch]:
-    """Give the result of a query in batches, without a second try; whether the instance cut it is not looked at.
+    """Give the result of a query in batches, without retries, and without checking whether the instance cut it.
 
     Args:
         selection: The query.
-        columns: The columns that the result has.
-        batch_rows: The rows of a batch; None for as they come.
+        columns: The columns of the result.
+        batch_rows: The number of rows of a batch; None for batches as they arrive.
         text: Whether DECIMAL stays text.
-        told: Told the bytes that arrive.
+        told: A callback that gets the number of bytes that arrive.
 
     Raises:
         IncompleteAnswer: The answer broke off.
-        DecodeError: It is not a result of these columns.
+        DecodeError: The result does not have these columns.
     """
     batches = _batches(selection, columns, text=text, told=told)
     return batches if batch_rows is None else _of_rows(batches, batch_rows)
@@ -182,9 +183,9 @@ def _retyped(table: pa.Table, names: Sequence[str], column_types: Sequence[str],
 
 
 async def _pages(selection: Selection) -> AsyncIterator[pa.Table]:
-    """Yield what a query gives page by page, the next asked for while one is looked at.
+    """Yield the result of a query page by page; the next page is requested while the caller uses one.
 
-    A page may have fewer rows than were asked for without being the last, so that only an empty one is.
+    A page with fewer rows than requested is not necessarily the last one; only an empty page ends the result.
     """
     taken = 0
     asked = asyncio.create_task(_page(selection, taken))
@@ -202,43 +203,43 @@ async def _page(selection: Selection, offset: int) -> pa.Table:
 
 
 def check_last(answer: Download, last: bytes) -> None:
-    """Make sure that the last record of CSV is whole, which may lack a line end only if nothing else can be missing.
+    """Check that the last record of CSV is complete; it may lack a line end only if nothing else can be missing.
 
     Args:
         answer: The answer.
-        last: Its last byte; none of an empty answer, which is judged by what it lacks.
+        last: Its last byte; empty for an empty answer, whose missing header is checked elsewhere.
 
     Raises:
-        IncompleteAnswer: It may not be.
+        IncompleteAnswer: The last record may be incomplete.
     """
     if not answer.tells_its_end and last not in {b"", b"\n"}:
         raise IncompleteAnswer("the answer broke off: its last record has no line end")
 
 
 async def check_ended(selection: Selection, rows: int) -> None:
-    """Make sure that a result has all its rows, if its CSV would look no different had it been cut after one.
+    """Check that a result has all its rows, if its CSV does not show whether it was cut after a row.
 
     Raises:
-        IncompleteAnswer: It has not, or that cannot be told.
+        IncompleteAnswer: Rows are missing, or that cannot be determined.
     """
     if has_limit(selection.sql):
         raise IncompleteAnswer(
-            "the answer has neither a length nor an end mark, so that it may have been cut; leave LIMIT out, and what"
-            " follows can be looked at, or read it with `query`"
+            "the answer has neither a length nor an end mark, so it may have been cut off; omit LIMIT, so that the"
+            " following rows can be checked, or read it with `query`"
         )
     if (await selection.page(limited(selection.sql, 1, rows))).num_rows:
         raise IncompleteAnswer(f"the answer broke off after {rows:,} rows: more follow")
 
 
 async def check_uncut(selection: Selection, rows: int | None) -> None:
-    """Make sure that a result has all its rows, if it has as many as an instance may cut it to.
+    """Check that a result has all its rows, if it has exactly the number to which an instance may cut it.
 
     Args:
         selection: The query.
-        rows: The rows that it gave; None if they were not counted any further than `CAP`.
+        rows: The number of rows returned; None if they were only counted up to `CAP`.
 
     Raises:
-        IncompleteAnswer: It has not. There is no point in asking again.
+        IncompleteAnswer: Rows are missing. Retrying does not help.
     """
     if not rows or rows % CAP or has_limit(selection.sql):
         return
@@ -250,7 +251,7 @@ async def check_uncut(selection: Selection, rows: int | None) -> None:
 
 
 async def _records(answer: Download, names: Sequence[str], told: _Told) -> AsyncGenerator[memoryview]:
-    """Yield the answer's records in blocks that end where a record ends, without the header."""
+    """Yield the answer's records in blocks of whole records, without the header."""
     blocks = _Blocks(names)
     size = 0
     last = b""
@@ -278,7 +279,7 @@ async def _records(answer: Download, names: Sequence[str], told: _Told) -> Async
 
 
 class _Blocks:
-    """Cuts CSV where records end, and takes its header off; each byte is copied once."""
+    """Splits CSV at ends of records, and removes its header; each byte is copied once."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._finder: HeaderFinder | None = HeaderFinder(names)
@@ -291,7 +292,7 @@ class _Blocks:
         self._pieces.append(piece)
 
     def take(self) -> memoryview:
-        """Return all records that are whole."""
+        """Return all complete records."""
         content = b"".join([self._rest, *self._pieces])
         self._pieces.clear()
         header = self._header_in(content, last=False)
@@ -306,7 +307,7 @@ class _Blocks:
         return memoryview(content)[header:length]
 
     def finish(self) -> memoryview:
-        """Return what is left: a last record without a line end."""
+        """Return the rest: a last record without a line end."""
         header = 0
         if self._finder is not None:
             self._rest = b"".join(self._pieces)
@@ -316,7 +317,7 @@ class _Blocks:
         return memoryview(self._rest)[header:]
 
     def _header_in(self, content: bytes, *, last: bool) -> int:
-        """Return where the header ends that content begins with, or 0."""
+        """Return the offset at which the header at the beginning of the content ends, or 0."""
         if self._finder is None:
             return 0
         end = self._finder.find(content, last=last)
@@ -330,7 +331,7 @@ async def _parsed(
 ) -> AsyncGenerator[pa.RecordBatch]:
     """Yield a batch for each block, which a thread parses while the next block arrives."""
     loop = asyncio.get_running_loop()
-    # A single one, since allocators keep some memory for each thread that makes what others let go of.
+    # A single thread, because allocators keep memory for each thread whose buffers are freed by others.
     thread = ThreadPoolExecutor(1, "domo-async-parser")
     parsing: asyncio.Future[Any] | None = None
     try:
@@ -344,7 +345,7 @@ async def _parsed(
     finally:
         thread.shutdown(wait=False)
         if parsing is not None:
-            # Its outcome matters to nobody any more, but must be taken.
+            # The result is not needed any longer, but it has to be retrieved.
             await wait_for_end(parsing)
             _ = parsing.cancelled() or parsing.exception()
 
@@ -354,7 +355,7 @@ def _parse(block: memoryview, names: Sequence[str], column_types: Sequence[str],
 
 
 async def _of_rows(batches: AsyncGenerator[pa.RecordBatch], rows: int) -> AsyncGenerator[pa.RecordBatch]:
-    """Yield batches of exactly so many rows, but for the last."""
+    """Yield batches of exactly `rows` rows, except for the last."""
     pyarrow = needs_arrow("a scan")
     held: list[pa.RecordBatch] = []
     count = 0
@@ -380,7 +381,7 @@ async def _of_rows(batches: AsyncGenerator[pa.RecordBatch], rows: int) -> AsyncG
 
 
 def _combined(table: pa.Table) -> list[pa.RecordBatch]:
-    """Return a table as a batch; as several where a column of text is too long for one array."""
+    """Return a table as one batch, or as several if a column of text is too long for one array."""
     return table.combine_chunks(memory_pool()).to_batches()
 
 

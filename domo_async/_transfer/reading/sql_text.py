@@ -1,4 +1,4 @@
-"""SQL as far as it has to be understood to leave it as it is: texts, names, comments, words. Pure."""
+"""A tokenizer of SQL: texts, names, comments and words. Pure."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Token(NamedTuple):
     """A piece of SQL.
 
     Attributes:
-        type: Its type; a blank or an operator is ``other``, a character each.
-        text: As it is written.
-        start: Where it begins.
+        type: Its type; each character of blanks and operators is ``other``.
+        text: Its text.
+        start: The position at which it begins.
     """
 
     type: _TokenType
@@ -40,7 +40,7 @@ class Token(NamedTuple):
 
 
 def tokens(sql: str) -> Iterator[Token]:
-    """Yield the pieces of SQL, which together are all of it.
+    """Yield the tokens of SQL, which together make up all of it.
 
     Raises:
         ConfigError: A text, a name or a comment is never closed.
@@ -55,20 +55,20 @@ def tokens(sql: str) -> Iterator[Token]:
 
 
 def select(columns: Sequence[str] | None = None, where: str | None = None) -> str:
-    """Return the SELECT for all rows, or those of a condition, and all columns, or some.
+    """Return a SELECT of all rows or those that meet a condition, and of all columns or some.
 
     Raises:
-        ConfigError: `columns` is empty or no list of names.
+        ConfigError: `columns` is empty or is not a list of names.
     """
     if columns is not None and (isinstance(columns, str) or not columns):
-        raise ConfigError("give columns as a list of at least one name, or leave them out for all")
+        raise ConfigError("pass columns as a list of at least one name, or omit it for all columns")
     names = "*" if columns is None else ", ".join(map(quoted_name, columns))
     condition = "" if where is None else f" WHERE {where}"
     return f"SELECT {names} FROM table{condition}"  # noqa: S608 - names are quoted, the condition is the caller's own
 
 
 def quoted_name(name: str) -> str:
-    """Return a column's name as SQL writes any name."""
+    """Return a column's name, quoted for SQL."""
     if not isinstance(name, str) or not name:
         raise ConfigError(f"{name!r} is not a column's name")
     return "`" + name.replace("`", "``") + "`"
@@ -86,10 +86,10 @@ def is_ordered(sql: str) -> bool:
 
 
 def limited(sql: str, limit: int, offset: int = 0) -> str:
-    """Return the query for so many rows; what it has of a LIMIT gives way.
+    """Return the query with LIMIT and OFFSET; an existing LIMIT is replaced.
 
     Raises:
-        ConfigError: It is more than one statement, or none.
+        ConfigError: The SQL is not exactly one statement.
     """
     clause = f"LIMIT {limit}" + (f" OFFSET {offset}" if offset else "")
     position = _limit(sql)
@@ -111,8 +111,8 @@ def _outermost(sql: str) -> Iterator[Token]:
 
 
 def _body(sql: str) -> str:
-    """Return a query without comments, and without what may follow it."""
+    """Return a query without comments and without a trailing semicolon."""
     kept = "".join(" " if token.type == "comment" else token.text for token in tokens(sql)).strip().rstrip(";").strip()
     if not kept or any(token.text == ";" for token in tokens(kept)):
-        raise ConfigError("give exactly one SELECT")
+        raise ConfigError("pass exactly one SELECT")
     return kept

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_table"]
 
-# A row group of Parquet; what readers fetch at a time.
+# The rows of a row group of Parquet, which readers fetch as a unit.
 _GROUP = 1 << 17
 
 
@@ -34,7 +34,7 @@ async def write_table(selection: Selection, path: Path, suffix: str, reporter: R
         selection: The query.
         path: The file, which need not have the suffix.
         suffix: ``.parquet``, ``.arrow`` or ``.feather``.
-        reporter: Whom to tell.
+        reporter: The progress reporter.
     """
     needs_arrow(f"a {suffix} file")
     rows = moved = 0
@@ -71,9 +71,9 @@ def _schema(columns: Sequence[ColumnSpec]) -> pa.Schema:
 
 
 class _TableFile:
-    """A file of Parquet or Arrow that is written batch by batch.
+    """A Parquet or Arrow file that is written batch by batch.
 
-    All of a column is of one type. Should a later batch need a wider one, what is written is written anew.
+    A column has a single type. If a later batch needs a wider type, the file is rewritten.
     """
 
     def __init__(self, path: Path, suffix: str, schema: pa.Schema) -> None:
@@ -89,14 +89,14 @@ class _TableFile:
         self._writer.write_batch(widened(batch, self._schema))
 
     def finish(self) -> None:
-        """Write the end; decimals that were widened need not stay as wide as they might have had to be."""
+        """Finish the file; decimals that were widened are narrowed to the width that the values need."""
         self._writer.close()
         if self._schema != self._begun:
             self._write_anew(narrowest(self._batches(self._path), self._schema))
             self._writer.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._writer.close()
 
     def _open(self) -> Any:
@@ -111,7 +111,7 @@ class _TableFile:
         return ipc.new_file(str(self._path), self._schema, options=packed)
 
     def _write_anew(self, schema: pa.Schema) -> None:
-        """Go on with what is written in another schema."""
+        """Rewrite the file in another schema, and continue with it."""
         self._writer.close()
         descriptor, name = tempfile.mkstemp(prefix=".", dir=self._path.parent)
         os.close(descriptor)
