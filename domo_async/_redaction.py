@@ -1,4 +1,4 @@
-"""Secrets kept out of whatever leaves: wrapped while they are held, and taken out of texts that may repeat them."""
+"""Redaction: secrets are wrapped while they are held, and removed from texts that may repeat them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ __all__ = [
 C = TypeVar("C", bound=type)
 E = TypeVar("E", bound=BaseException)
 N = TypeVar("N", bound=Enum)
-# Whatever is secret, but never that there is nothing.
+# Hides the value of a secret, but not that there is none.
 T = TypeVar("T", bound="str | Mapping[str, object] | tuple[object, ...]")
 V = TypeVar("V")
 T_co = TypeVar("T_co", covariant=True)
 
 MASK = "***"
-"""What stands in place of a secret."""
-# A shorter one may be a word of any message; it is taken out only where it stands alone.
+"""The replacement for a secret."""
+# A shorter secret may be part of any word of a message; it is only removed where it stands alone.
 _LONG = 8
 _SECRET_NAME = re.compile(
     r"pass(?!ed|ing|ive)|pwd|secret|token|credential|authori[sz]ation|cookie|session|signature"
@@ -45,23 +45,24 @@ _DEEPEST = 64
 
 
 class Secret(Generic[T_co]):
-    """A value that nothing shows: a token, a password, or settings that hold some.
+    """A value that is never shown: a token, a password, or settings that contain one.
 
-    Its `str`, `repr` and `format` are ``***``. It has no attributes to look at, a copy of it is itself, `attrs.asdict`
-    and `dataclasses.asdict` leave it as it is, and `json` refuses it. So does `pickle`, as a file or a pipe would hold
-    it in the clear: whoever means to hand it to another process hands on what `get_secret_value` returns. Where this
-    library sends it in the body of a request, it sends the value.
+    Its `str`, `repr` and `format` are ``***``. It has no public attributes, a copy of it is the same object,
+    `attrs.asdict` and `dataclasses.asdict` leave it as it is, and `json` refuses it. `pickle` refuses it, too, because
+    a file or a pipe would contain the value unencrypted: to pass it to another process, pass the result of
+    `get_secret_value`. If this library sends it in the body of a request, it sends the value.
 
-    Two are equal if their values are, which for texts is found in a time that does not tell where they differ.
+    Two secrets are equal if their values are; for texts, the time of the comparison does not depend on where they
+    differ.
 
     Args:
-        value: What is to be kept secret.
+        value: The value to keep secret.
     """
 
     __slots__ = ("_ask",)
 
     def __init__(self, value: T_co) -> None:
-        # In a closure, so that it is not found by what walks attributes.
+        # In a closure, so that code that walks attributes does not find it.
         self._ask: Callable[[], T_co] = lambda: value
 
     @overload
@@ -75,16 +76,16 @@ class Secret(Generic[T_co]):
     def of(cls, value: Secret[T] | T) -> Secret[T]: ...
     @classmethod
     def of(cls, value: Any) -> Any:
-        """Return a value as a secret, if it is not one already; None and UNSET, which say that there is none, stay."""
+        """Return a value as a secret, if it is not one already; None and UNSET stay as they are."""
         return cls.of_any(value)
 
     @classmethod
     def of_any(cls, value: object) -> object:
-        """Do what `of` does with a value of which nothing is known, such as a JSON body."""
+        """Do the same as `of` for a value of unknown type, such as a JSON body."""
         return value if value is None or isinstance(value, (Secret, Enum)) else Secret(value)
 
     def get_secret_value(self) -> T_co:
-        """Return the value, in the clear."""
+        """Return the unwrapped value."""
         return self._ask()
 
     def __repr__(self) -> str:
@@ -124,9 +125,9 @@ def _equal(one: object, other: object) -> bool:
 
 
 def keeps_secret(*names: str) -> Callable[[C], C]:
-    """Return a class decorator: what is given for some parameters of `__init__` is wrapped before that runs.
+    """Return a class decorator that wraps the values of some parameters of `__init__` before it runs.
 
-    So no traceback shows it with the local variables of an `__init__` that fails, be it because of another parameter.
+    So if `__init__` fails, for any reason, a traceback that shows its local variables does not show the values.
     """
 
     def decorate(cls: C) -> C:
@@ -153,19 +154,19 @@ def _wrapped(value: Any, secret: bool) -> Any:
 
 
 def is_secret_name(name: str) -> bool:
-    """Return whether what goes by this name, in JSON, a query or a header, is likely a secret."""
+    """Return whether a name, in JSON, a query or a header, likely belongs to a secret."""
     return _SECRET_NAME.search(name) is not None
 
 
 def secret_values(value: object, *, deepest: int = _DEEPEST) -> set[str]:
-    """Return the texts in a JSON value that stand under names of secrets, or are wrapped, however deep."""
+    """Return the texts in a JSON value that are under the names of secrets, or wrapped, at any depth."""
     found: set[str] = set()
     waiting: list[tuple[object, bool, int]] = [(value, False, deepest)]
     while waiting:
         here, is_secret, left = waiting.pop()
         if isinstance(here, Secret):
             here = here.get_secret_value()
-            # Of settings that are kept secret as a whole, such as a connector's, the names tell.
+            # In settings that are kept secret as a whole, such as a connector's, the names decide.
             is_secret = is_secret or isinstance(here, str)
         if isinstance(here, str):
             if is_secret and here:
@@ -179,7 +180,7 @@ def secret_values(value: object, *, deepest: int = _DEEPEST) -> set[str]:
 
 
 def masked(value: V) -> V:
-    """Return a JSON value with a mask in place of each text that stands under the name of a secret, however deep."""
+    """Return a JSON value in which each text under the name of a secret is masked, at any depth."""
     return cast("V", _masked(value, False, _DEEPEST))
 
 
@@ -198,7 +199,7 @@ def _masked(value: object, is_secret: bool, left: int) -> object:
 
 
 def _names_secret(pair: Mapping[Any, object]) -> bool:
-    """Return whether a mapping is a setting, with its name and value side by side, of something secret."""
+    """Return whether a mapping is a setting, as a pair of name and value, of a secret."""
     return any(isinstance(name := pair.get(key), str) and is_secret_name(name) for key in ("name", "key", "type"))
 
 
@@ -207,21 +208,22 @@ def _is_secret(name: object, named: bool) -> bool:
 
 
 def secrets_of(headers: Mapping[str, str]) -> set[str]:
-    """Return what is secret in headers: the values of those with such names, without a scheme such as ``Bearer``."""
+    """Return the secrets in headers: the values of headers with such names, without a scheme such as ``Bearer``."""
     return {
         word for name, value in headers.items() if is_secret_name(name) for word in value.split() if len(word) >= _LONG
     }
 
 
 class Redactor:
-    """Takes secrets out of texts, in every form in which a server may repeat them.
+    """Removes secrets from texts, in every form in which a server may repeat them.
 
-    That is in upper and lower case, percent-encoded (also twice), escaped as in JSON, HTML and Python, in hexadecimal,
-    and in base64 alone or amid other text. What is looked for takes time in proportion to the text.
+    The forms are: upper and lower case, percent-encoded (also twice), escaped as in JSON, HTML and Python, in
+    hexadecimal, and in base64 alone or within other text. The search takes time in proportion to the length of the
+    text.
 
     Args:
-        secrets: What must not be told.
-        first: Takes out others before; what it has worked out is used again.
+        secrets: The secrets to remove.
+        first: A redactor that is applied first; its compiled patterns are reused.
     """
 
     def __init__(self, secrets: Iterable[str], first: Redactor | None = None) -> None:
@@ -233,7 +235,7 @@ class Redactor:
         return f"<Redactor of {len(self._secrets.get_secret_value())} secrets>"
 
     def also(self, secrets: Iterable[str]) -> Redactor:
-        """Return a redactor that knows more secrets."""
+        """Return a redactor that also removes further secrets."""
         known = self._secrets.get_secret_value()
         more = known.union(secrets) - known
         return Redactor(more, self) if more else self
@@ -253,10 +255,9 @@ class Redactor:
         return self._pattern.get_secret_value().sub(MASK, text)
 
     def error(self, error: E) -> E:
-        """Take the secrets out of an error and those that led to it, and return it, to be raised anew.
+        """Remove the secrets from an error and its causes, and return it, to be raised again.
 
-        They are taken out of all texts and notes; the frames that it has come through, whose variables may be secrets,
-        are forgotten.
+        They are removed from all texts and notes; the traceback frames, whose variables may be secrets, are dropped.
         """
         for each in _chain(error):
             self._alone(each)
@@ -278,9 +279,9 @@ class Redactor:
 
 
 def without_frames(error: E) -> E:
-    """Return an error, to be raised anew, without the frames that it has come through: they may hold what is secret.
+    """Return an error, to be raised again, without its traceback frames, which may contain secrets.
 
-    What it was raised in place of is forgotten, too, but not what is told as its cause.
+    The error that was being handled when it was raised is dropped, too, but not its explicit cause.
     """
     error.__traceback__ = None
     for each in _chain(error):
@@ -290,7 +291,7 @@ def without_frames(error: E) -> E:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that led to it."""
+    """Yield an error and all errors that led to it."""
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
     while waiting:
@@ -302,12 +303,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _forms(secret: str) -> list[str]:
-    """Return patterns of all that stands for a secret."""
+    """Return patterns for all forms of a secret."""
     plain = "".join(map(_character, secret))
     if len(secret) < _LONG:
         return [rf"(?<!\w){plain}(?!\w)"]
     data = secret.encode("utf-8", "surrogatepass")
-    # Where it stands amid other text, base64 depends on how many bytes are before it; what surely is of its bits.
+    # Within other text, base64 depends on the number of preceding bytes; only the characters made of its own bits
+    # match.
     codes = {base64.b64encode(b"\0" * before + data)[(0, 2, 3)[before] :] for before in range(3)}
     whole = {code.rstrip(b"=") for code in codes}
     cut = {code.rstrip(b"=")[:-1] if code.endswith(b"=") else code for code in codes}
@@ -320,9 +322,9 @@ def _base64(character: str) -> str:
 
 
 def _character(character: str) -> str:
-    """Return a pattern of all that stands for a character."""
+    """Return a pattern for all forms of a character."""
     number = ord(character)
-    # Repetitions are bounded, so that no text makes the search for them slow.
+    # Repetitions are limited, so that no text makes the search slow.
     data = character.encode("utf-8", "surrogatepass")
     encoded = "".join(f"%(?:25){{0,2}}{byte:02x}" for byte in data)
     forms = [
@@ -339,6 +341,6 @@ def _character(character: str) -> str:
         forms.insert(0, rf"\\{{1,4}}{re.escape(character)}")
     if character == " ":
         forms += [r"\+", r"%(?:25){0,2}2b"]
-    if character in {"+", "/"}:  # base64 as it goes into an address
+    if character in {"+", "/"}:  # base64 as used in URLs
         forms.append({"+": "-", "/": "_"}[character])
     return f"(?:{'|'.join(forms)})"

@@ -1,4 +1,4 @@
-"""What calls that do many things give back: the words that all their reports share. Pure."""
+"""The results of calls that change many objects: the interface that all their reports share. Pure data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Results"]
 
 
 class _Result(Protocol):
-    """What became of one thing."""
+    """The outcome for one object."""
 
     @property
     def ok(self) -> bool: ...
@@ -27,7 +27,7 @@ R_co = TypeVar("R_co", bound=_Result, covariant=True)
 
 
 class Results(Tabular, Record, Sequence[R_co], Generic[R_co]):
-    """The results of a call that does many things: a sequence in their order.
+    """The results of a call that changes many objects: a sequence in their order.
 
     ```python
     for result in report.failed:
@@ -36,7 +36,7 @@ class Results(Tabular, Record, Sequence[R_co], Generic[R_co]):
     ```
 
     Attributes:
-        results: A result for each thing.
+        results: A result for each object.
     """
 
     __slots__ = ()
@@ -45,21 +45,21 @@ class Results(Tabular, Record, Sequence[R_co], Generic[R_co]):
 
     @property
     def ok(self) -> tuple[R_co, ...]:
-        """The results of what went well, or had nothing to do."""
+        """The results that succeeded, or had nothing to do."""
         return tuple(result for result in self.results if result.ok)
 
     @property
     def failed(self) -> tuple[R_co, ...]:
-        """The results of what was begun and did not go well."""
+        """The results that were begun and failed."""
         return tuple(result for result in self.results if result.begun and not result.ok)
 
     @property
     def not_begun(self) -> tuple[R_co, ...]:
-        """The results of what was not begun, since something else had failed."""
+        """The results that were not begun, because another one had failed."""
         return tuple(result for result in self.results if not result.begun)
 
     def raise_for_failures(self) -> None:
-        """Raise the error of the first thing that failed; do nothing if none did."""
+        """Raise the error of the first object that failed; do nothing if none did."""
         for result in self.results:
             if result.error is not None:
                 raise result.error

@@ -1,4 +1,4 @@
-"""How the client behaves: one frozen object, each option with a sane default, and where the instance is."""
+"""The client's settings, one frozen object whose options have sane defaults, and the instance's address."""
 
 from __future__ import annotations
 
@@ -69,16 +69,16 @@ def _whole(_: Any, attribute: Attribute[Any], value: Any) -> None:
 
 
 def _is_a(*kinds: type, example: str) -> _Validator:
-    """Return an attrs validator: an instance of one of some classes."""
+    """Return an attrs validator: an instance of one of several classes."""
 
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
         if not isinstance(value, kinds):
-            raise ConfigError(f"{attribute.name} must be such as {example}, not {value!r}")
+            raise ConfigError(f"{attribute.name} must be a value such as {example}, not {value!r}")
 
     return check
 
 
-# Beyond this, timers lose their seconds; it also keeps out what is not finite.
+# Beyond this, timers lose precision to the second; it also excludes infinity and NaN.
 _LONGEST = 2.0**53
 positive: _Validator = above(0)
 
@@ -88,12 +88,12 @@ class Timeouts(Record):
     """Seconds to wait.
 
     Attributes:
-        connect: For a connection, name resolution and TLS included.
-        read: For an answer to begin, for its next bytes, and for a stalled upload to move on.
+        connect: For a connection, including name resolution and TLS.
+        read: For an answer to begin, for its next bytes, and for a stalled upload to progress.
         total: For a whole call: connecting, redirects, and the answer to its last byte. Each try of a call that is sent
-            again has as long anew; how long the waits between tries are at most, `Retries` says. A turn is waited for
-            as long before that: a slot (see `Settings.connections`) as long as others move on, a rate limit if it lets
-            the call go in time. Transfers of data have no total.
+            again has the full time; `Retries` limits the waits between tries. Before that, a call waits as long for its
+            turn: for a slot (see `Settings.connections`) as long as others make progress, and for a rate limit if it
+            lets the call go in time. Transfers of data have no total.
     """
 
     connect: float = field(default=15.0, validator=positive)
@@ -106,7 +106,7 @@ class Timeouts(Record):
         return cls(connect=seconds, read=seconds, total=seconds)
 
 
-# 520 to 530 are those of a content delivery network that does not reach the instance.
+# 520 to 530 are from a content delivery network that cannot reach the instance.
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})
 
 
@@ -122,20 +122,20 @@ def _statuses(value: Iterable[int]) -> frozenset[int]:
 
 @frozen(kw_only=True)
 class Retries(Record):
-    """How often and how soon a failed request is sent again.
+    """The policy for sending failed requests again.
 
-    Only what may be repeated is: idempotent requests after any passing failure, others only when the instance
-    surely did not take them (no connection, 429, Domo's own 503 with Retry-After).
+    Only requests that may be repeated are: idempotent requests after any transient failure, others only if the instance
+    certainly did not process them (no connection, 429, Domo's own 503 with Retry-After).
 
     Attributes:
-        attempts: Tries in all; 1 means that nothing is sent twice.
-        first_delay: Seconds before the second try at the most; doubles with each further one. The wait is
-            drawn at random below that bound, so that many callers do not come back at once.
+        attempts: The total number of tries; 1 means that nothing is sent twice.
+        first_delay: The most seconds before the second try; doubled for each further try. The wait is a random time
+            below that limit, so that many callers do not retry at once.
         max_delay: The most seconds between two tries.
-        max_retry_after: The longest Retry-After, in seconds, that is waited for; if the instance asks for more, the
-            error is raised at once and carries the figure. So long, all calls to the same route family fail at once;
-            then one is tried again.
-        statuses: The HTTP statuses of failures that may pass, after which an idempotent request is sent again.
+        max_retry_after: The longest Retry-After, in seconds, to wait for. If the instance asks for more, the error is
+            raised at once and has the figure. For that time, all calls to the same route family fail at once; then one
+            is tried again.
+        statuses: The HTTP statuses of transient failures, after which an idempotent request is sent again.
     """
 
     attempts: int = field(default=5, validator=_whole)
@@ -150,7 +150,7 @@ class RateLimit(Record):
     """At most `requests` in any `seconds` seconds, counted where the instance counts.
 
     Attributes:
-        requests: How many.
+        requests: The number of requests.
         seconds: The length of the sliding window.
     """
 
@@ -160,14 +160,15 @@ class RateLimit(Record):
 
 @frozen(kw_only=True)
 class RequestEvent(Record):
-    """What a `before_request` hook is told.
+    """The argument of a `before_request` hook.
 
     Attributes:
         method: The HTTP method.
-        template: The route, with ``{}`` where identifiers stand.
+        template: The route, with ``{}`` in place of identifiers.
         path: The path as it is sent, without the query.
         attempt: 1 for the first try.
-        headers: Headers to add to this request, such as a trace id; the hook may write to it. The token is not in it.
+        headers: Headers to add to this request, such as a trace id; the hook may modify it. It does not contain the
+            token.
     """
 
     method: str
@@ -179,15 +180,15 @@ class RequestEvent(Record):
 
 @frozen(kw_only=True)
 class ResponseEvent(Record):
-    """What an `after_response` hook is told.
+    """The argument of an `after_response` hook.
 
     Attributes:
         method: The HTTP method.
-        template: The route, with ``{}`` where identifiers stand.
+        template: The route, with ``{}`` in place of identifiers.
         path: The path as it was sent, without the query.
         attempt: 1 for the first try.
-        status: The HTTP status, or None where no answer came.
-        seconds: From sending to the end of the answer (for streamed answers: to its headers).
+        status: The HTTP status, or None if there was no answer.
+        seconds: The time from sending to the end of the answer (for streamed answers: to its headers).
     """
 
     method: str
@@ -217,27 +218,27 @@ def _proxy(_: Any, attribute: Attribute[Any], value: Secret[Any] | None) -> None
 
 
 def unfit_proxy(address: object) -> str | None:
-    """Return why an address cannot be a proxy's, without repeating it, as it may hold a password."""
+    """Return why an address cannot be a proxy's, without repeating the address, which may contain a password."""
     try:
         parts = urlsplit(address) if isinstance(address, str) and address.isprintable() else None
         usable = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         parts, usable = None, False
     if usable and parts is not None:
-        # HTTP puts a colon between the two.
+        # HTTP separates the two with a colon.
         has_colon = ":" in unquote(parts.username or "")
-        return "has a user name with a colon, which no proxy can be told" if has_colon else None
+        return "has a user name with a colon, which HTTP cannot send to a proxy" if has_colon else None
     socks = " (SOCKS is not supported)" if isinstance(address, str) and address.lower().startswith("socks") else ""
     return f"must be the URL of an HTTP proxy, such as 'http://proxy.example.com:3128', or None{socks}"
 
 
 def proxy_url(address: str) -> str:
-    """Return the address of a proxy as a URL: where people write it, there is often but a host and a port."""
+    """Return the address of a proxy as a URL: people often write only a host and a port."""
     return address if "://" in address else f"http://{address}"
 
 
 def _words(value: Any) -> Any:
-    """Return hosts as a tuple: a text has commas or spaces between them, as ``NO_PROXY`` does."""
+    """Return hosts as a tuple: a str has commas or spaces between them, like ``NO_PROXY``."""
     if isinstance(value, str):
         return tuple(value.replace(",", " ").split())
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, bytes) else value
@@ -264,7 +265,7 @@ def _path(value: Any) -> Path:
     try:
         return Path(value).expanduser()
     except (TypeError, RuntimeError):
-        raise ConfigError(f"a path is text or a pathlib.Path, and its home folder is known: not {value!r}") from None
+        raise ConfigError(f"a path must be str or pathlib.Path, with a known home directory, not {value!r}") from None
 
 
 def _path_or_none(value: Any) -> Path | None:
@@ -297,20 +298,21 @@ def _all_callable(_: Any, attribute: Attribute[Any], value: Any) -> None:
 
 def _clock(_: Any, attribute: Attribute[Any], value: Any) -> None:
     if not all(callable(getattr(value, name, None)) for name in ("monotonic", "now", "sleep")):
-        raise ConfigError(f"{attribute.name} must have the methods monotonic, now and sleep; {value!r} has not")
+        raise ConfigError(f"{attribute.name} must have the methods monotonic, now and sleep; {value!r} lacks one")
 
 
 @keeps_secret("password")
 @frozen
 class ClientCertificate(Record):
-    """What a client proves itself with where the other side of TLS demands a certificate.
+    """The client's certificate, for servers and proxies that require one in TLS.
 
-    It is offered to the instance, and to an HTTPS proxy on the way there: to no host that a redirect leads to.
+    It is offered to the instance, and to an HTTPS proxy on the way: never to a host that a redirect leads to.
 
     Attributes:
-        cert: A PEM file with the certificate, and those of the authorities below the one that the other side trusts.
+        cert: A PEM file with the certificate, and the intermediate certificates up to the one that the other side
+            trusts.
         key: A PEM file with its private key, or None if that is in `cert`.
-        password: What the key is encrypted with, if it is; as text or as a `Secret`, and kept as one.
+        password: The password of the key, if it is encrypted; as text or as a `Secret`, and stored as a `Secret`.
     """
 
     cert: Path = field(converter=_path)
@@ -325,45 +327,47 @@ def _certificate(value: Any) -> Any:
 @keeps_secret("proxy")
 @frozen(kw_only=True)
 class Settings:
-    """Everything that can be tuned, once for a client.
+    """All settings of a client.
 
     Attributes:
         timeouts: See `Timeouts`.
         retries: See `Retries`.
-        rate_limits: Limits by route family, which is the first word of the path after ``/api/``. A family without one
-            is unlimited until the instance answers 429; then all its callers wait as long as it asks.
-        connections: The most calls at once. Answers that are read as they arrive, such as exports and downloads, are
-            counted apart, and there may be as many of them.
-        keepalive: Seconds that an idle connection is kept for the next request. Many servers close theirs after 5;
-            where one says for how long it keeps them, a connection is given up before that.
-        max_answer: The most bytes, decompressed, of an answer that is held in memory. Exports and downloads, which
-            are passed on as they arrive, have no limit.
-        ca: A company's certificate authority, which is trusted beside those of the system: a PEM or DER file, or a
-            directory as ``openssl rehash`` makes it. Certificates are always verified; there is no switch for that.
-        cert: The client's own certificate, where the instance or the proxy demands one: a `ClientCertificate`, or a
-            PEM file that holds it with its key.
-        tls: Instead of `ca` and `cert`, a TLS context of your own.
-        proxy: URL of an HTTP proxy for all requests, as text or as a `Secret`; it may hold credentials
-            (``http://name:password@host:3128``), so it is kept as one. Connections to the instance go through it as
-            they are, encrypted: it is not told the token. None leaves it to the environment, see `trust_env`.
-        no_proxy: Hosts that are reached without a proxy, as in ``NO_PROXY``: names with all below them
-            (``corp.example.com``), addresses, networks (``10.0.0.0/8``), each perhaps with a port, or ``*`` for all.
-        plain_http: Hosts to which the token may go in the clear, by ``http://``, since nobody else is on the way: such
-            as ``("domo",)`` for an embedded instance in another container. They are exact names, without a port. This
-            very machine needs no mention. ``DOMO_PLAIN_HTTP`` names them, too, with commas between them.
-        trust_env: Whether the environment is heeded where these options say nothing. ``HTTPS_PROXY``, ``HTTP_PROXY``
-            and ``ALL_PROXY`` name proxies, but never for this very machine, and ``NO_PROXY`` hosts without;
+        rate_limits: Rate limits by route family, which is the first word of the path after ``/api/``. A family without
+            one is unlimited until the instance answers 429; then all its callers wait as long as the instance asks.
+        connections: The most calls at once. Streamed answers, such as exports and downloads, are counted separately,
+            with the same limit.
+        keepalive: Seconds that an idle connection is kept for the next request. Many servers close idle connections
+            after 5 seconds; if a server announces its own time, the connection is closed before that.
+        max_answer: The most bytes, decompressed, of an answer that is held in memory. Exports and downloads, which are
+            streamed, have no limit.
+        ca: A company's certificate authority, which is trusted in addition to those of the system: a PEM or DER file,
+            or a directory as ``openssl rehash`` creates it. Certificates are always verified; this cannot be disabled.
+        cert: The client's own certificate, if the instance or the proxy requires one: a `ClientCertificate`, or a PEM
+            file with the certificate and its key.
+        tls: A TLS context of your own, instead of `ca` and `cert`.
+        proxy: The URL of an HTTP proxy for all requests, as text or as a `Secret`; it may contain credentials
+            (``http://name:password@host:3128``), so it is stored as a `Secret`. Connections to the instance pass
+            through it encrypted: it does not see the token. None leaves the choice to the environment, see `trust_env`.
+        no_proxy: Hosts that are reached without a proxy, as in ``NO_PROXY``: domains including their subdomains
+            (``corp.example.com``), addresses, networks (``10.0.0.0/8``), each optionally with a port, or ``*`` for all.
+        plain_http: Hosts to which the token may be sent unencrypted, by ``http://``, because nobody else is on the way:
+            such as ``("domo",)`` for an embedded instance in another container. They are exact names, without a port.
+            This machine itself need not be named. ``DOMO_PLAIN_HTTP`` names such hosts, too, separated by commas.
+        trust_env: Whether to use the environment for options that are not set. ``HTTPS_PROXY``, ``HTTP_PROXY`` and
+            ``ALL_PROXY`` name proxies, but never for this machine itself, and ``NO_PROXY`` hosts without a proxy;
             ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, or else ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE``, name the
             authorities to trust; ``DOMO_CLIENT_CERT``, ``DOMO_CLIENT_KEY`` and ``DOMO_CLIENT_KEY_PASSWORD`` are the
-            client's certificate. Small letters do for those of proxies. No netrc file is read.
-        user_agent: The name of your application, such as ``nightly-load/2.1``. It stands first in the User-Agent,
-            before the names and versions of this library, Python and aiohttp.
-        before_request: Hooks called before each try. What one raises ends the call.
-        after_response: Hooks called after each try. What one raises is logged, since the request was carried out.
-        telemetry: What OpenTelemetry is told, once the application has set it up; None for nothing. See `Telemetry`.
-        clock: Where time comes from; tests pass their own.
-        strict: Whether any value of an answer that cannot be read is a `DecodeError`, for tests. Else the field has its
-            default, the value is in its model's `extras`, and it is logged once.
+            client's certificate. The proxy variables may also be written in lower case. No netrc file is read.
+        user_agent: The name of your application, such as ``nightly-load/2.1``. It comes first in the User-Agent, before
+            the names and versions of this library, Python and aiohttp.
+        before_request: Hooks called before each try. An error raised by a hook ends the call.
+        after_response: Hooks called after each try. An error raised by a hook is logged, because the request was
+            carried out.
+        telemetry: The options of OpenTelemetry, which is used once the application has set it up; None to disable it.
+            See `Telemetry`.
+        clock: The clock to use; tests pass their own.
+        strict: Whether any value of an answer that cannot be read is a `DecodeError`, for tests. Otherwise the field
+            has its default, the value is in its model's `extras`, and it is logged once.
     """
 
     timeouts: Timeouts = field(default=Timeouts(), validator=_is_a(Timeouts, example="Timeouts(read=30)"))
@@ -405,12 +409,12 @@ class Settings:
                 "(context.load_verify_locations)"
             )
         if self.tls is not None and (self.ca is not None or self.cert is not None):
-            raise ConfigError("give tls, or else ca and cert: they can be loaded into a context of your own")
+            raise ConfigError("pass either tls, or ca and cert, which you can load into your own context instead")
 
 
 @frozen
 class Credentials:
-    """The header that says who is calling.
+    """The header that authenticates the caller.
 
     Attributes:
         header: ``X-DOMO-Developer-Token`` for a developer token, ``X-DOMO-Authentication`` for a session token.
@@ -422,10 +426,10 @@ class Credentials:
 
     @classmethod
     def of(cls, *, token: Secret[str] | None, session_token: Secret[str] | None) -> Credentials:
-        """Return the credentials for exactly one of the two kinds of token.
+        """Return the credentials for exactly one of the two types of token.
 
         Raises:
-            ConfigError: Neither or both were given, or the token cannot be a header's value.
+            ConfigError: Neither or both were given, or the token cannot be the value of a header.
         """
         if token is not None and session_token is None:
             secret, header = token, "X-DOMO-Developer-Token"
@@ -433,7 +437,7 @@ class Credentials:
             secret, header = session_token, "X-DOMO-Authentication"
         else:
             raise ConfigError(
-                "give exactly one of token=… (a developer token, made under Admin > Access tokens) and session_token=…"
+                "pass exactly one of token=… (a developer token, made under Admin > Access tokens) and session_token=…"
             )
         problem = _unfit_token(secret.get_secret_value())
         if problem is not None:
@@ -442,14 +446,14 @@ class Credentials:
 
 
 def _unfit_token(token: object) -> str | None:
-    """Return why something cannot be a token, without repeating it."""
+    """Return why a value cannot be a token, without repeating it."""
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
-        return "the token is empty or holds characters that no token has, such as a line end"
+        return "the token is empty or contains invalid characters, such as a line break"
     return "the token begins or ends with a space" if token != token.strip() else None
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this very machine."""
+    """Return whether a host is this machine itself."""
     host = host.rstrip(".")
     try:
         return ip_address(host).is_loopback
@@ -458,19 +462,19 @@ def is_loopback(host: str) -> bool:
 
 
 def instance_origin(instance: str, settings: Settings | None = None) -> str:
-    """Return the origin (scheme, host and port) that `instance` stands for.
+    """Return the origin (scheme, host and port) of an instance.
 
     Args:
-        instance: ``acme``, ``acme.domo.com`` or a URL such as ``https://acme.domo.com``. Plain ``http`` is only taken
-            for this very machine, since the token would be readable on the way, and for the hosts that `settings` or
-            the environment name.
-        settings: What names such hosts; None for the environment alone.
+        instance: ``acme``, ``acme.domo.com`` or a URL such as ``https://acme.domo.com``. Plain ``http`` is only
+            accepted for this machine itself, because the token would be readable on the way, and for the hosts that
+            `settings` or the environment name.
+        settings: The settings that name such hosts; None for the environment alone.
 
     Returns:
-        Such as ``https://acme.domo.com``.
+        The origin, such as ``https://acme.domo.com``.
 
     Raises:
-        ConfigError: `instance` is none of these.
+        ConfigError: `instance` has none of these forms.
     """
     text = instance.strip() if isinstance(instance, str) else ""
     if not text:
@@ -486,14 +490,14 @@ def instance_origin(instance: str, settings: Settings | None = None) -> str:
     except (ValueError, UnicodeError):
         raise ConfigError(f"not an instance: {instance!r}") from None
     if parts.username or parts.password:
-        raise ConfigError("the instance's address may not hold a user name or password")
+        raise ConfigError("the instance's address must not contain a user name or password")
     if parts.scheme not in {"https", "http"} or not _looks_like_host(ascii_host):
         raise ConfigError(f"not an instance: {instance!r}; write 'acme', 'acme.domo.com' or 'https://acme.domo.com'")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ConfigError(f"give the instance alone, without a path: {instance!r}")
+        raise ConfigError(f"pass the instance without a path: {instance!r}")
     if parts.scheme == "http" and not is_loopback(host) and host not in _hosts_of_plain_http(settings):
         raise ConfigError(
-            f"{instance!r} would send the token in the clear; use https. (Between containers on one machine, name the"
+            f"{instance!r} would send the token unencrypted; use https. (Between containers on one machine, name the"
             f" host: Settings(plain_http=({host!r},)), or DOMO_PLAIN_HTTP={host})"
         )
     shown = f"[{host}]" if ":" in host else ascii_host.lower()
@@ -520,27 +524,27 @@ def _looks_like_host(host: str) -> bool:
 @keeps_secret("session_token")
 @frozen
 class AppAccess:
-    """Where an App Framework app is, and its session: what the ``/domo/…`` routes need.
+    """The address and the session of an App Framework app, which the ``/domo/…`` routes need.
 
     Attributes:
         url: The address that the app is served from, such as ``https://<app>.domoapps.prod1.domo.com``.
-        session_token: The session that the app runs in, sent as ``X-DOMO-Authentication``; as text or as
-            a `Secret`, and kept as one.
+        session_token: The session token of the app, sent as ``X-DOMO-Authentication``; as text or as a `Secret`, and
+            stored as a `Secret`.
     """
 
     url: str = field(converter=instance_origin)
     session_token: Secret[str] = field(kw_only=True, converter=_secret)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what cannot be a token.
+        """Refuse values that cannot be a token.
 
         Raises:
-            ConfigError: It is empty, or holds what no header can.
+            ConfigError: The value is empty, or has characters that a header cannot have.
         """
         self.credentials()
 
     def credentials(self) -> Credentials:
-        """Return what goes out with each request."""
+        """Return the headers that are sent with each request."""
         return Credentials.of(token=None, session_token=self.session_token)
 
 
@@ -560,7 +564,7 @@ def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, 
     Reads ``DOMO_DEVELOPER_TOKEN`` and, for the instance, ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``.
 
     Raises:
-        ConfigError: One of them is missing; says which.
+        ConfigError: One of them is missing; the error names it.
     """
     instance, token = instance_in(environ), token_in(environ)
     # It holds the token, and a traceback may show local variables.

@@ -1,7 +1,7 @@
 """Tracebacks that show the caller's code and one frame of this library: the public method that was called.
 
-What lies below is of interest to those who work on this library alone: ``DOMO_ASYNC_DEBUG=1`` shows all of it. Only
-a `DomoError`, whose message says what to do, is shortened; a mistake in this library shows where it is.
+The frames below are only of interest to developers of this library: ``DOMO_ASYNC_DEBUG=1`` shows them all. Only a
+`DomoError`, whose message says what to do, is shortened; a bug in this library shows its origin.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ __all__ = ["shorten", "shorten_methods", "whole_tracebacks"]
 C = TypeVar("C", bound=type)
 
 _VARIABLE = "DOMO_ASYNC_DEBUG"
-# What this library stands on, whose frames say nothing to its users either.
+# The code below this library, whose frames do not help its users either.
 _BELOW = (str(Path(__file__).parent), os.path.dirname(os.__file__))  # noqa: PTH120 - a prefix of texts
 _shows_all = False
 
 
 def shorten(error: DomoError, *, skip: int = 0) -> None:
-    """Leave of an error's traceback the frame in which it is caught, or one that stands a few below it.
+    """Reduce an error's traceback to the frame in which it is caught, or one a few frames below it.
 
-    What is told as its cause stays, with those of its frames that are the caller's own code, such as a generator that
-    gave rows. What this library was handling meanwhile is not shown; what the caller was handling is.
+    Its explicit cause stays, with the frames that are the caller's own code, such as a generator that returned rows.
+    Errors that this library was handling at the time are not shown; errors that the caller was handling are.
 
     Args:
         error: The error, to be raised again with a bare ``raise``, which adds no frame.
-        skip: How many frames stand between, which go as well.
+        skip: The number of frames in between, which are removed as well.
     """
     if _shows_all or os.environ.get(_VARIABLE, "") not in {"", "0"}:
         return
@@ -69,7 +69,7 @@ def _of_caller(context: BaseException | None) -> BaseException | None:
 
 
 def _own_frames(trace: TracebackType | None) -> TracebackType | None:
-    """Return a traceback without the frames of this library and of what it stands on."""
+    """Return a traceback without the frames of this library and of the code below it."""
     frames: list[TracebackType] = []
     while trace is not None:
         if not _is_below(trace.tb_frame.f_code.co_filename):
@@ -87,8 +87,8 @@ def _is_below(file: str) -> bool:
 
 @contextmanager
 def whole_tracebacks(*, wanted: bool = True) -> Iterator[None]:
-    """Let errors in the block keep all their frames, such as where a command is told to show them."""
-    global _shows_all  # noqa: PLW0603 - of the process, as the environment is
+    """Keep all frames of errors in the block, for example if a command is asked to show them."""
+    global _shows_all  # noqa: PLW0603 - per process, like the environment
     before, _shows_all = _shows_all, _shows_all or wanted
     try:
         yield
@@ -97,9 +97,9 @@ def whole_tracebacks(*, wanted: bool = True) -> Iterator[None]:
 
 
 def shorten_methods(cls: C) -> C:
-    """Let what the public methods of a class raise show these methods alone of this library.
+    """Decorate a class so that errors from its public methods show only those methods of this library.
 
-    The wrapper is not seen: it raises again what it caught, which adds no frame, and takes its own away.
+    The wrapper does not appear: it raises the caught error again, which adds no frame, and removes its own.
     """
     for name, member in vars(cls).copy().items():
         if name.startswith("_") and name != "__init__":
@@ -126,7 +126,7 @@ def _of_function(method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             made = method(*arguments, **options)
         except BaseException as error:
-            del arguments, options  # a secret may be among them, which tracebacks with variables would show
+            del arguments, options  # they may hold a secret, which tracebacks with variables would show
             if isinstance(error, DomoError):
                 shorten(error, skip=1)
             raise

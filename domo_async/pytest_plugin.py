@@ -1,12 +1,14 @@
-"""Fixtures for pytest: a Domo instance on loopback, and clients of it. The instance is imported when one is used.
+"""Fixtures for pytest: a Domo instance on loopback, and clients for it.
 
-pytest finds this by itself where domo-async is installed; the fixtures need its extra ``emulator``. An async test
-that uses `domo` runs by anyio's plugin, which comes with the library (mark it ``pytest.mark.anyio``, or set
-``anyio_mode = "auto"``, and let a fixture ``anyio_backend`` return ``"asyncio"``), or by pytest-asyncio in its mode
+The instance is imported when a fixture is used.
+
+pytest finds this plugin by itself if domo-async is installed; the fixtures require the extra ``emulator``. An async
+test that uses `domo` is run by anyio's plugin, which comes with the library (mark the test ``pytest.mark.anyio``, or
+set ``anyio_mode = "auto"``, and let a fixture ``anyio_backend`` return ``"asyncio"``), or by pytest-asyncio in its mode
 ``auto``.
 
 ``@pytest.mark.domo(world="demo", strict=True)`` gives a test, a class or a module (by ``pytestmark``) an instance with
-those options of `domo_async.emulator.Emulator`; the mark that is nearest to the test counts for each option.
+these options of `domo_async.emulator.Emulator`; for each option, the mark nearest to the test counts.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["domo", "domo_emulator", "domo_sync"]
 
-# Where these are given there can be no two instances at once, or what one holds is not to be reset.
+# With these options, two instances cannot run at once, or the instance's data must not be reset.
 _OF_ONE_TEST = frozenset({"app", "app_port", "data", "port"})
 
 
@@ -34,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "domo(**options): have the fixtures domo_emulator, domo and domo_sync use an instance with these options of"
+        "domo(**options): run the fixtures domo_emulator, domo and domo_sync on an instance with these options of"
         " domo_async.emulator.Emulator, such as world='demo' or strict=True.",
     )
 
@@ -42,27 +44,27 @@ def pytest_configure(config: pytest.Config) -> None:
 class _Instances:
     """The instances of the run, one for each set of options; each serves from a thread of its own."""
 
-    def __init__(self, kind: type[Emulator], running: ExitStack) -> None:
-        self._kind = kind
+    def __init__(self, emulator_class: type[Emulator], running: ExitStack) -> None:
+        self._class = emulator_class
         self._running = running
         self._known: dict[tuple[tuple[str, Any], ...], Emulator] = {}
 
     def start(self, options: Mapping[str, Any], running: ExitStack) -> Emulator:
-        """Return a running instance that holds no more than it begins with; `running` ends one that is the test's."""
+        """Return a running instance with only its initial data; `running` stops one that only this test uses."""
         if not _OF_ONE_TEST.isdisjoint(options):
-            return running.enter_context(self._kind(**options))
+            return running.enter_context(self._class(**options))
         key = tuple(sorted(options.items(), key=lambda option: option[0]))
         if key in self._known:
             self._known[key].reset()
         else:
-            self._known[key] = self._running.enter_context(self._kind(**options))
+            self._known[key] = self._running.enter_context(self._class(**options))
         emulator = self._known[key]
         running.callback(setattr, emulator, "now", emulator.now)
         return emulator
 
     def options_of(self, node: pytest.Item) -> dict[str, Any]:
-        """Return what the marks of a test ask for."""
-        known = list(inspect.signature(self._kind).parameters)
+        """Return the options in the marks of a test."""
+        known = list(inspect.signature(self._class).parameters)
         options: dict[str, Any] = {}
         for mark in reversed(list(node.iter_markers("domo"))):
             if mark.args:
@@ -76,7 +78,7 @@ class _Instances:
 
 
 def _wrong(what: str, known: list[str]) -> ValueError:
-    return ValueError(f"@pytest.mark.domo {what}\nThere are: {', '.join(known)}")
+    return ValueError(f"@pytest.mark.domo {what}\nThe options are: {', '.join(known)}")
 
 
 @pytest.fixture(scope="session")
@@ -92,9 +94,9 @@ def _domo_instances() -> Iterator[_Instances]:
 
 @pytest.fixture
 def domo_emulator(_domo_instances: _Instances, request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """A Domo instance on loopback (`domo_async.emulator.Emulator`), which holds nothing yet but what it begins with.
+    """A Domo instance on loopback (`domo_async.emulator.Emulator`), which has only its initial data.
 
-    One server serves all tests with the same ``@pytest.mark.domo(…)``, or with none; it begins again for each, in
+    One server serves all tests with the same ``@pytest.mark.domo(…)``, or with none; it is reset before each test, in
     milliseconds.
     """
     with ExitStack() as running:
@@ -107,7 +109,7 @@ def domo_emulator(_domo_instances: _Instances, request: pytest.FixtureRequest) -
 
 @pytest.fixture
 async def domo(domo_emulator: Emulator) -> AsyncIterator[Domo]:
-    """A client of `domo_emulator`, to be awaited (`domo_async.Domo`)."""
+    """A client of `domo_emulator`, for async tests (`domo_async.Domo`)."""
     async with domo_emulator.client() as client:
         yield client
 

@@ -62,7 +62,7 @@ async def test_a_thing_is_created_once_or_found(
         ([TAKEN], [FAILED], "taken"),
         ([FORBIDDEN], ["there"], "403"),
         ([LOST], [None], "lost"),
-        ([LOST], [FAILED], "whether it was created is not known: lost; looking it up failed: 500"),
+        ([LOST], [FAILED], "it is unknown whether it was created: lost; the lookup failed: 500"),
     ],
 )
 async def test_a_thing_that_is_not_there_in_the_end_is_an_error(

@@ -355,7 +355,7 @@ async def test_none_tells_nothing_and_another_kind_is_refused(sdk):
     ):
         with sdk.tracers.get_tracer("application").start_as_current_span("mine"):
             await domo.datasets.get("x")
-    with pytest.raises(ConfigError, match="telemetry must be such as"):
+    with pytest.raises(ConfigError, match="telemetry must be a value such as"):
         Settings(telemetry=True)  # type: ignore[arg-type]
 
     assert ["mine"] == [span.name for span in sdk.spans.get_finished_spans()]

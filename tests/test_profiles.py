@@ -177,7 +177,7 @@ def test_what_is_given_counts_before_the_environment_and_that_before_a_profile(e
             {"profile": "bare"},
             "the one in DOMO_DEVELOPER_TOKEN is for another instance",
         ),
-        ({}, {"profile": "prd"}, r"no profile 'prd'.*prod, test, bare.*domo-async login --profile prd"),
+        ({}, {"profile": "prd"}, r"profile 'prd' does not exist.*prod, test, bare.*domo-async login --profile prd"),
     ],
 )
 def test_a_token_goes_to_no_other_instance_than_its_own(environment, given, words, config):
@@ -224,22 +224,22 @@ def test_a_file_that_others_may_read_or_change_is_refused_with_what_mends_it(mod
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (f'[profiles.a]\ntokn = "{SECRET}"\n', "tokn is not known; did you mean token"),
+        (f'[profiles.a]\ntokn = "{SECRET}"\n', "tokn is unknown; did you mean token"),
         (f"[profiles.a]\ntoken = {SECRET}\n", "not TOML: line 2"),
-        (f"[profiles.a]\ntoken = ['{SECRET}']\n", "token must be text"),
+        (f"[profiles.a]\ntoken = ['{SECRET}']\n", "token must be a non-empty string"),
         (f'[profiles.a]\ntoken = "{SECRET}"\nkeyring = true\n', "choose one"),
-        ('[profiles.a]\ninstance = "http://acme.domo.com"\n', "profile 'a'.*in the clear"),
+        ('[profiles.a]\ninstance = "http://acme.domo.com"\n', "profile 'a'.*unencrypted"),
         ('[profiles.a]\ntimeouts = { connect = "5" }\n', "timeouts is wrong: connect must be"),
         ("[profiles.a]\ntimeouts = { red = 5 }\n", "timeouts must be seconds, or a table"),
         ("[profiles.a]\ntoken_command = []\n", "token_command must be a command"),
         ('[profiles.a]\nkeyring = "yes"\n', "keyring must be true or false"),
-        ('[profiles.a]\nclient_key = "x"\n', "belongs to a client_cert"),
+        ('[profiles.a]\nclient_key = "x"\n', "requires client_cert"),
         (f'[profiles.a]\nproxy = "socks5://me:{SECRET}@x"\n', "SOCKS"),
         ('default_profile = "b"\n[profiles.a]\n', "default_profile must name one"),
         (f'token = "{SECRET}"\n', r"has 'token'.*\[profiles.NAME\]"),
         ("profiles = 5\n", r"\[profiles.NAME\]"),
         ("[profiles.a]\ninstance = '\udce9'\n", "UTF-8"),
-        ("x" * (2 << 20), "larger"),
+        ("x" * (2 << 20), "too large"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_told_without_what_stands_there(content, words, config):

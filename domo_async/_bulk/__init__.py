@@ -1,4 +1,4 @@
-"""Many changes in one call: a result for each, and one report of all."""
+"""Bulk calls: many changes in one call, with a result for each and one report of all."""
 
 from __future__ import annotations
 

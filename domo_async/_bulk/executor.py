@@ -1,4 +1,4 @@
-"""Carries out many changes, each to its end, several at once."""
+"""Carries out many changes, several of them concurrently, and each to its end."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ __all__ = [
     "carry_out",
 ]
 
-IN_DOUBT = "is as it was to be; the answer was lost, so that somebody else may have done it"
-"""The note of a row that was found done after its answer was lost."""
+IN_DOUBT = "has the wanted state; the answer was lost, so somebody else may have done it"
+"""The note of a row that was found in the wanted state after its answer was lost."""
 
 I = TypeVar("I")  # noqa: E741 - an input
 V = TypeVar("V")
@@ -38,13 +38,13 @@ K = TypeVar("K", bound=Hashable)
 
 @frozen
 class BulkProgress(Record):
-    """How far a call in bulk has come.
+    """The progress of a bulk call.
 
     Attributes:
-        done: Rows whose outcome is known.
-        total: Rows in all.
-        failed: Those that failed.
-        result: The row that was done last.
+        done: The number of rows whose outcome is known.
+        total: The number of rows.
+        failed: The number of rows that failed.
+        result: The result of the latest row.
     """
 
     done: int
@@ -63,13 +63,13 @@ def _whole(_: object, attribute: Attribute[int], value: object) -> None:
 
 @frozen(kw_only=True)
 class BulkOptions:
-    """How a call in bulk proceeds.
+    """The options of a bulk call.
 
     Attributes:
-        concurrency: Rows, or batches of them, under way at once.
+        concurrency: The most rows, or batches of rows, to process at once.
         dry_run: Whether to change nothing, and to report the intended outcomes.
         stop_on_error: Whether to start no further rows after one has failed.
-        progress: Told of each row as its outcome is known; should it fail, that is logged.
+        progress: Called with each row when its outcome is known; if it raises an error, the error is logged.
     """
 
     concurrency: int = field(default=1, validator=[at_least(1), _whole])
@@ -80,14 +80,14 @@ class BulkOptions:
 
 @frozen
 class Plan(Generic[I, V]):
-    """The changes of one thing, row by row.
+    """The changes of one object, row by row.
 
     Attributes:
-        rows: Each row with its intended outcome; those whose outcome changes nothing are done already.
+        rows: Each row with its intended outcome; rows whose outcome changes nothing are already done.
         act: Carries out some rows, and returns their results.
         batch_size: The most rows that `act` takes.
         begin: Called before all rows.
-        outcome: The outcome of the thing as a whole, if it is one of many and any row changes it.
+        outcome: The outcome of the object as a whole, if it is one of many and any row changes it.
     """
 
     rows: Sequence[BulkResult[I, V]]
@@ -98,14 +98,14 @@ class Plan(Generic[I, V]):
 
     @property
     def whole(self) -> Outcome:
-        """The intended outcome of the thing as a whole."""
+        """The intended outcome of the object as a whole."""
         if self.outcome is Outcome.CREATED or any(row.outcome.changes for row in self.rows):
             return self.outcome
         return Outcome.UNCHANGED
 
 
 class _Tally(Generic[I, V]):
-    """Keeps the results in the order of the input, and tells of each."""
+    """Keeps the results in the order of the input, and reports the progress."""
 
     def __init__(self, rows: Sequence[BulkResult[I, V]], options: BulkOptions) -> None:
         self._rows = list(rows)
@@ -143,7 +143,7 @@ class _Tally(Generic[I, V]):
 
 
 async def carry_out(plan: Plan[I, V], options: BulkOptions) -> BulkReport[I, V]:
-    """Carry out a plan and report on every row; a `DomoError` is the outcome of its rows, not of the call."""
+    """Carry out a plan and report on every row; a `DomoError` is the outcome of its rows and is not raised."""
     tally = _Tally(plan.rows, options)
     begun: set[int] = set()
 
@@ -172,12 +172,12 @@ async def attempt(
     send: Callable[[Sequence[BulkResult[I, V]]], Awaitable[object]],
     achieved: Callable[[], Awaitable[Callable[[BulkResult[I, V]], bool]]] | None = None,
 ) -> Sequence[BulkResult[I, V]]:
-    """Send something for some rows, and return their results.
+    """Send one request for some rows, and return their results.
 
     Args:
-        rows: The rows; for none, nothing is sent.
-        send: Sends it, all or nothing.
-        achieved: Called where an answer was lost; returns a function that tells whether a row is as intended.
+        rows: The rows; if there are none, nothing is sent.
+        send: Sends the request, which changes all rows or none.
+        achieved: Called if an answer was lost; returns a function that returns whether a row has the intended state.
     """
     if not rows:
         return rows
@@ -196,10 +196,10 @@ async def attempt(
 async def apply_many(
     keys: Sequence[K], plan_for: Callable[[K], Awaitable[Plan[I, V]]], options: BulkOptions
 ) -> BulkReport[K, BulkReport[I, V]]:
-    """Plan for each of several things, and carry the plans out only when all are made.
+    """Plan for each of several objects, and carry the plans out only when all are made.
 
     Raises:
-        Unresolved: Something that a plan names is not there; names all of it, and nothing was changed.
+        Unresolved: An object that a plan names does not exist; the error names all of them, and nothing was changed.
     """
 
     async def planned(key: K) -> Plan[I, V] | DomoError:
@@ -218,7 +218,7 @@ async def apply_many(
         results = []
         for row in batch:
             plan = plans[row.input]
-            assert isinstance(plan, Plan)  # noqa: S101 - a row whose plan failed is done already
+            assert isinstance(plan, Plan)  # noqa: S101 - a row whose plan failed is already done
             report = await carry_out(plan, inner)
             error = report.error()
             results.append(
@@ -230,7 +230,7 @@ async def apply_many(
 
 
 async def _outlook(key: K, plan: Plan[I, V] | DomoError) -> BulkResult[K, BulkReport[I, V]]:
-    """Return the intended outcome of a thing as a whole."""
+    """Return the intended outcome of an object as a whole."""
     if isinstance(plan, DomoError):
         return BulkResult(key, Outcome.FAILED, error=plan)
     return BulkResult(key, plan.whole, await carry_out(plan, BulkOptions(dry_run=True)))
@@ -240,7 +240,7 @@ def _refuse_unresolved(plans: Iterable[object]) -> None:
     unresolved = [plan for plan in plans if isinstance(plan, Unresolved)]
     if unresolved:
         names = list(dict.fromkeys(name for error in unresolved for name in error.names))
-        raise Unresolved(f"there is no {', '.join(map(str, names))}; nothing was changed", names=names)
+        raise Unresolved(f"these do not exist: {', '.join(map(str, names))}; nothing was changed", names=names)
 
 
 def _chunks(indexes: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -1,4 +1,4 @@
-"""Makes things as they are wanted: reads the wanted and the present state, compares them, and changes what differs."""
+"""Reconciliation: reads the wanted and the present state, compares them, and changes the differences."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ T = TypeVar("T", bound=Hashable)
 
 
 class Steps(Protocol[K, W, P, I, V]):
-    """The steps by which one thing becomes as it is wanted.
+    """The steps that bring one object to its wanted state.
 
-    `wanted` and `present` are read side by side, and have the same keys. Both only read, and so does `prepare`.
+    `wanted` and `present` are read concurrently, and have the same keys. Both only read, and so does `prepare`.
     """
 
     @property
@@ -32,7 +32,7 @@ class Steps(Protocol[K, W, P, I, V]):
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome of the thing as a whole, if it is one of many and any of its rows changes."""
+        """The outcome of the object as a whole, if it is one of many and any of its rows changes."""
         return Outcome.UPDATED
 
     async def wanted(self) -> Mapping[K, W]:
@@ -44,24 +44,24 @@ class Steps(Protocol[K, W, P, I, V]):
         ...
 
     def compare(self, wanted: W, present: P | None, /) -> BulkResult[I, V]:
-        """Return the row of something wanted, which may be present already."""
+        """Return the row of a wanted item, which may be present already."""
         ...
 
     def surplus(self, present: P, /) -> BulkResult[I, V] | None:
-        """Return the row of something that is present and not wanted; None leaves it out of the report."""
+        """Return the row of an item that is present but not wanted; None omits it from the report."""
         del present
         return None
 
     async def prepare(self, rows: Sequence[BulkResult[I, V]], /) -> Sequence[BulkResult[I, V]]:
-        """Look up what the changes refer to, and return the rows in the order in which to apply them.
+        """Look up the objects that the changes refer to, and return the rows in the order in which to apply them.
 
         Raises:
-            Unresolved: Some of it is not there; names all of it.
+            Unresolved: Some of them do not exist; the error names all of them.
         """
         return rows
 
     async def begin(self) -> None:
-        """Do what comes before all rows."""
+        """Do the work that comes before all rows."""
         return  # an empty body would make it abstract
 
     async def apply(self, rows: Sequence[BulkResult[I, V]], /) -> Sequence[BulkResult[I, V]]:
@@ -73,7 +73,7 @@ async def plan(steps: Steps[K, W, P, I, V]) -> Plan[I, V]:
     """Read both states and return the difference as a plan.
 
     Raises:
-        Unresolved: Something that the plan names is not there.
+        Unresolved: An object that the plan names does not exist.
     """
     async with task_group() as tasks:
         reading_wanted = tasks.create_task(steps.wanted())
@@ -86,10 +86,10 @@ async def plan(steps: Steps[K, W, P, I, V]) -> Plan[I, V]:
 
 
 async def reconcile(steps: Steps[K, W, P, I, V], options: BulkOptions) -> BulkReport[I, V]:
-    """Make one thing as it is wanted, and report on each row.
+    """Bring one object to its wanted state, and report on each row.
 
     Raises:
-        Unresolved: Something that is wanted is not there; nothing was changed.
+        Unresolved: A wanted item does not exist; nothing was changed.
     """
     return await carry_out(await plan(steps), options)
 
@@ -97,9 +97,9 @@ async def reconcile(steps: Steps[K, W, P, I, V], options: BulkOptions) -> BulkRe
 async def reconcile_many(
     keys: Sequence[T], steps_for: Callable[[T], Steps[K, W, P, I, V]], options: BulkOptions
 ) -> BulkReport[T, BulkReport[I, V]]:
-    """Make many things as they are wanted; all are read before any is changed.
+    """Bring many objects to their wanted states; all are read before any is changed.
 
     Raises:
-        Unresolved: Something that is wanted is not there; names all of it, and nothing was changed.
+        Unresolved: A wanted item does not exist; the error names all of them, and nothing was changed.
     """
     return await apply_many(keys, lambda key: plan(steps_for(key)), options)

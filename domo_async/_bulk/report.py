@@ -1,4 +1,4 @@
-"""The results of calls in bulk. Pure."""
+"""The results of bulk calls. Pure data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMED = 3
 
 
 class Outcome(StrEnum):
-    """The outcome of one row of a call in bulk; in a dry run, the intended one."""
+    """The outcome of one row of a bulk call; in a dry run, the intended one."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 
     @property
     def changes(self) -> bool:
-        """Whether it is one that takes a request."""
+        """Whether this outcome requires a request."""
         return self in _CHANGES
 
 
@@ -52,8 +52,8 @@ class BulkResult(Record, Generic[I_co, V_co]):
     Attributes:
         input: The row, as it was given.
         outcome: Its outcome.
-        value: The state in the instance now, where that is known.
-        error: Why it failed.
+        value: The present state in the instance, if known.
+        error: The reason that it failed.
         note: A remark.
     """
 
@@ -65,18 +65,18 @@ class BulkResult(Record, Generic[I_co, V_co]):
 
     @property
     def ok(self) -> bool:
-        """Whether it went well: not so where it failed or was not begun."""
+        """Whether the row succeeded; False if it failed or was not begun."""
         return self.outcome not in {Outcome.FAILED, Outcome.NOT_BEGUN}
 
     @property
     def begun(self) -> bool:
-        """Whether it was begun; not so where another failed before, and the call stopped for that."""
+        """Whether the row was begun; False if the call stopped before it because another row had failed."""
         return self.outcome is not Outcome.NOT_BEGUN
 
     def to_row(self) -> dict[str, Any]:
-        """Return it flat, as a row of a table.
+        """Return the result as a flat row of a table.
 
-        That is the input's own fields (or ``input``), ``outcome``, ``value``, ``error`` and ``note``.
+        The keys are the input's own fields (or ``input``), ``outcome``, ``value``, ``error`` and ``note``.
         """
         return {
             **_flat(self.input),
@@ -89,11 +89,11 @@ class BulkResult(Record, Generic[I_co, V_co]):
 
 @frozen(repr=False)
 class BulkReport(Results[BulkResult[I_co, V_co]], Generic[I_co, V_co]):
-    """The results of a call in bulk: a sequence in the order of the input, printed as a table.
+    """The results of a bulk call: a sequence in the order of the input, printed as a table.
 
     Attributes:
         results: A result for each row.
-        dry_run: Whether nothing was changed, and the outcomes are those that would be.
+        dry_run: Whether nothing was changed; the outcomes are then the intended ones.
     """
 
     results: tuple[BulkResult[I_co, V_co], ...]
@@ -101,7 +101,7 @@ class BulkReport(Results[BulkResult[I_co, V_co]], Generic[I_co, V_co]):
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
-        """How many rows had each outcome; those that none had are left out."""
+        """The number of rows with each outcome that occurred."""
         counted = Counter(result.outcome for result in self.results)
         return {outcome: counted[outcome] for outcome in Outcome if outcome in counted}
 
@@ -115,7 +115,7 @@ class BulkReport(Results[BulkResult[I_co, V_co]], Generic[I_co, V_co]):
         return tuple(result for result in self.results if result.outcome in outcomes)
 
     def raise_for_failures(self) -> None:
-        """Do nothing if all went well.
+        """Raise an error if a row failed; do nothing otherwise.
 
         Raises:
             BulkError: A row failed; the first one's error is the cause.
@@ -148,7 +148,7 @@ class BulkReport(Results[BulkResult[I_co, V_co]], Generic[I_co, V_co]):
         return "\n".join([self.summary(), *table, *([f"({hidden} more rows)"] if hidden else [])])
 
     def summary(self) -> str:
-        """Return how many rows had each outcome, in one line."""
+        """Return the number of rows with each outcome, in one line."""
         counted = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items())
         dry = " (dry run: nothing was changed)" if self.dry_run else ""
         return f"{len(self)} rows{': ' if counted else ''}{counted}{dry}"
@@ -166,12 +166,12 @@ def _fields(given: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _brief(value: object) -> object:
-    """Return what stands for a value in a table: a number or a text."""
+    """Return the short form of a value for a table: a number or a text."""
     if isinstance(value, BulkReport):
         return value.summary()
     if not has(type(value)) or type(value).__str__ is not object.__str__:
         return value if isinstance(value, str | int | None) else str(value)
-    # Of a row, what a person knows it by; of what the instance has, its number.
+    # For a row, the name that people use; for an object of the instance, its number.
     names = ("id",) if hasattr(value, "extras") else ("user_id", "email_address", "id")
     return next((getattr(value, name) for name in names if hasattr(value, name)), str(value))
 

@@ -1,4 +1,4 @@
-"""Creating what must not be created twice, where answers get lost."""
+"""Creation of objects that must not be created twice, even if answers are lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ F = TypeVar("F")
 
 
 def outcome_unknown(error: DomoError) -> bool:
-    """Return whether the instance may have done what it was asked, though it did not say so."""
+    """Return whether the instance may have carried out a request although it did not confirm it."""
     if isinstance(error, APIError):
         return not error.refused
     return isinstance(error, DecodeError) or (isinstance(error, TransportError) and error.sent)
@@ -26,19 +26,19 @@ def outcome_unknown(error: DomoError) -> bool:
 async def create_once(
     create: Callable[[], Awaitable[C]], find: Callable[[], Awaitable[F | None]], *, settings: Settings
 ) -> tuple[C | F, bool | None]:
-    """Create a thing whose name the instance lets only one have, and look it up wherever the outcome is in doubt.
+    """Create an object with a unique name, and look it up whenever the outcome is in doubt.
 
     Args:
-        create: Asks the instance to.
-        find: Looks it up by its name.
-        settings: How often to try, and how soon again.
+        create: Sends the request to create it.
+        find: Looks the object up by its name.
+        settings: The number of tries and the delays between them.
 
     Returns:
-        What there is now, and whether this call made it; None where that is not known, since an answer was lost and
-        somebody else may have made it meanwhile.
+        The object, and whether this call created it; None if that is unknown, because an answer was lost and somebody
+        else may have created it in the meantime.
 
     Raises:
-        DomoError: It is not there, and why.
+        DomoError: The object does not exist; the error has the reason.
     """
     doubted = False
     attempt = 1
@@ -56,10 +56,10 @@ async def create_once(
             if not doubtful:
                 raise
             chance = random.random()  # noqa: S311 - spreads callers, guards nothing
-            # It may be tried again: were it made meanwhile, the instance would refuse another of the same name.
+            # It is safe to try again: had it been created, the instance would refuse a second one of the same name.
             delay = retry_delay(settings.retries, error, attempt=attempt, idempotent=True, chance=chance)
             if delay is None:
-                # The instance may still be at work on it, though nobody waits for its answer any more.
+                # The instance may still be working on the request although nobody waits for the answer.
                 await settings.clock.sleep(settings.retries.max_delay)
                 found = await _look(find, error, doubted=True)
                 if found is None:
@@ -75,4 +75,4 @@ async def _look(find: Callable[[], Awaitable[F | None]], error: DomoError, *, do
     except DomoError as lookup:
         if not doubted:
             raise error from None
-        raise DomoError(f"whether it was created is not known: {error}; looking it up failed: {lookup}") from error
+        raise DomoError(f"it is unknown whether it was created: {error}; the lookup failed: {lookup}") from error

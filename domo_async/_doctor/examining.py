@@ -1,4 +1,4 @@
-"""The check itself: each read route once, over a transport that lets nothing else pass."""
+"""The check itself: each read route once, over a transport that sends nothing else."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ _LONGEST_WAIT = 5.0
 
 
 class NotSent(ConfigError):
-    """A request was not sent, as it might change something, would fetch a file, or there were enough."""
+    """A request was not sent: it might change something, would download a file, or the limit was reached."""
 
 
 @frozen(kw_only=True)
 class Bounds:
-    """How much a check may take.
+    """The limits of a check.
 
     Attributes:
-        seconds: In all.
-        call_seconds: For one route.
-        requests: The most requests, retries included.
+        seconds: The most seconds in total.
+        call_seconds: The most seconds for one route.
+        requests: The most requests, including retries.
     """
 
     seconds: float = field(default=300.0, validator=positive)
@@ -60,7 +60,7 @@ class Bounds:
 
 
 def patient(settings: Settings) -> Settings:
-    """Return the settings of a check: it tries little, and reads what is odd."""
+    """Return the settings of a check: few retries, and lenient decoding."""
     retries = settings.retries
     return evolve(
         settings,
@@ -76,12 +76,12 @@ def patient(settings: Settings) -> Settings:
 
 @define
 class Guard:
-    """Lets reads pass, a bounded number of them, and shows their answers to what compares shapes.
+    """Lets a limited number of read requests pass, and inspects their answers.
 
     Attributes:
-        shapes: What compares them.
+        shapes: The object that inspects the answers.
         most: The most requests.
-        sent: How many have passed.
+        sent: The number of requests sent.
         status: The status of the last answer.
     """
 
@@ -91,48 +91,48 @@ class Guard:
     status: int | None = None
 
     def admit(self, request: Request, *, streamed: bool) -> None:
-        """Let a request pass if it reads.
+        """Let a request pass if it only reads.
 
         Raises:
-            NotSent: It might change something, would fetch a file, or there were enough.
+            NotSent: The request might change something, would download a file, or the limit was reached.
         """
         if not is_safe(request.method, request.url.template):
-            raise NotSent("it is not a request that is known to change nothing")
+            raise NotSent("the request is not known to be read-only")
         if streamed:
-            raise NotSent("it fetches the content of a file")
+            raise NotSent("the request downloads the content of a file")
         if self.sent >= self.most:
-            raise NotSent(f"{self.most} requests were sent, which is the most")
+            raise NotSent(f"the limit of {self.most} requests was reached")
         self.sent += 1
         self.status = None
 
     def answered(self, _request: Request, status: int | None, /) -> None:
-        """Keep the status of an answer."""
+        """Record the status of an answer."""
         self.status = status
 
     def read(self, content: bytes, into: object, value: object) -> None:
-        """Compare an answer."""
+        """Inspect an answer."""
         self.shapes.compare(content, into, value)
 
     def misread(self, into: object, error: DecodeError) -> None:
-        """Note an answer that could not be read."""
+        """Record an answer that could not be read."""
         self.shapes.misread(into, error)
 
 
 async def examine(
     client: object, guard: Guard, *, clock: Clock, bounds: Bounds, instance: str | None = None
 ) -> DoctorReport:
-    """Call each read method of a client once, and report.
+    """Call each read method of a client once, and report the results.
 
     Args:
         client: A client whose transport is inspected by `guard`.
-        guard: Lets reads alone pass.
-        clock: Where time comes from.
-        bounds: How much it may take.
-        instance: The instance's name, if the report is to tell it.
+        guard: Lets only read requests pass.
+        clock: The clock to use.
+        bounds: The limits of the check.
+        instance: The instance's name, if the report is to contain it.
 
     Raises:
         ConnectError: The instance cannot be reached.
-        ConfigError: Python has removed the docstrings that tell which methods read.
+        ConfigError: Python has removed the docstrings, by which the read methods are found.
     """
     examination = _Examination(guard, clock, bounds, reads_of(client))
     begun = clock.now()
@@ -152,7 +152,7 @@ async def examine(
 def _version() -> str:
     try:
         return version("domo-async")
-    except PackageNotFoundError:  # run from a folder that is not installed
+    except PackageNotFoundError:  # the package is not installed
         return "unknown"
 
 
@@ -194,15 +194,15 @@ class _Examination:
         self._rest(reason)
 
     def _over(self) -> str | None:
-        """Return why nothing more is asked, if so."""
+        """Return the reason to stop, if there is one."""
         if self._left <= 0:
-            return f"the time was up: {self.bounds.seconds:g} seconds"
+            return f"the limit of {self.bounds.seconds:g} seconds was reached"
         if self.guard.sent >= self.bounds.requests:
-            return f"{self.bounds.requests:g} requests were sent, which is the most"
+            return f"the limit of {self.bounds.requests:g} requests was reached"
         return None
 
     async def _look_for_more(self) -> None:
-        """Search for one of each kind of thing that no list gave, but some route needs."""
+        """Search for one object of each type that no list returned, but some route needs."""
         search = next((read for reads in self.reads.values() for read in reads if read.call == _SEARCH), None)
         waiting = [read for route, reads in self.reads.items() if route not in self.checks for read in reads]
         for entity in self._pool.wanted(waiting):
@@ -212,7 +212,7 @@ class _Examination:
                 async with asyncio.timeout(self._patience()):
                     answer = await search.function("*", entities=[entity], limit=1)
             except (DomoError, TimeoutError):
-                continue  # how the route does is told where it is checked
+                continue  # the route's own result is recorded when it is checked
             finally:
                 self.guard.shapes.take()
             for hit in answer.hits[:1]:
@@ -222,7 +222,7 @@ class _Examination:
         return max(0.0, min(self.bounds.call_seconds, self._left))
 
     async def _identify(self) -> None:
-        """Ask who the token stands for, and whether it is taken at all."""
+        """Read the token's user, and find out whether the token is accepted."""
         me = next((read for reads in self.reads.values() for read in reads if read.call == _ME), None)
         if me is None:
             return
@@ -234,24 +234,24 @@ class _Examination:
         role_id = getattr(profile, "role_id", None)
         allowed = next((read for reads in self.reads.values() for read in reads if read.call == _AUTHORITIES), None)
         if allowed is not None and role_id is not None:
-            # Asked for the user's own role, not for any.
+            # The user's own role is read, not just any role.
             found = await self._check(allowed, {allowed.needs[0]: role_id})
             if isinstance(found, list | tuple):
                 told = {self.guard.shapes.shown(str(item), _AUTHORITY) for item in found}
                 self.identity = evolve(self.identity, authorities=tuple(sorted(told)))
 
     def _next(self) -> Read | None:
-        """Return the next method that can be called, of a route that was not asked yet."""
+        """Return the next method that can be called for a route that was not called yet."""
         ready = (
             next((read for read in reads if self._pool.arguments(read) is not None), None)
             for route, reads in self.reads.items()
             if route not in self.checks
         )
-        # First what needs nothing: the rest lives on that.
+        # First the routes that need nothing: the others use their answers.
         return min((read for read in ready if read is not None), key=lambda read: len(read.needs), default=None)
 
     async def _check(self, read: Read, arguments: Mapping[str, Any] | None = None) -> object:
-        """Call a method, note what came of it, and return it."""
+        """Call a method, record the result, and return it."""
         if arguments is None:
             arguments = self._pool.arguments(read) or {}
         began, sent = self.clock.monotonic(), self.guard.sent
@@ -263,7 +263,7 @@ class _Examination:
             verdict, reason = Verdict.CLEAN, None
         except ConnectError:
             if not self.checks:
-                raise  # nobody is there to be asked
+                raise  # the instance cannot be reached
             verdict, reason = Verdict.FAILED, ConnectError.__name__
         except TimeoutError as error:
             verdict = Verdict.FAILED
@@ -271,7 +271,7 @@ class _Examination:
         except DomoError as error:
             verdict, reason = _judged(error)
         except Exception as error:  # noqa: BLE001 - one odd answer must not stop the check
-            verdict, reason = Verdict.FAILED, f"a mistake of this library: {type(error).__name__}"
+            verdict, reason = Verdict.FAILED, f"an error in this library: {type(error).__name__}"
         findings = self.guard.shapes.take()
         if verdict is Verdict.CLEAN and any(finding.is_problem for finding in findings):
             verdict = Verdict.ODD
@@ -293,7 +293,7 @@ class _Examination:
         return value
 
     def _rest(self, reason: str | None) -> None:
-        """Say of all other routes why they were not asked."""
+        """Record for all other routes why they were not called."""
         for route, reads in self.reads.items():
             if route not in self.checks:
                 call = reads[0].call if reads else None
@@ -302,13 +302,13 @@ class _Examination:
 
     def _why_not(self, reads: Sequence[Read]) -> str:
         if not reads:
-            return "no method asks this route first"
+            return "no method calls this route first"
         missing = ", ".join(self._pool.missing(reads[0]))
-        return f"nothing that was read gives: {missing}"
+        return f"no value was read for: {missing}"
 
 
 async def _answer_of(read: Read, arguments: Mapping[str, Any]) -> object:
-    """Call a method with arguments by its parameters; of a list that comes in pages return the first."""
+    """Call a method with arguments by parameter; read only the first page of a paginated list."""
     call: Callable[..., Any] = read.function
     given = [arguments[name] for name in read.positional]
     named = {name: arguments[name] for name in read.needs if name not in read.positional}
@@ -320,15 +320,15 @@ async def _answer_of(read: Read, arguments: Mapping[str, Any]) -> object:
         return []
     if isinstance(made, Awaitable):
         return await made
-    raise NotSent("it gives neither a list nor an answer")
+    raise NotSent("the method returns neither a list nor an answer")
 
 
 def _judged(error: DomoError) -> tuple[Verdict, str]:
-    """Return what an error means, without its message, which may repeat what the instance holds."""
+    """Return what an error means, without its message, which may contain data of the instance."""
     if isinstance(error, NotSent):
         return Verdict.NOT_ASKED, error.message
     if isinstance(error, ConfigError):
-        return Verdict.NOT_ASKED, "it takes more than what was read before"
+        return Verdict.NOT_ASKED, "it needs arguments that were not read before"
     if isinstance(error, Unauthorized | Forbidden):
         return Verdict.NOT_ALLOWED, type(error).__name__
     if isinstance(error, NotFound):

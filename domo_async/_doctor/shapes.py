@@ -1,4 +1,4 @@
-"""How an answer differs from the form that its model has, told without any of its values."""
+"""The differences between answers and the form of their models, without any of the answers' values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from domo_async.errors import DecodeError
 
 __all__ = ["Shapes"]
 
-# A key or a word of any length, or with a number in it, may be a value that stands in the place of one.
+# A key or a word of any length, or with a number in it, may be customer data in place of a name.
 _KEY = re.compile(r"[A-Za-z_$][A-Za-z_$-]{0,39}[0-9]{0,2}[A-Za-z_$-]{0,20}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_ -]{0,39}")
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -44,11 +44,11 @@ class _Seen(NamedTuple):
 
 
 class Shapes:
-    """Counts what of answers does not have the known form.
+    """Counts the parts of answers that do not have the known form.
 
     Args:
-        redact: Takes secrets out of a text.
-        words: Whether unknown words are told, not only counted, and unknown keys whatever they are made of.
+        redact: Removes secrets from a text.
+        words: Whether to report unknown words, not only count them, and unknown keys of any form.
     """
 
     def __init__(self, redact: Callable[[str], str], *, words: bool = False) -> None:
@@ -57,7 +57,7 @@ class Shapes:
         self._seen: Counter[_Seen] = Counter()
 
     def take(self) -> tuple[Finding, ...]:
-        """Return what was found since the last time."""
+        """Return the differences found since the last call."""
         seen, self._seen = self._seen, Counter()
         return tuple(
             Finding(kind=each.kind, where=each.where, type=each.type, count=count, word=each.word)
@@ -65,12 +65,12 @@ class Shapes:
         )
 
     def compare(self, content: bytes, into: object, value: object) -> None:
-        """Look through what an answer became.
+        """Inspect a decoded answer.
 
         Args:
             content: The answer.
-            into: The type that it was read as.
-            value: What it became.
+            into: The type that it was decoded as.
+            value: The decoded value.
         """
         if isinstance(value, list | tuple) and into is not None:
             self._count_left_out(content, into, len(value))
@@ -79,7 +79,7 @@ class Shapes:
     def misread(self, into: object, error: DecodeError) -> None:
         """Count an answer that could not be read as a whole."""
         known = {name_on_wire(field) for model in _models(into) for field in model_fields(model)}
-        # A step that no model knows may be a key that is a value.
+        # A path step that no model knows may be a key that is customer data.
         steps = [
             step if step.strip(".") in known else "[]" if step.startswith("[") else ".?"
             for step in _STEP.findall(error.path)
@@ -87,11 +87,11 @@ class Shapes:
         self._note(FindingKind.UNEXPECTED, f"{_named(into)}{''.join(steps)}", "unknown")
 
     def shown(self, text: str, form: re.Pattern[str]) -> str:
-        """Return a text that the instance chose, unless it may be more than the name of a thing."""
+        """Return a text that the instance chose, unless it may be more than a name."""
         return text if form.fullmatch(text) and self._redact(text) == text else _WITHHELD
 
     def _shown_key(self, key: str) -> str:
-        """Return a key that no field stands for, unless it may be a name of the customer's."""
+        """Return a key without a field, unless it may be a name that the customer chose."""
         parts = {part.lower() for part in _PART.findall(key)}
         own = self._words or (key.lstrip("_")[:1].islower() and parts <= _known_parts())
         return self.shown(key, _KEY) if own else _WITHHELD
@@ -115,7 +115,7 @@ class Shapes:
             for item in value.values():
                 self._walk(item, where)
         elif attrs.has(type(value)):
-            # What is not a model itself, but holds some.
+            # A value that is not a model itself but contains models.
             kind: Any = type(value)
             for field in attrs.fields(kind):
                 self._walk(getattr(value, field.name, None), where)
@@ -142,7 +142,7 @@ def _type(value: object) -> str:
 
 
 def _named(into: object) -> str:
-    """Return how a type is called that an answer is read as: by its models."""
+    """Return the name of a type that answers are decoded as: the names of its models."""
     return " or ".join(model.__name__ for model in dict.fromkeys(_outermost(into))) or "answer"
 
 
@@ -154,7 +154,7 @@ def _outermost(into: object) -> Iterator[type[Model]]:
 
 
 def _models(into: object) -> set[type[Model]]:
-    """Return all models that a type is made of."""
+    """Return all models that a type consists of."""
     found: set[type[Model]] = set()
     waiting: list[Any] = [into]
     while waiting:
@@ -167,7 +167,7 @@ def _models(into: object) -> set[type[Model]]:
 
 @cache
 def _known_parts() -> frozenset[str]:
-    """Return the words that the keys of all models are made of: ``last`` and ``touched`` of ``lastTouched``."""
+    """Return the words in the keys of all models: ``last`` and ``touched`` of ``lastTouched``."""
     waiting: list[type[Model]] = [Model]
     found: set[str] = set()
     while waiting:

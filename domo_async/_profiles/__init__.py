@@ -1,4 +1,4 @@
-"""Profiles: instances by names of one's own, in a file, with where their tokens are and how they are reached."""
+"""Profiles: named instances in a config file, with their tokens and connection settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which instance, as whom, and how it is reached: by what is given, the environment and profiles, in that order."""
+"""The instance, the token and the settings to use: from the caller, the environment and profiles, in that order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domo_async.errors import ConfigError
 
 __all__ = ["Access", "Given", "resolve"]
 
-# Variables that say the same as an option of a profile, each in both cases.
+# Environment variables with the same meaning as an option of a profile, each in both cases.
 _OF_PROXY = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _OF_CA = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _OF_CERT = ("DOMO_CLIENT_CERT",)
@@ -25,14 +25,14 @@ _OF_CERT = ("DOMO_CLIENT_CERT",)
 
 @frozen(kw_only=True)
 class Given:
-    """What a caller says, which counts before all else.
+    """The values given by the caller, which take precedence.
 
     Attributes:
-        profile: The name of a profile. What that says then counts before the environment.
+        profile: The name of a profile, which then takes precedence over the environment.
         instance: The instance.
         token: A developer token.
-        token_from: Where that is from, for people.
-        settings: How the client behaves. What is as by default in it is left to profiles and the environment.
+        token_from: The source of the token, for messages.
+        settings: The settings of the client. Those with their default values are left to profiles and the environment.
     """
 
     profile: str | None = None
@@ -44,15 +44,15 @@ class Given:
 
 @frozen(kw_only=True)
 class Access:
-    """What a client is made of.
+    """The values that a client is created from.
 
     Attributes:
         instance: The instance.
         token: The developer token.
-        settings: How the client behaves.
-        profile: The name of the profile that had a say, if one had.
-        instance_from: Where the instance is named, for people.
-        token_from: Where the token is from, for people.
+        settings: The settings of the client.
+        profile: The name of the profile that was used, if any.
+        instance_from: The source of the instance, for messages.
+        token_from: The source of the token, for messages.
     """
 
     instance: str
@@ -64,18 +64,18 @@ class Access:
 
 
 def resolve(given: Given | None = None, environ: Mapping[str, str] = os.environ) -> Access:
-    """Return what is given, or else what the environment says, or else a profile.
+    """Return the given values, completed from the environment or a profile.
 
-    The order is: what is given; the profile that is given by name; the environment; the profile that ``DOMO_PROFILE``
-    names; the file's ``default_profile``, which is looked at only where an instance or a token is still missing. A
-    token goes to no other instance than the one that it stands beside.
+    The order is: the given values; the profile given by name; the environment; the profile that ``DOMO_PROFILE`` names;
+    the file's ``default_profile``, which is only read if an instance or a token is still missing. A token is sent to no
+    other instance than the one that it is configured for.
 
     Args:
-        given: What is given.
+        given: The given values.
         environ: The environment.
 
     Raises:
-        ConfigError: Something is missing or wrong; says what to do.
+        ConfigError: Something is missing or wrong; the error says what to do.
     """
     given = Given() if given is None else given
     sealed = Secret(environ)
@@ -138,7 +138,7 @@ class _Resolution:
         environ = self._environ.get_secret_value()
         of_environment, beside = token_in(environ), instance_in(environ)
         del environ
-        # A variable alone, as pipelines have it, goes with whatever names the instance.
+        # A variable alone, as in pipelines, applies to the instance from any source.
         elsewhere = instance_from.startswith("profile") and beside is not None and not _same(instance, beside)
         profile = self._profile
         of_profile = profile is not None and profile.token_source is not None
@@ -167,7 +167,7 @@ class _Resolution:
         return in_keyring(profile.name, instance, what)
 
     def settings(self) -> Settings:
-        """Return the given settings, filled up with what the profile says and nothing before it does."""
+        """Return the given settings, completed with those of the profile that nothing overrides."""
         settings = self._given.settings or Settings()
         if self._profile is None:
             return settings
@@ -185,7 +185,7 @@ class _Resolution:
         return evolve(settings, **found)
 
     def _says(self, settings: Settings, variables: tuple[str, ...]) -> bool:
-        """Return whether the environment says it, and counts before the profile."""
+        """Return whether the environment sets an option and takes precedence over the profile."""
         if self._by_name or not settings.trust_env:
             return False
         return any(self._variable(name) or self._variable(name.lower()) for name in variables)

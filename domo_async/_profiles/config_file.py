@@ -1,4 +1,4 @@
-"""The file of profiles: where it is, what is in it, and who may read it."""
+"""The config file of profiles: its path, its content, and its permissions."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ _LARGEST = 1 << 20
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return where the file of profiles is, whether it is there or not.
+    """Return the path of the config file, whether it exists or not.
 
-    That is ``domo-async/config.toml`` in ``XDG_CONFIG_HOME`` or else ``~/.config``; on Windows in ``APPDATA``.
+    The path is ``domo-async/config.toml`` in ``XDG_CONFIG_HOME`` or else ``~/.config``; on Windows in ``APPDATA``.
 
     Raises:
-        ConfigError: This user has no home folder.
+        ConfigError: This user has no home directory.
     """
     named = environ.get("XDG_CONFIG_HOME", "")
-    if not Path(named).is_absolute():  # as its specification has it
+    if not Path(named).is_absolute():  # as the XDG specification says
         named = environ.get("APPDATA", "") if sys.platform == "win32" else ""
     try:
         folder = Path(named) if named else Path.home() / ".config"
     except RuntimeError:
-        raise ConfigError("this user has no home folder to keep profiles in: set XDG_CONFIG_HOME") from None
+        raise ConfigError("this user has no home directory for the config file: set XDG_CONFIG_HOME") from None
     return folder / "domo-async" / "config.toml"
 
 
 @frozen
 class ConfigFile:
-    """What stands in the file.
+    """The content of the config file.
 
     Attributes:
-        path: Where it is.
+        path: The path of the file.
         profiles: The profiles by name.
-        default: The name of the one that counts where none is named.
+        default: The name of the profile to use if none is named.
     """
 
     path: Path
@@ -56,22 +56,22 @@ class ConfigFile:
         """Return a profile.
 
         Raises:
-            ConfigError: There is none of that name.
+            ConfigError: The profile does not exist.
         """
         if name not in self.profiles:
             known = ", ".join(self.profiles) or "none yet"
             raise ConfigError(
-                f"there is no profile {name!r} in {self.path} (there are: {known});"
-                f" make it with `domo-async login --profile {name}`"
+                f"profile {name!r} does not exist in {self.path} (the profiles are: {known});"
+                f" create it with `domo-async login --profile {name}`"
             )
         return self.profiles[name]
 
 
 def read_config(path: Path) -> ConfigFile:
-    """Read the file; one that is not there has no profiles.
+    """Read the file; a missing file has no profiles.
 
     Raises:
-        ConfigError: It is not TOML, a profile is wrong, or others may read or change what they must not.
+        ConfigError: The file is not TOML, a profile is invalid, or the permissions allow others too much.
     """
     try:
         with path.open("rb") as file:
@@ -82,24 +82,24 @@ def read_config(path: Path) -> ConfigFile:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror or error}") from None
     if len(content.get_secret_value()) > _LARGEST:
-        raise ConfigError(f"{path} is larger than a file of profiles can be")
+        raise ConfigError(f"{path} is too large for a config file")
     made = parsed(path, content)
     _check_access(path, status, secret=any(profile.holds_secrets for profile in made.profiles.values()))
     return made
 
 
 def parsed(path: Path, content: Secret[bytes]) -> ConfigFile:
-    """Return what a content of the file means.
+    """Return the parsed content of the file.
 
     Raises:
-        ConfigError: It is wrong.
+        ConfigError: The content is invalid.
     """
     try:
         top = Secret(tomllib.loads(content.get_secret_value().decode()))
     except UnicodeDecodeError:
         problem = "not UTF-8"
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        # Its texts name the place, and at times the character there.
+        # The parser's messages name the position, and sometimes the character there.
         problem = f"not TOML: {str(error).partition('(at ')[2].rstrip(')') or 'nested too deep'}"
     else:
         return _of_table(path, top)
@@ -125,16 +125,16 @@ def _of_table(path: Path, top: Secret[dict[str, object]]) -> ConfigFile:
 
 
 def _check_access(path: Path, status: os.stat_result, *, secret: bool) -> None:
-    """See to it that nobody else can read secrets, or say where the token goes.
+    """Check that nobody else can read secrets or change where the token is sent.
 
     Raises:
-        ConfigError: Others can; says what mends it.
+        ConfigError: Others can; the error says how to fix it.
     """
     if sys.platform == "win32":
         return
     mode = stat.S_IMODE(status.st_mode)
     if status.st_uid not in {os.geteuid(), 0}:
-        raise ConfigError(f"{path} belongs to another user, who could say where your token goes: make one of your own")
+        raise ConfigError(f"{path} belongs to another user, who could redirect your token: create your own file")
     if mode & (0o077 if secret else 0o022):
         done = "read secrets in" if secret and mode & 0o044 else "change"
         raise ConfigError(f"other users can {done} {path}: run `chmod 600 {path}`")

@@ -1,4 +1,4 @@
-"""Changes to the file of profiles: comments and order stay, and at no time is it half written or open to others."""
+"""Changes to the config file: comments and order stay, and the file is never half written or readable by others."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _MODE = 0o600
 
 
 def edited(path: Path, change: Callable[[Any], None]) -> ConfigFile:
-    """Change the file, which is made if it is not there, and return what it holds then.
+    """Change the file, which is created if it is missing, and return its new content.
 
     Args:
-        path: Where it is. A symbolic link stays one.
-        change: Changes the document, which is tomlkit's: a mapping whose values can be set and deleted.
+        path: The path. A symbolic link stays a symbolic link.
+        change: Changes the document, a tomlkit mapping whose values can be set and deleted.
 
     Raises:
-        ConfigError: tomlkit is missing, the file is wrong before or after, or cannot be written.
+        ConfigError: tomlkit is missing, or the file is invalid before or after the change or cannot be written.
     """
     try:
         import tomlkit  # noqa: PLC0415 - optional
@@ -37,7 +37,7 @@ def edited(path: Path, change: Callable[[Any], None]) -> ConfigFile:
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(target):
-            read_config(target)  # says what is wrong, also with its modes
+            read_config(target)  # raises an error if the content or the permissions are wrong
             document = tomlkit.parse(target.read_text(encoding="utf-8") if target.exists() else "")
             change(document)
             content = Secret(tomlkit.dumps(document).encode())
@@ -50,12 +50,12 @@ def edited(path: Path, change: Callable[[Any], None]) -> ConfigFile:
 
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
-    """Keep others from changing the file meanwhile, by a file beside it that stays."""
+    """Lock the file against changes by other processes, with a lock file that stays."""
     with open(target.with_name(f".{target.name}.lock"), "ab", opener=_private) as file:
         try:
             lock(file)
         except OSError:
-            raise ConfigError(f"another process changes {target} at the moment: try again") from None
+            raise ConfigError(f"another process is changing {target}: try again") from None
         yield
 
 

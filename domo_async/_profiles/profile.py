@@ -1,4 +1,4 @@
-"""One profile, as it stands in the file."""
+"""One profile of the config file."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _KEYS = (
 
 @frozen(kw_only=True)
 class Profile:
-    """An instance, where its token is, and how it is reached. All but the name may be missing.
+    """An instance, the source of its token, and its connection settings. All but the name may be missing.
 
     Attributes:
-        name: What it goes by.
+        name: The name.
         instance: The instance: ``acme``, ``acme.domo.com`` or a URL.
-        token: A developer token that stands in the file.
+        token: A developer token from the file.
         token_command: A command that prints the token: text for the shell, or a program with its arguments.
         keyring: Whether the token is in the system's keyring.
-        settings: How it is reached: proxies, authorities, the client's certificate, timeouts.
-        holds_secrets: Whether it has anything that others must not read.
+        settings: The connection settings: proxies, certificate authorities, the client's certificate, timeouts.
+        holds_secrets: Whether it has values that others must not read.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Profile:
 
     @property
     def token_source(self) -> str | None:
-        """Where its token is, for people; None if it has none."""
+        """The source of its token, for messages; None if it has none."""
         if self.token is not None:
             return "config file"
         if self.token_command is not None:
@@ -55,17 +55,17 @@ class Profile:
 
     @classmethod
     def of(cls, name: str, table: Secret[Mapping[str, Any]]) -> Profile:
-        """Return the profile that a table of the file stands for.
+        """Return the profile for a table of the file.
 
         Raises:
-            ConfigError: It is wrong; says where, but not what stands there.
+            ConfigError: The table is invalid; the error names the key, but does not contain the value.
         """
         reader = _Reader(name, table)
         reader.check_names()
         cert = reader.of("client_cert", _text)
         key, password = reader.of("client_key", _text), reader.secret("client_key_password")
         if cert is None and (key is not None or password is not None):
-            raise reader.wrong("client_key", "belongs to a client_cert, which is missing")
+            raise reader.wrong("client_key", "requires client_cert, which is missing")
         proxy = reader.secret("proxy")
         address = None if proxy is None else Secret(proxy_url(proxy.get_secret_value()))
         try:
@@ -99,7 +99,7 @@ class Profile:
 
 
 class _Reader:
-    """Reads the values of a table, and tells what is wrong without repeating it."""
+    """Reads the values of a table, and reports errors without repeating the values."""
 
     def __init__(self, name: str, table: Secret[Mapping[str, Any]]) -> None:
         self._name = name
@@ -112,11 +112,11 @@ class _Reader:
         for key in self._table.get_secret_value():
             if key not in _KEYS:
                 likely = get_close_matches(key, _KEYS, 1)
-                hint = f"did you mean {likely[0]}?" if likely else f"there are {', '.join(_KEYS)}"
-                raise self.wrong(key, f"is not known; {hint}")
+                hint = f"did you mean {likely[0]}?" if likely else f"the keys are {', '.join(_KEYS)}"
+                raise self.wrong(key, f"is unknown; {hint}")
 
     def of(self, key: str, read: Callable[[Any], T | None]) -> T | None:
-        """Return what a value means, or None if there is none."""
+        """Return the converted value of a key, or None if the key is missing."""
         table = self._table.get_secret_value()
         if key not in table:
             return None
@@ -170,8 +170,8 @@ def _timeouts(value: Any) -> Timeouts | None:
 
 
 _DUE: Mapping[Callable[[Any], object], str] = {
-    _text: "must be text that is not empty",
-    _secret: "must be text that is not empty",
+    _text: "must be a non-empty string",
+    _secret: "must be a non-empty string",
     _flag: "must be true or false",
     _texts: "must be a list of hosts",
     _command: 'must be a command: text for the shell, or a list such as ["pass", "show", "domo"]',

@@ -1,4 +1,4 @@
-"""Tokens that are not in the file: printed by a command, or kept in the system's keyring."""
+"""Tokens outside the config file: printed by a command, or kept in the system's keyring."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ _LONGEST = 64 << 10
 
 
 def printed_token(command: str | tuple[str, ...], what: str, *, seconds: float = _PATIENCE) -> Secret[str]:
-    """Return what a command prints, without spaces and line ends around it. Waits for it.
+    """Run a command and return its output, without leading and trailing whitespace.
 
     Args:
         command: Text for the shell, or a program with its arguments.
-        what: Whose command it is, for messages.
-        seconds: How long it may take.
+        what: The owner of the command, for error messages.
+        seconds: The most seconds that it may take.
 
     Raises:
-        ConfigError: It cannot be run, fails, takes too long or prints nothing, or too much. What it prints is not told.
+        ConfigError: The command cannot be run, fails, takes too long, or prints nothing or too much. The error does not
+            contain its output.
     """
     try:
         process = subprocess.Popen(  # noqa: S603 - see below
@@ -41,27 +42,27 @@ def printed_token(command: str | tuple[str, ...], what: str, *, seconds: float =
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{what}: it cannot be run: {getattr(error, 'strerror', None) or error}") from None
+        raise ConfigError(f"{what}: the command cannot be run: {getattr(error, 'strerror', None) or error}") from None
     printed: list[Secret[bytes]] = []
     reading = threading.Thread(target=_read, args=(process, printed), daemon=True)
     reading.start()
     reading.join(seconds)
-    problem = f"it took longer than {seconds:g} s" if reading.is_alive() else None
+    problem = f"the command took longer than {seconds:g} s" if reading.is_alive() else None
     if problem is None and not printed:
-        problem = f"it printed more than {_LONGEST >> 10} KiB"
+        problem = f"the command printed more than {_LONGEST >> 10} KiB"
     if problem is None:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
-            problem = f"it did not end within {seconds:g} s"
+            problem = f"the command did not end within {seconds:g} s"
     if problem is not None:
         _kill(process)
         raise ConfigError(f"{what}: {problem}")
     if process.returncode != 0:
-        raise ConfigError(f"{what}: it failed with code {process.returncode}; run it yourself to see why")
+        raise ConfigError(f"{what}: the command failed with code {process.returncode}; run it yourself to see why")
     token = Secret(printed[0].get_secret_value().decode("utf-8", "replace").strip())
     if not token.get_secret_value():
-        raise ConfigError(f"{what}: it printed nothing; run it yourself to see why")
+        raise ConfigError(f"{what}: the command printed nothing; run it yourself to see why")
     return token
 
 
@@ -75,7 +76,7 @@ def _read(process: subprocess.Popen[bytes], printed: list[Secret[bytes]]) -> Non
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a command with all that it has started."""
+    """Kill a command and all processes that it started."""
     with suppress(OSError):
         if sys.platform == "win32":
             process.kill()
@@ -85,11 +86,11 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def keyring_is_usable() -> bool:
-    """Return whether there is a keyring to keep tokens in."""
+    """Return whether there is a keyring to store tokens in."""
     try:
         backend = _keyring().get_keyring()
-        return bool(backend.priority >= 1)  # a lower one is for tests, or keeps nothing
-    except Exception:  # noqa: BLE001 - backends fail as they like
+        return bool(backend.priority >= 1)  # lower priorities are for tests, or store nothing
+    except Exception:  # noqa: BLE001 - backends raise errors of any type
         return False
 
 
@@ -97,14 +98,14 @@ def in_keyring(profile: str, instance: str, what: str) -> Secret[str]:
     """Return the token of a profile for an instance.
 
     Raises:
-        ConfigError: It is not there, or the keyring cannot be asked.
+        ConfigError: There is no token, or the keyring cannot be read.
     """
     try:
         found: Secret[str] | None = Secret.of(_keyring().get_password(_service(instance), profile) or None)
     except ConfigError:
         raise
-    except Exception as error:  # noqa: BLE001 - backends fail as they like, and may quote what they hold
-        raise ConfigError(f"{what}: the keyring cannot be asked ({type(error).__name__})") from None
+    except Exception as error:  # noqa: BLE001 - backends raise errors of any type, which may quote secrets
+        raise ConfigError(f"{what}: the keyring cannot be read ({type(error).__name__})") from None
     if found is None:
         raise ConfigError(
             f"{what}: the keyring has no token for {instance_origin(instance)};"
@@ -114,24 +115,24 @@ def in_keyring(profile: str, instance: str, what: str) -> Secret[str]:
 
 
 def store_in_keyring(profile: str, instance: str, token: Secret[str]) -> None:
-    """Keep a token, for this instance alone: a profile that is changed to name another does not get it.
+    """Store a token, only for this instance: a profile that is changed to another instance does not get it.
 
     Raises:
-        ConfigError: The keyring does not take it.
+        ConfigError: The keyring does not accept the token.
     """
     try:
         _keyring().set_password(_service(instance), profile, token.get_secret_value())
     except ConfigError:
         raise
     except Exception as error:  # noqa: BLE001 - see above
-        raise ConfigError(f"the keyring does not take the token ({type(error).__name__}); use --store file") from None
+        raise ConfigError(f"the keyring does not accept the token ({type(error).__name__}); use --store file") from None
 
 
 def forget_in_keyring(profile: str, instance: str) -> bool:
-    """Take a token out of the keyring, and return whether it was there.
+    """Remove a token from the keyring, and return whether it was there.
 
     Raises:
-        ConfigError: The keyring cannot be asked.
+        ConfigError: The keyring cannot be changed.
     """
     keyring, service = _keyring(), _service(instance)
     try:

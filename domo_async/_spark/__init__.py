@@ -1,1 +1,1 @@
-"""The data source for Apache Spark: `domo_async.spark` is its public face."""
+"""The data source for Apache Spark; its public module is `domo_async.spark`."""

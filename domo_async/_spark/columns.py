@@ -1,4 +1,4 @@
-"""Spark's columns and Domo's: what one is called and how it is typed in the other."""
+"""Spark's and Domo's columns: their names and types on the other side."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _READ_AS: dict[ColumnType, spark.DataType] = {
     ColumnType.STRING: spark.StringType(),
     ColumnType.LONG: spark.LongType(),
     ColumnType.DOUBLE: spark.DoubleType(),
-    # Domo does not tell a column's scale; this is what Spark itself takes where it does not know.
+    # Domo does not return a column's scale; this is Spark's own default.
     ColumnType.DECIMAL: spark.DecimalType(38, 18),
     ColumnType.DATE: spark.DateType(),
     ColumnType.DATETIME: spark.TimestampType(),
@@ -33,7 +33,7 @@ def schema_for(columns: Iterable[ColumnSpec]) -> spark.StructType:
 
 
 def check_nested(schema: spark.StructType) -> None:
-    """Refuse what is nested, before the encoder would at its first value.
+    """Refuse nested columns before the encoder would at the first value.
 
     Raises:
         SourceError: A column is an array, a map or a struct.
@@ -41,16 +41,16 @@ def check_nested(schema: spark.StructType) -> None:
     for field in schema.fields:
         if isinstance(field.dataType, _NESTED):
             raise SourceError(
-                f"column {field.name!r} is {field.dataType.simpleString()}, which is nested, as no column of Domo's"
-                " is: option('nested', 'json') writes it as JSON; nothing was sent"
+                f"column {field.name!r} is {field.dataType.simpleString()}, which is nested; Domo has no"
+                " nested columns: option('nested', 'json') writes it as JSON; nothing was sent"
             )
 
 
 def matched(names: Sequence[str], columns: Sequence[ColumnSpec]) -> tuple[int, ...]:
-    """Return for each of a dataset's columns the place of the frame's column of the same name.
+    """Return for each column of a dataset the index of the frame's column with the same name.
 
     Raises:
-        SourceError: They are not the same; says how they differ.
+        SourceError: The columns differ; the error says how.
     """
     wanted = [column.name for column in columns]
     lacking = [name for name in wanted if name not in names]
@@ -58,21 +58,21 @@ def matched(names: Sequence[str], columns: Sequence[ColumnSpec]) -> tuple[int, .
     twice = sorted({name for name in names if list(names).count(name) > 1})
     differences = [
         f"{what} {', '.join(found)}"
-        for what, found in (("it lacks", lacking), ("it has besides", besides), ("it has more than once", twice))
+        for what, found in (("it lacks", lacking), ("it has in addition", besides), ("it has more than once", twice))
         if found
     ]
     if differences:
         raise SourceError(
             f"the frame's columns ({', '.join(names)}) are not the dataset's ({', '.join(wanted)}):"
-            f" {'; '.join(differences)}. Names must be the same to the letter, in any order; nothing was sent"
+            f" {'; '.join(differences)}. Names must be identical, in any order; nothing was sent"
         )
     return tuple(list(names).index(name) for name in wanted)
 
 
 def arrow_schema(schema: spark.StructType) -> pa.Schema:
-    """Return the schema of the batches that Spark makes and takes for a frame."""
+    """Return the schema of the batches that Spark reads and writes for a frame."""
     try:
         batches: pa.Schema = to_arrow_schema(schema, timezone="UTC")
-    except TypeError:  # PySpark 4.0 knows no zone here
+    except TypeError:  # PySpark 4.0 does not take a zone here
         batches = to_arrow_schema(schema)
     return batches

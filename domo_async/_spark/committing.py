@@ -1,4 +1,4 @@
-"""The one commit of a job, in the driver."""
+"""The single commit of a job, in the driver."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["OpenUpload", "commit"]
 
 @frozen
 class OpenUpload:
-    """An upload that takes parts.
+    """An open upload, which takes parts.
 
     Attributes:
-        dataset: Whose.
+        dataset: The dataset.
         id: Its number.
-        options: How it was opened, and what its commit is to do.
+        options: The options of the upload and of its commit.
     """
 
     dataset: str
@@ -32,7 +32,7 @@ class OpenUpload:
     options: UploadOptions
 
     def failure(self, message: str, *, upload_id: int | None = None, part: int | None = None) -> UploadError:
-        """Return the error for what went wrong before the commit."""
+        """Return the error for a failure before the commit."""
         return UploadError(
             f"{message}; nothing was committed, dataset {self.dataset} is as it was",
             dataset_id=self.dataset,
@@ -45,15 +45,15 @@ async def commit(connection: Connection, upload: OpenUpload, parts: Collection[t
     """Commit an upload once, wait until queries see it, and compare the rows.
 
     Args:
-        connection: Where.
+        connection: The instance and the token.
         upload: The upload.
-        parts: Rows and bytes of each part.
+        parts: The rows and bytes of each part.
 
     Raises:
-        UploadError: It did not take effect.
-        CommitUncertain: The answer was lost and the instance does not tell the outcome.
-        RowCountMismatch: It is committed, but the instance counts other rows.
-        AfterCommitError: It is committed, but its index failed or its rows could not be checked.
+        UploadError: The commit did not take effect.
+        CommitUncertain: The answer was lost, and the instance does not report the outcome.
+        RowCountMismatch: The upload is committed, but the instance counts a different number of rows.
+        AfterCommitError: The upload is committed, but its index failed or its rows could not be verified.
     """
     async with Domo(connection.instance, token=connection.token) as domo:
         area = domo.datasets

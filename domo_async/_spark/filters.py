@@ -1,8 +1,8 @@
-"""Spark's filters in Domo's SQL, as far as they can only let too much pass. Pure.
+"""Spark's filters in Domo's SQL, which may let too many rows pass but never too few. Pure functions.
 
-Spark applies every filter once more, so what Domo leaves out has to be wrong for Spark, too, and nothing else matters.
-Texts are compared for equality alone, which other rules of case and of spaces only widen; DATETIMEs with a day to
-spare on both sides, since clocks that are set back do not keep the order of instants.
+Spark applies every filter again, so Domo may only leave out rows that Spark would leave out, too. Texts are compared
+only for equality, which other rules for case and spaces can only widen. DATETIMEs are compared with a margin of one day
+on both sides, because clocks that are set back do not keep the order of instants.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _SPARE = timedelta(days=1)
 
 
 def condition_for(pushed: object, schema: StructType, zone: ZoneInfo) -> str | None:
-    """Return a condition that holds for all rows that a filter holds for, or None if there is none to be sure of.
+    """Return a condition that is true for all rows that match a filter, or None if no such condition is certain.
 
     Args:
         pushed: One of `pyspark.sql.datasource.Filter`, which PySpark 4.0 lacks.
-        schema: The frame's.
-        zone: The zone in which Domo's DATETIMEs are meant.
+        schema: The schema of the frame.
+        zone: The time zone of Domo's DATETIMEs.
     """
     path = getattr(pushed, "attribute", ())
     field = next((field for field in schema.fields if (field.name,) == path), None)
@@ -63,7 +63,7 @@ def _literal(value: Any, kind: DataType) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    # Whether a backslash escapes is not documented.
+    # Domo's documentation does not say whether a backslash escapes.
     safe = isinstance(value, str) and value.isprintable() and "'" not in value and "\\" not in value
     return f"'{value}'" if safe else None
 

@@ -1,4 +1,4 @@
-"""What users say with ``option``, read and checked in the driver."""
+"""The options that users set with ``option``, read and checked in the driver."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _READING = frozenset({"zone", "columns", "sql", "pushFilters", *_BOUNDS})
 
 @frozen
 class Connection:
-    """Which instance, and as whom. Travels to the executors, so that they need no settings of their own.
+    """The instance and the token. It is sent to the executors, so they need no settings of their own.
 
     Attributes:
         instance: The instance.
-        token: A developer token. A pickle of a connection holds it in the clear, as executors have it from there.
+        token: A developer token. A pickle of a connection contains it unencrypted, for the executors.
     """
 
     instance: str
@@ -42,10 +42,10 @@ class Connection:
 
     @classmethod
     def of(cls, instance: str | None, token: Secret[str] | None) -> Connection:
-        """Return what options say, or else the environment of the driver.
+        """Return the connection from the options, or from the environment of the driver.
 
         Raises:
-            ConfigError: Neither says.
+            ConfigError: Neither names the instance and the token.
         """
         given = {"DOMO_BASE_URL": Secret.of(instance or None), "DOMO_DEVELOPER_TOKEN": token}
         found = {name: value.get_secret_value() for name, value in given.items() if value is not None}
@@ -55,7 +55,7 @@ class Connection:
             problem = str(error)
         finally:
             del found  # a traceback may show local variables
-        raise ConfigError(f"{problem}, or say option('instance', …) and option('token', …)")
+        raise ConfigError(f"{problem}, or set option('instance', …) and option('token', …)")
 
     def client(self) -> Domo:
         """Return a new client."""
@@ -64,17 +64,17 @@ class Connection:
 
 @frozen(kw_only=True)
 class WriteOptions:
-    """How to write.
+    """The options for writing.
 
     Attributes:
-        connection: Where to.
+        connection: The instance and the token.
         dataset: The dataset, or None to create one.
         create: The name of the dataset to create, or None.
         partition: Domo's partition to write to, or None.
         message: A note for the data version, or None.
-        zone: The zone in which Domo is to show Spark's timestamps.
-        nested: What to do with nested values.
-        part_size: The most bytes of a part.
+        zone: The time zone in which Domo shows Spark's timestamps.
+        nested: The action for nested values.
+        part_size: The most bytes per part.
     """
 
     connection: Connection
@@ -88,22 +88,22 @@ class WriteOptions:
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> WriteOptions:
-        """Return what the options say.
+        """Return the options for writing.
 
         Raises:
-            ConfigError: They say too little, or what they cannot.
+            ConfigError: An option is missing or invalid.
         """
         options, token = _without_token(options)
         _check_names(options, _CONNECTION | _WRITING, "writing")
         dataset, create = _dataset(options), options.get("create")
         if (dataset is None) == (create is None):
-            raise ConfigError("say either option('dataset', id), or option('create', name) to make a new one")
+            raise ConfigError("set either option('dataset', id), or option('create', name) to create one")
         part_size = _read(options, "partSize", int, 1 << 30)
         if part_size < 1:
             raise ConfigError("option partSize must be at least 1")
         nested = options.get("nested", "refuse")
         if nested not in {"refuse", "json"}:
-            raise ConfigError(f"option nested is refuse or json, not {nested!r}")
+            raise ConfigError(f"option nested must be refuse or json, not {nested!r}")
         return cls(
             connection=Connection.of(options.get("instance"), token),
             dataset=dataset,
@@ -118,13 +118,13 @@ class WriteOptions:
 
 @frozen
 class Bounds:
-    """How to cut a scan, in the words of Spark's JDBC source.
+    """The partitions of a scan, in the terms of Spark's JDBC source.
 
     Attributes:
-        column: By which column.
-        lower: Where the first cut is counted from, as text.
-        upper: Where the last one would be, as text.
-        partitions: How many pieces.
+        column: The column to partition by.
+        lower: The lower bound, as text.
+        upper: The upper bound, as text.
+        partitions: The number of partitions.
     """
 
     column: str
@@ -134,16 +134,16 @@ class Bounds:
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Bounds | None:
-        """Return what the options say, or None if they say nothing of it.
+        """Return the bounds from the options, or None if there are none.
 
         Raises:
-            ConfigError: They say only part of it.
+            ConfigError: Only some of the options are given.
         """
         found = [options.get(name) for name in _BOUNDS]
         if not any(found):
             return None
         if not all(found):
-            raise ConfigError(f"options {', '.join(_BOUNDS)} go together; give all or none")
+            raise ConfigError(f"options {', '.join(_BOUNDS)} must be set together or not at all")
         partitions = _read(options, "numPartitions", int, 1)
         if partitions < 1:
             raise ConfigError("option numPartitions must be at least 1")
@@ -153,16 +153,16 @@ class Bounds:
 
 @frozen(kw_only=True)
 class ReadOptions:
-    """How to read.
+    """The options for reading.
 
     Attributes:
-        connection: Where from.
+        connection: The instance and the token.
         dataset: The dataset.
-        zone: The zone in which Domo's DATETIMEs are meant.
-        columns: Which columns, or None for all.
-        sql: A query in place of the dataset's rows, or None.
-        bounds: How to cut the scan, or None for one piece.
-        push_filters: Whether to let Domo filter.
+        zone: The time zone of Domo's DATETIMEs.
+        columns: The columns to read, or None for all.
+        sql: A query to read instead of the dataset's rows, or None.
+        bounds: The partitions of the scan, or None for a single one.
+        push_filters: Whether Domo filters first.
     """
 
     connection: Connection
@@ -175,20 +175,20 @@ class ReadOptions:
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> ReadOptions:
-        """Return what the options say.
+        """Return the options for reading.
 
         Raises:
-            ConfigError: They say too little, or what they cannot.
+            ConfigError: An option is missing or invalid.
         """
         options, token = _without_token(options)
         _check_names(options, _CONNECTION | _READING, "reading")
         dataset = _dataset(options)
         if dataset is None:
-            raise ConfigError("say option('dataset', id)")
+            raise ConfigError("set option('dataset', id)")
         bounds, sql, columns = Bounds.of(options), options.get("sql"), _read(options, "columns", _names, None)
         push_filters = _read(options, "pushFilters", _flag, default=False)
         if sql is not None and (bounds is not None or columns is not None or push_filters):
-            raise ConfigError("option sql says all; columns, pushFilters and partitions do not go with it")
+            raise ConfigError("option sql cannot be combined with columns, pushFilters or partitions")
         return cls(
             connection=Connection.of(options.get("instance"), token),
             dataset=dataset,
@@ -201,32 +201,32 @@ class ReadOptions:
 
 
 def _connection(instance: str, token: str) -> Connection:
-    """Return what a pickled connection was."""
+    """Restore a connection from its pickle."""
     return Connection(instance, Secret(token))
 
 
 def _without_token(options: Mapping[str, str]) -> tuple[Mapping[str, str], Secret[str] | None]:
-    """Return the options but for the token, and that: a traceback may show local variables."""
-    # Spark's mapping lets `token` be written in any case, and so does its copy.
+    """Return the options without the token, and the token: a traceback may show local variables."""
+    # The names in Spark's mapping, and in its copy, are case-insensitive: `token` may be written in any case.
     others = copy(options)
     given = others.pop("token", None) if isinstance(others, MutableMapping) else None
     return others, Secret.of(given or None)
 
 
 def _check_names(options: Mapping[str, str], known: frozenset[str], doing: str) -> None:
-    """Refuse what would be passed over: a misspelt ``partition`` would replace the whole dataset."""
+    """Refuse unknown options instead of ignoring them: a misspelt ``partition`` would replace the whole dataset."""
     lower = set(map(str.lower, known))
     unknown = sorted(name for name in options if name.lower() not in lower)
     if unknown:
         raise ConfigError(
-            f"unknown option for {doing}: {', '.join(unknown)}; there are {', '.join(sorted(known - {'path'}))}"
+            f"unknown option for {doing}: {', '.join(unknown)}; the options are {', '.join(sorted(known - {'path'}))}"
         )
 
 
 def _partition(options: Mapping[str, str]) -> str | None:
     partition = options.get("partition")
     if partition is not None and not partition:
-        raise ConfigError("option partition must be the tag of a partition; empty, all rows would be written")
+        raise ConfigError("option partition must be the tag of a partition; if empty, all rows would be replaced")
     return partition
 
 
@@ -239,7 +239,7 @@ def _zone(options: Mapping[str, str]) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):
-        raise ConfigError(f"option zone is the name of a time zone, such as Europe/Paris, not {name!r}") from None
+        raise ConfigError(f"option zone must be the name of a time zone, such as Europe/Paris, not {name!r}") from None
 
 
 def _read(options: Mapping[str, str], name: str, read: Callable[[str], T], default: T) -> T:
@@ -249,7 +249,7 @@ def _read(options: Mapping[str, str], name: str, read: Callable[[str], T], defau
     try:
         return read(text)
     except ValueError:
-        raise ConfigError(f"option {name} cannot be {text!r}") from None
+        raise ConfigError(f"option {name} has an invalid value: {text!r}") from None
 
 
 def _names(text: str) -> tuple[str, ...]:

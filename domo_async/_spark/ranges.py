@@ -1,4 +1,4 @@
-"""A scan cut by ranges of a column, in the way of Spark's JDBC source. Pure."""
+"""The partitions of a scan by ranges of a column, as in Spark's JDBC source. Pure functions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 @frozen
 class _Scale:
-    """Values of a type as numbers, and numbers as SQL."""
+    """The conversion of a type's values to numbers, and of numbers to SQL."""
 
     number: Callable[[str], int]
     literal: Callable[[int], str]
@@ -44,14 +44,14 @@ _SCALES: dict[type[DataType], _Scale] = {
 
 
 def ranges(bounds: Bounds, schema: StructType) -> list[str]:
-    """Return one condition a partition; each row, with a value or without, fulfils exactly one of them.
+    """Return one condition for each partition; each row, with or without a value, meets exactly one of them.
 
     Raises:
-        ConfigError: The column is not in the frame or has no range, or the bounds are not of its type.
+        ConfigError: The column is not in the frame or has no ranges, or the bounds do not have its type.
     """
     field = next((field for field in schema.fields if field.name == bounds.column), None)
     if field is None:
-        raise ConfigError(f"option partitionColumn: there is no column {bounds.column!r}")
+        raise ConfigError(f"option partitionColumn: column {bounds.column!r} not found")
     scale = _SCALES.get(type(field.dataType))
     if scale is None:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""Datasets into frames."""
+"""Reading datasets into frames."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from domo_async.sync import Domo
 
 __all__ = ["DomoReader", "reader_for", "schema_of"]
 
-# A record may not be longer.
+# The maximum length of a record.
 _BLOCK = 8 << 20
 
 
 def schema_of(options: ReadOptions) -> StructType:
-    """Return the schema of what the options name.
+    """Return the schema of the data that the options name.
 
-    A query's is only known once it has run; a schema that the user gives saves that.
+    The schema of a query is only known after running it; a schema given by the user avoids that.
 
     Raises:
         ConfigError: The column does not exist.
@@ -47,13 +47,13 @@ def schema_of(options: ReadOptions) -> StructType:
     with options.connection.client() as domo:
         if options.sql is not None:
             result = domo.datasets.query(options.dataset, options.sql)
-            # Spark does not tell upper case from lower case in names.
+            # Spark's column names are case-insensitive.
             return schema_for(map(ColumnSpec, distinct_names(result.columns, fold=True), result.types))
         columns = {column.name: column for column in _columns(domo, options.dataset)}
     names = options.columns if options.columns is not None else tuple(columns)
     unknown = [name for name in names if name not in columns]
     if unknown:
-        raise ConfigError(f"option columns: there is no {', '.join(unknown)}; there are {', '.join(columns)}")
+        raise ConfigError(f"option columns: {', '.join(unknown)} not found; the columns are {', '.join(columns)}")
     return schema_for(columns[name] for name in names)
 
 
@@ -67,11 +67,11 @@ def _columns(domo: Domo, dataset: str) -> list[ColumnSpec]:
 
 @frozen
 class Piece(InputPartition):
-    """What one task reads.
+    """The piece of a scan that one task reads.
 
     Attributes:
         sql: The query.
-        versions: The dataset's data versions as the scan was planned, or None if it is one query alone.
+        versions: The dataset's data versions when the scan was planned, or None for a scan with a single query.
     """
 
     sql: str
@@ -82,7 +82,7 @@ def reader_for(options: ReadOptions, schema: StructType) -> DomoReader:
     """Return the reader.
 
     Raises:
-        ConfigError: This PySpark cannot push filters.
+        ConfigError: This version of PySpark cannot push filters.
     """
     if not options.push_filters:
         return DomoReader(options, schema)
@@ -92,7 +92,7 @@ def reader_for(options: ReadOptions, schema: StructType) -> DomoReader:
 
 
 class DomoReader(DataSourceReader):
-    """Reads a dataset, or what a query gives."""
+    """Reads a dataset, or the result of a query."""
 
     def __init__(self, options: ReadOptions, schema: StructType) -> None:
         self._options = options
@@ -119,13 +119,13 @@ class DomoReader(DataSourceReader):
         """Yield the rows of a piece; on an executor.
 
         Raises:
-            BadRequest: The query is wrong; says how.
-            IncompleteAnswer: The dataset has changed since the scan was planned, or the answer broke off for good, or
-                the instance cut it; partitions of fewer rows each help then.
-            DecodeError: A value is not of its column's type.
+            BadRequest: The query is invalid; the error has the reason.
+            IncompleteAnswer: The dataset changed after the scan was planned, the answer broke off repeatedly, or the
+                instance cut it; partitions with fewer rows help in each case.
+            DecodeError: A value does not have the type of its column.
         """
         if not isinstance(partition, Piece):
-            raise ConfigError("this partition is none of this source's")
+            raise ConfigError("this partition does not belong to this data source")
         with tempfile.TemporaryDirectory(prefix="domo-", dir=scratch()) as directory:
             path = Path(directory) / "rows.csv"
             with self._options.connection.client() as domo:
@@ -143,15 +143,18 @@ class DomoReader(DataSourceReader):
         if piece.versions is not None and piece.versions != _versions(domo, self._options.dataset):
             raise IncompleteAnswer(
                 f"dataset {self._options.dataset} has changed since this scan in several partitions was planned, and"
-                " its pieces may be of different states: load it again, or without numPartitions"
+                " its pieces may differ in state: load it again, or without numPartitions"
             )
 
 
 class FilteringReader(DomoReader):
-    """A reader that lets Domo filter first. Where the session forbids that, Spark refuses the mere method."""
+    """A reader that lets Domo filter first.
+
+    If the session forbids pushdown, Spark refuses the mere presence of the method.
+    """
 
     def pushFilters(self, filters: Iterable[datasource.Filter]) -> Iterable[datasource.Filter]:  # noqa: N802 - Spark's
-        """Take what Domo can do, and leave all of it to Spark, too."""
+        """Accept the filters that Domo can apply, and leave all filters to Spark, too."""
         for pushed in filters:
             condition = condition_for(pushed, self._schema, self._options.zone)
             if condition is not None:
@@ -164,7 +167,7 @@ def _versions(domo: Domo, dataset: str) -> frozenset[int]:
 
 
 def _end_line(path: Path) -> None:
-    """End a file's last line."""
+    """Terminate a file's last line."""
     with path.open("r+b") as file:
         file.seek(-1, os.SEEK_END)
         if not ends_with_line(file.read()):
@@ -184,25 +187,25 @@ def _batches(path: Path, schema: StructType, zone: ZoneInfo) -> Iterator[pa.Reco
                 yield pa.RecordBatch.from_arrays(columns, schema=wanted)
     except pa.ArrowInvalid as error:
         raise DecodeError(
-            f"the rows are not what the schema says, which spark.read.schema(…) can say: {error}"
+            f"the rows do not match the schema, which you can set with spark.read.schema(…): {error}"
         ) from None
 
 
 def _parsed_as(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_decimal(kind):
-        # pyarrow would make other numbers of those that are too great.
+        # pyarrow would change numbers that are too large.
         return pa.string()
     return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
 
 
 def _meant(column: pa.Array[Any], kind: pa.DataType, zone: ZoneInfo) -> pa.Array[Any]:
-    """Return a column as Spark takes it: with all digits, and as an instant, where it asks for one."""
+    """Return a column with Spark's type: with all digits, and as an instant if Spark wants one."""
     if pa.types.is_decimal128(kind):
         numbers: pa.Array[Any] = decimals(column, kind)
         return numbers
     if not pa.types.is_timestamp(kind) or kind.tz is None:
         return column
-    # Of an hour that comes twice, the first; of one that is left out, the moment at which the clock is set.
+    # For a local time that occurs twice, use the first; for one that is skipped, the time at which the clock is set.
     meaning = pc.AssumeTimezoneOptions(zone.key, ambiguous="earliest", nonexistent="earliest")
     found: pa.Array[Any] = pc.call_function("assume_timezone", [column], meaning).cast(kind)
     return found

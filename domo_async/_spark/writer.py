@@ -1,4 +1,4 @@
-"""Frames into datasets: what the driver prepares, what each task sends, and the one commit."""
+"""Writing frames into datasets: the preparation in the driver, the part of each task, and the single commit."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _SLICE = 1 << 18
 
 @frozen
 class PartWritten(WriterCommitMessage):
-    """What a task that ended well tells the driver.
+    """The message of a successful task to the driver.
 
     Attributes:
         upload: The upload that it sent its part to.
         partition: Its partition.
-        attempt: Which attempt of it.
-        rows: Rows sent.
-        bytes: Bytes sent.
+        attempt: The number of the attempt.
+        rows: The rows sent.
+        bytes: The bytes sent.
     """
 
     upload: int
@@ -49,12 +49,12 @@ class PartWritten(WriterCommitMessage):
 
 @frozen
 class Shape:
-    """How a frame's rows become a dataset's CSV.
+    """The conversion of a frame's rows to a dataset's CSV.
 
     Attributes:
         columns: The dataset's columns.
-        order: For each of them the place of the frame's column.
-        rules: How values are written.
+        order: For each of them the index of the frame's column.
+        rules: The rules for writing values.
     """
 
     columns: tuple[ColumnSpec, ...]
@@ -62,7 +62,7 @@ class Shape:
     rules: CellRules
 
     def encoder(self, schema: pa.Schema) -> ArrowEncoder:
-        """Return the encoder for batches of a schema, or raise if a column cannot go."""
+        """Return the encoder for batches of a schema, or raise an error if a column cannot be written."""
         return ArrowEncoder(pa.schema([schema.field(place) for place in self.order]), self.columns, self.rules)
 
     def ordered(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -71,14 +71,14 @@ class Shape:
 
 
 def open_writer(options: WriteOptions, schema: StructType, *, overwrite: bool) -> DomoWriter:
-    """Compare the columns, and only then open an upload.
+    """Compare the columns, and open an upload if they match.
 
     Raises:
-        SourceError: The frame's columns are not the dataset's, or have types that do not fit.
+        SourceError: The frame's columns are not the dataset's, or have incompatible types.
         NotFound: The dataset does not exist.
     """
     rules = CellRules(zone=options.zone, nested=options.nested)
-    # An upload to Domo's partition replaces the rows that it holds, and leaves all others, in either mode.
+    # An upload to one of Domo's partitions replaces its rows and keeps all others, in both modes.
     action: Action = "REPLACE" if overwrite and options.partition is None else "APPEND"
     how = UploadOptions(action=action, partition=options.partition, message=options.message)
     if options.nested == "refuse":
@@ -109,7 +109,7 @@ def _created(domo: Domo, name: str, columns: Sequence[ColumnSpec]) -> str:
 
 
 class DomoWriter(DataSourceArrowWriter):
-    """Writes one frame. Made in the driver, and sent to the executors along with the open upload."""
+    """Writes one frame. Created in the driver, and sent to the executors with the open upload."""
 
     def __init__(
         self, connection: Connection, upload: OpenUpload, shape: Shape, part_size: int, *, empties: bool
@@ -120,19 +120,19 @@ class DomoWriter(DataSourceArrowWriter):
         self._part_size = part_size
         self._empties = empties
 
-    # PySpark's own ArrowWriter overrides what its base takes, too.
+    # PySpark's own ArrowWriter also overrides the type that its base takes.
     def write(self, iterator: Iterator[pa.RecordBatch]) -> PartWritten:  # type: ignore[override]
-        """Send a partition as the part of its number; on an executor.
+        """Send a partition as the part with its number; on an executor.
 
         Raises:
-            SourceError: A value has no place in its column, or the partition is larger than a part may be.
+            SourceError: A value does not fit its column, or the partition is larger than a part may be.
             UploadError: The part could not be sent.
         """
         context = TaskContext.get()
         if context is None:
-            raise self._upload.failure("this is no task of Spark's")
+            raise self._upload.failure("this code does not run in a Spark task")
         partition = context.partitionId()
-        # Without a name, the file goes with the process, even one that is killed.
+        # A file without a name disappears with the process, even if it is killed.
         with tempfile.TemporaryFile(dir=scratch()) as spool:
             rows = self._encode(iterator, spool, partition)
             size = spool.tell()
@@ -140,22 +140,22 @@ class DomoWriter(DataSourceArrowWriter):
         return PartWritten(self._upload.id, partition, context.attemptNumber(), rows, size)
 
     def commit(self, messages: Sequence[WriterCommitMessage | None]) -> None:
-        """Commit what the tasks sent; in the driver.
+        """Commit the parts that the tasks sent; in the driver.
 
-        An empty frame empties the dataset (or Domo's partition) if it is to be overwritten; appended, it changes
+        An empty frame empties the dataset (or Domo's partition) in mode ``overwrite``. In mode ``append`` it changes
         nothing, and nothing is committed.
 
         Raises:
             UploadError: A partition is missing, or the commit did not take effect.
-            CommitUncertain: The commit's answer was lost and the instance does not tell the outcome.
-            AfterCommitError: It is committed, but its index failed or its rows are not those that were sent.
+            CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
+            AfterCommitError: The upload is committed, but its index failed or its rows are not those that were sent.
         """
         parts = [(part.rows, part.bytes) for part in self._complete(messages)]
         if any(rows for rows, _ in parts) or self._empties:
             asyncio.run(commit(self._connection, self._upload, parts))
 
     def abort(self, messages: Sequence[WriterCommitMessage | None]) -> None:
-        """Leave the upload as it is: without a commit it has no effect, and no request ends it."""
+        """Leave the upload open: without a commit it has no effect, and no request ends it."""
 
     def _encode(self, batches: Iterator[pa.RecordBatch], spool: BinaryIO, partition: int) -> int:
         rows = 0
@@ -166,7 +166,7 @@ class DomoWriter(DataSourceArrowWriter):
             rows += batch.num_rows
             if spool.tell() > self._part_size:
                 raise SourceError(
-                    f"partition {partition} comes to more than {self._part_size} bytes, which is the most of a part:"
+                    f"partition {partition} has more than {self._part_size} bytes, the maximum of a part:"
                     " write df.repartition(n) with more partitions, or raise option partSize"
                 )
         return rows
@@ -186,17 +186,17 @@ class DomoWriter(DataSourceArrowWriter):
                 raise self._upload.failure(f"part {number} could not be sent: {error}", part=number) from error
 
     def _complete(self, messages: Sequence[WriterCommitMessage | None]) -> list[PartWritten]:
-        """Return what the tasks tell, if each partition is there once."""
+        """Return the messages of the tasks, if each partition is there exactly once."""
         parts = [message for message in messages if isinstance(message, PartWritten)]
         if any(part.upload != self._upload.id for part in parts):
-            raise self._upload.failure("a task tells of another upload")
+            raise self._upload.failure("a task reports another upload")
         partitions = sorted(part.partition for part in parts)
         if not parts or partitions != list(range(len(messages))):
-            raise self._upload.failure(f"of {len(messages)} partitions there are {partitions}")
+            raise self._upload.failure(f"of {len(messages)} partitions, these were reported: {partitions}")
         return parts
 
 
 def scratch() -> str | None:
-    """Return the directory that Spark wants temporary files in, if it says."""
+    """Return the directory that Spark uses for temporary files, if it is set."""
     directories = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")
     return next((directory for directory in directories if os.path.isdir(directory)), None)  # noqa: PTH112 - plain

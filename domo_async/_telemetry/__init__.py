@@ -1,4 +1,4 @@
-"""What the library tells of its work: log lines with fields, spans and metrics; all that may be told is in `events`."""
+"""Telemetry: log lines with fields, spans and metrics; `events` has everything that may be reported."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every event that the library tells of, with the fields that it may have: an allow-list.
+"""Every event that the library logs, with its possible fields: an allow-list.
 
-No field holds a token, a value of the caller's data, or a path with what the caller calls things. `TELEMETRY.md` tells
-users of the events; a test holds the two together.
+No field holds a token, a value of the caller's data, or a path with names that the caller chose. `TELEMETRY.md`
+documents the events for users; a test compares the two.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FIELDS = frozenset(
         "where",
     }
 )
-"""All that a log line may have beside its text; `event` is the event's name."""
+"""The fields of log lines, other than the text; `event` is the event's name."""
 
 EVENTS: dict[str, Event] = {}
 """All events by name."""
@@ -53,14 +53,14 @@ EVENTS: dict[str, Event] = {}
 
 @frozen
 class Event:
-    """Something that is told of, always in the same words.
+    """An event, always logged with the same text.
 
     Attributes:
         name: Its name, which stays the same from release to release.
-        log: What logs it.
-        level: How much it matters.
-        text: The words, with the fields in their places as ``%``-formatting has them.
-        traced: Whether the span of the operation has it, too.
+        log: The logger.
+        level: The log level.
+        text: The text, with the fields in ``%``-formatting.
+        traced: Whether the event is also added to the span of the operation.
     """
 
     name: str
@@ -71,15 +71,15 @@ class Event:
 
 
 class Span(Protocol):
-    """What takes events of an operation."""
+    """An object that receives the events of an operation."""
 
     def add_event(self, name: str, attributes: Mapping[str, str | int | float]) -> None:
-        """Take an event."""
+        """Add an event."""
 
 
 operation_under_way: ContextVar[Span | None] = ContextVar("operation_under_way", default=None)
 """The span of the operation that the running code works for."""
-# Names that the semantic conventions of OpenTelemetry have for fields; others are our own.
+# The names of fields in the semantic conventions of OpenTelemetry; other names are our own.
 _ATTRIBUTES = {
     "method": "http.request.method",
     "route": "url.template",
@@ -88,9 +88,9 @@ _ATTRIBUTES = {
 
 
 def log_of(area: str) -> logging.Logger:
-    """Return what logs for an area, such as ``domo_async.http``; ``domo_async`` for all else.
+    """Return the logger of an area, such as ``domo_async.http``; ``domo_async`` for everything else.
 
-    It says nothing by itself, as a library's should: the application decides.
+    It has no handler that prints anything, as is usual for a library: the application decides.
     """
     return logging.getLogger(f"domo_async.{area}" if area else "domo_async")
 
@@ -224,12 +224,12 @@ CALLBACK_FAILED = _event("callback_failed", "", logging.WARNING, "the %(callback
 
 
 def tell(event: Event, *, failed: BaseException | None = None, **fields: Value) -> None:
-    """Tell of an event.
+    """Log an event.
 
     Args:
-        event: What happened.
+        event: The event.
         failed: An error of the caller's own code, which is logged with its traceback.
-        **fields: What there is to tell of it; their names are among `FIELDS`.
+        **fields: The fields of the event; their names are in `FIELDS`.
     """
     log = event.log
     if log.isEnabledFor(event.level):
@@ -241,11 +241,11 @@ def tell(event: Event, *, failed: BaseException | None = None, **fields: Value) 
 
 
 def kind_of(error: BaseException) -> str:
-    """Return an error's kind as the semantic conventions of HTTP have it: the status of an answer, or a class."""
+    """Return the type of an error by the semantic conventions of HTTP: the status of an answer, or a class."""
     return str(error.status) if isinstance(error, APIError) else type(error).__name__
 
 
 def cause_of(error: BaseException) -> str:
-    """Return what may be told of an error: its kind, and the status of an answer."""
+    """Return the parts of an error that may be logged: its type, and the status of an answer."""
     kind = type(error).__name__
     return f"{error.status} {kind}" if isinstance(error, APIError) else kind

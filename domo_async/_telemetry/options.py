@@ -1,4 +1,4 @@
-"""How the library is watched by OpenTelemetry."""
+"""Options for OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ __all__ = ["Telemetry"]
 
 @frozen(kw_only=True)
 class Telemetry:
-    """What OpenTelemetry is told, and how: a span for each operation and request, and metrics.
+    """The options of OpenTelemetry: a span for each operation and request, and metrics.
 
-    Nothing has to be switched on: as soon as the application has set up its SDK, that is told. The
-    extra ``otel`` installs the API. ``TELEMETRY.md`` lists the spans and metrics.
+    Nothing has to be enabled: spans and metrics are recorded as soon as the application has set up its SDK. The extra
+    ``otel`` installs the API. ``TELEMETRY.md`` lists the spans and metrics.
 
     Attributes:
-        tracer_provider: What makes the spans; by default the provider that is set for the whole process.
-        meter_provider: What takes the metrics; by default the provider that is set for the whole process.
-        propagate: Whether the instance is told the trace that a request belongs to, by the header ``traceparent``, such
-            as for a gateway of the company's on the way. Baggage is never sent.
+        tracer_provider: The provider of the spans; by default the global provider of the process.
+        meter_provider: The provider of the metrics; by default the global provider of the process.
+        propagate: Whether requests carry their trace in the header ``traceparent``, for example for a gateway of your
+            company on the way. Baggage is never sent.
     """
 
     tracer_provider: TracerProvider | None = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""Spans and metrics by OpenTelemetry's API, which is imported here alone."""
+"""Spans and metrics through OpenTelemetry's API, which is imported only here."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ from domo_async.errors import DomoError, TransportError
 __all__ = ["Exchanging", "Signals"]
 
 T = TypeVar("T")
-# Of the semantic conventions for HTTP.
+# From the semantic conventions for HTTP.
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 _LONG = (0.01, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0)
 _PORTS = {"http": 80, "https": 443}
 _SCHEMA = "https://opentelemetry.io/schemas/1.30.0"
 _PROPAGATOR = TraceContextTextMapPropagator()
-# Which client's operation the running code works for.
+# The client whose operation the running code belongs to.
 _client: ContextVar[Signals | None] = ContextVar("_client", default=None)
 
 
 class Signals:
-    """Takes the spans and metrics of one client.
+    """Records the spans and metrics of one client.
 
     Args:
-        tracers: What makes spans, or None.
-        meters: What takes metrics, or None.
-        origin: Scheme, host and port of the instance.
-        propagates: Whether requests tell the trace that they belong to.
+        tracers: The tracer, or None.
+        meters: The meter, or None.
+        origin: The scheme, host and port of the instance.
+        propagates: Whether requests carry the trace that they belong to.
     """
 
     def __init__(
@@ -86,11 +86,11 @@ class Signals:
         )
 
     async def operation(self, name: str, work: Coroutine[Any, Any, T]) -> T:
-        """Do what an operation does, in a span of its own.
+        """Run an operation in its own span.
 
         Args:
             name: Its name, such as ``domo.datasets.upload``.
-            work: What it does.
+            work: The coroutine of the operation.
         """
         try:
             if _client.get() is self:  # a part of another operation
@@ -102,11 +102,11 @@ class Signals:
             raise
 
     async def iteration(self, name: str, begin: Callable[[], AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
-        """Iterate in a span that lasts from the first item to the end; what is done with an item is not in it.
+        """Iterate in a span that lasts from the first item to the end; the processing of the items is not part of it.
 
         Args:
             name: The operation's name.
-            begin: Makes the iterator.
+            begin: Returns the iterator.
         """
         items = begin()
         within = _client.get() is self
@@ -139,7 +139,7 @@ class Signals:
             method: The HTTP method.
             route: The route's template.
             attempt: The number of the try, from 1.
-            sent: Bytes of the body.
+            sent: The number of bytes of the body.
         """
         return Exchanging(self, method, route, attempt, sent)
 
@@ -149,12 +149,12 @@ class Signals:
         Args:
             method: The HTTP method.
             route: The route's template.
-            cause: How the try before failed.
+            cause: The failure of the previous try.
         """
         self._retries.add(1, {"http.request.method": method, "url.template": route, "error.type": cause})
 
     def waited(self, cause: str, seconds: float) -> None:
-        """Count the time that a request waited."""
+        """Record the time that a request waited."""
         self._waits.record(seconds, {"domo.wait.cause": cause})
 
     def moved(self, direction: str, method: str, route: str, size: int) -> None:
@@ -164,7 +164,7 @@ class Signals:
             direction: ``transmit`` or ``receive``.
             method: The HTTP method.
             route: The route's template.
-            size: How many.
+            size: The number of bytes.
         """
         if size:
             self._io.add(
@@ -173,7 +173,7 @@ class Signals:
 
     @contextmanager
     def _within(self, context: Context) -> Iterator[None]:
-        """Have what is done in the block belong to a span."""
+        """Make a span the current one within the block."""
         token = attach(context)
         span, client = operation_under_way.set(get_current_span(context)), _client.set(self)
         try:
@@ -190,7 +190,7 @@ class Signals:
         facts = {"domo.operation": name.removeprefix("domo.")}
         try:
             yield set_span_in_context(span)
-        except GeneratorExit:  # whoever iterates has had enough
+        except GeneratorExit:  # the caller stopped iterating
             raise
         except BaseException as error:
             facts["error.type"] = type(error).__name__
@@ -202,7 +202,7 @@ class Signals:
 
 
 class Exchanging:
-    """One try of a request, from its sending to its answer."""
+    """One try of a request, from sending it to its answer."""
 
     __slots__ = ("_facts", "_method", "_route", "_sent", "_signals", "_span", "_started")
 
@@ -213,25 +213,25 @@ class Exchanging:
         self._span = signals.tracer.start_span(
             f"{method} {route}",
             kind=SpanKind.CLIENT,
-            # Identifiers and names in the path are the caller's own.
+            # Identifiers and names in the path are the caller's data.
             attributes={**self._facts, **again, "url.full": signals.origin + route.replace("{}", "REDACTED")},
         )
         self._started = perf_counter()
 
     def headers(self) -> dict[str, str]:
-        """Return the headers that tell of the trace."""
+        """Return the headers that propagate the trace."""
         carrier: dict[str, str] = {}
         _PROPAGATOR.inject(carrier, set_span_in_context(self._span))
         return carrier
 
     def failed(self, error: BaseException) -> None:
-        """End it without an answer that can be used."""
+        """End the span without a usable answer."""
         if isinstance(error, TransportError) and not error.sent:
             self._sent = 0
         self._end(kind_of(error))
 
     def answered(self, status: int, received: int) -> None:
-        """End it with an answer, and so many bytes of a body that is read at once."""
+        """End the span with an answer, and the number of bytes of a body that was read at once."""
         self._facts["http.response.status_code"] = status
         self._span.set_attribute("http.response.status_code", status)
         self._end(str(status) if status >= 400 else None)
@@ -248,5 +248,5 @@ class Exchanging:
 
 def _fail(span: Span, problem: str) -> None:
     span.set_attribute("error.type", problem)
-    # What an error says may be the caller's own.
+    # The message of an error may contain the caller's data.
     span.set_status(StatusCode.ERROR)

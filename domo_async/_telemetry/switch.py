@@ -1,4 +1,4 @@
-"""Whether anybody watches: asked at each operation, so it has to be cheap and may not import anything."""
+"""Whether telemetry is enabled: checked for each operation, so it has to be cheap and must not import anything."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 __all__ = ["Instrumentation"]
 
 T = TypeVar("T")
-# The providers of the API itself, which do nothing.
+# The default providers of the API itself, which do nothing.
 _API = ("opentelemetry.trace", "opentelemetry.metrics")
 
-# How late a provider may be noticed that is set after the client was used.
+# The most seconds until a provider is noticed that is set after the client was first used.
 _IDLE_SECONDS = 0.1
 
 
 class Instrumentation:
-    """Finds out where spans and metrics of one client go.
+    """Finds out where the spans and metrics of one client go.
 
     Args:
-        options: Where the caller wants them to go; None for nowhere.
-        origin: Scheme, host and port of the instance.
+        options: The caller's options; None to disable telemetry.
+        origin: The scheme, host and port of the instance.
     """
 
     def __init__(self, options: Telemetry | None, origin: str) -> None:
@@ -39,12 +39,12 @@ class Instrumentation:
         self._idle_until = 0.0
 
     def signals(self) -> Signals | None:
-        """Return what takes spans and metrics, or None if nobody wants any."""
+        """Return the object that takes spans and metrics, or None if telemetry is off."""
         options = self._options
-        # Where nobody has imported the API, nobody has set up anything behind it.
+        # If nobody has imported the API, nobody has configured a provider.
         if options is None or (trace := sys.modules.get("opentelemetry.trace")) is None:
             return None
-        # To ask for a provider that is not set takes microseconds each time.
+        # Asking for a provider that is not set takes microseconds each time.
         if self._signals is None and monotonic() < self._idle_until:
             return None
         tracers = options.tracer_provider
@@ -54,7 +54,7 @@ class Instrumentation:
         if meters is None and (metrics := sys.modules.get("opentelemetry.metrics")) is not None:
             meters = metrics.get_meter_provider()
         if tracers is not self._tracers or meters is not self._meters:
-            # In this order, as several threads may ask at once.
+            # In this order, because several threads may call this at once.
             self._signals = self._made(options, tracers, meters)
             self._tracers, self._meters = tracers, meters
         if self._signals is None:
@@ -62,11 +62,11 @@ class Instrumentation:
         return self._signals
 
     def operation(self, name: str, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
-        """Return an operation that is watched, if anybody wants that.
+        """Return an operation with telemetry, if it is enabled.
 
         Args:
             name: Its name, such as ``domo.datasets.upload``.
-            work: What it does.
+            work: The coroutine of the operation.
         """
         signals = self.signals()
         return work if signals is None else signals.operation(name, work)

@@ -102,7 +102,7 @@ def test_groups_get_the_members_of_a_file(cli: Cli, tmp_path: Path, domain: str,
     left = json.loads(cli("groups", "sync", one, "--remove", "--json").stdout)
     listed = json.loads(cli("groups", "list", "--search", group, "--json").stdout)
 
-    assert (1, True) == (refused.code, "there is no" in refused.stderr)
+    assert (1, True) == (refused.code, "these do not exist: " in refused.stderr)
     assert (True, {"created": 1}) == (dry["dry_run"], dry["counts"])
     assert "1 created\n" in made.stdout
     assert "1 unchanged\n" in kept.stdout

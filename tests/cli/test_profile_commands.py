@@ -188,7 +188,7 @@ def test_options_say_how_an_instance_is_reached_and_login_keeps_them(alone, emul
         (("--client-key", "key.pem"), "--client-cert"),
         (("--client-cert", "/nowhere/me.pem"), "No such file"),
         (("--proxy", f"socks5://me:{HUSH}@proxy"), "SOCKS is not supported"),
-        (("--profile", "nobody"), "no profile 'nobody'"),
+        (("--profile", "nobody"), "profile 'nobody' does not exist"),
     ],
 )
 def test_what_cannot_be_is_told_before_anything_is_sent(options, words, alone, emulator, tmp_path):

@@ -83,7 +83,7 @@ async def test_the_demo_world_is_clean_and_nothing_is_changed(demo: Emulator) ->
     assert {} == {each.call: (each.verdict, each.findings) for each in report.problems}
     assert len(asked) > 70
     assert report.requests == len(demo.log) <= len(asked) + 12, "each route once, and a search for what no list gives"
-    assert "it fetches the content of a file" == by_call(report)["files.download"].reason
+    assert "the request downloads the content of a file" == by_call(report)["files.download"].reason
     assert {
         "roles.get",
         "activity_log.event_types",
@@ -280,7 +280,7 @@ async def test_a_method_that_fails_or_lies_is_told_and_stops_nothing(bare: Emula
         report = await examine(client, guard, clock=domo.settings.clock, bounds=Bounds())
 
     checks = by_call(report)
-    assert (Verdict.FAILED, None, "a mistake of this library: AttributeError") == _outcome(checks["odd.mistaken"])
+    assert (Verdict.FAILED, None, "an error in this library: AttributeError") == _outcome(checks["odd.mistaken"])
     assert Verdict.NOT_ASKED is checks["odd.lying"].verdict
     assert Verdict.CLEAN is checks["odd.good"].verdict
     assert ["GET"] == [each.method for each in bare.log]
@@ -320,9 +320,9 @@ async def test_time_and_requests_are_bounded(bare: Emulator) -> None:
             await domo.doctor(seconds=0)
 
     assert 5 == sent == few.requests
-    assert "5 requests were sent, which is the most" in {each.reason for each in few.checks}
+    assert "the limit of 5 requests was reached" in {each.reason for each in few.checks}
     assert 1 >= late.requests
-    assert "the time was up: 1e-09 seconds" in {each.reason for each in late.checks}
+    assert "the limit of 1e-09 seconds was reached" in {each.reason for each in late.checks}
 
 
 async def test_no_request_that_may_change_something_leaves(bare: Emulator) -> None:

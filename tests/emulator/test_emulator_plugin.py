@@ -175,7 +175,7 @@ def test_a_mark_that_is_wrong_is_an_error_that_tells_what_there_is(project: pyte
     result.stdout.fnmatch_lines(
         [
             "*@pytest.mark.domo has no option wrold; did you mean world?*",
-            "There are: host, port, *world, seed, *strict, *",
+            "The options are: host, port, *world, seed, *strict, *",
             "*takes options by name, such as world='demo', not 'demo'*",
             "*nowhere.zip is not a world*",
         ]

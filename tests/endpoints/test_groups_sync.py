@@ -134,9 +134,9 @@ async def test_all_unknown_members_are_named_before_anything_changes(domo: Domo,
     group_id = await group(domo)
     emulator.log.clear()
 
-    with pytest.raises(Unresolved, match=r"no user x@example\.com, y@example\.com") as caught:
+    with pytest.raises(Unresolved, match=r"these users do not exist: x@example\.com, y@example\.com") as caught:
         await domo.groups.sync_members(group_id, ["x@example.com", *users, "y@example.com"])
-    with pytest.raises(Unresolved, match="no user 424242"):
+    with pytest.raises(Unresolved, match="these users do not exist: 424242"):
         await domo.groups.sync_members(group_id, [*users, 424242])
 
     assert ("x@example.com", "y@example.com") == caught.value.names

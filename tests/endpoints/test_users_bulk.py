@@ -82,7 +82,7 @@ async def test_a_lost_answer_that_cannot_be_looked_up_is_said_to_be_uncertain(do
 
     report = await domo.users.create_many(people(1))
 
-    assert "whether it was created is not known" in str(report[0].error)
+    assert "it is unknown whether it was created" in str(report[0].error)
 
 
 @pytest.mark.parametrize(("exists", "outcomes"), [("skip", "skipped"), ("fail", "failed"), ("update", "updated")])

@@ -97,7 +97,7 @@ def test_ranges_meet_and_leave_nothing_out(bounds, conditions):
 @pytest.mark.parametrize(
     ("bounds", "told"),
     [
-        (Bounds("none", "0", "1", 2), "no column 'none'"),
+        (Bounds("none", "0", "1", 2), "column 'none' not found"),
         (Bounds("s", "a", "b", 2), "'s' is string"),
         (Bounds("n", "0.5", "1", 2), "not bigint"),
         (Bounds("t", "2024-01-01T00:00:00Z", "2024-01-02", 2), "without a zone"),
@@ -112,13 +112,13 @@ def test_bounds_that_do_not_fit_are_told(bounds, told):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"numPartitions": "4"}, "go together"),
-        ({"partitionColumn": "n", "lowerBound": "0", "upperBound": "1", "numPartitions": "x"}, "cannot be 'x'"),
+        ({"numPartitions": "4"}, "must be set together"),
+        ({"partitionColumn": "n", "lowerBound": "0", "upperBound": "1", "numPartitions": "x"}, "invalid value: 'x'"),
         ({"partitionColumn": "n", "lowerBound": "0", "upperBound": "1", "numPartitions": "0"}, "at least 1"),
-        ({"sql": "SELECT 1", "columns": "a"}, "sql says all"),
-        ({"columns": "a,,b"}, "columns cannot be"),
-        ({"pushFilters": "yes"}, "pushFilters cannot be 'yes'"),
-        ({"zone": "Mars/Olympus"}, "zone is the name"),
+        ({"sql": "SELECT 1", "columns": "a"}, "sql cannot be combined"),
+        ({"columns": "a,,b"}, "columns has an invalid value"),
+        ({"pushFilters": "yes"}, "pushFilters has an invalid value: 'yes'"),
+        ({"zone": "Mars/Olympus"}, "zone must be the name"),
         ({"partSize": "1"}, "unknown option for reading: partSize"),
     ],
 )
@@ -133,7 +133,7 @@ def test_options_for_reading_that_cannot_be_are_told(options, told):
         ({"create": "new"}, "either"),
         ({"dataset": ""}, "either"),
         ({"nested": "yes"}, "refuse or json"),
-        ({"partSize": "8MB"}, "partSize cannot be '8MB'"),
+        ({"partSize": "8MB"}, "partSize has an invalid value: '8MB'"),
         ({"partSize": "0"}, "at least 1"),
         ({"columns": "a"}, "unknown option for writing: columns"),
     ],

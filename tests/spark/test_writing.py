@@ -146,7 +146,7 @@ def test_a_new_dataset_gets_the_columns_of_the_frame(spark, portal, save):
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("SELECT 1L AS id, 'x' AS nme", "it lacks name; it has besides nme"),
+        ("SELECT 1L AS id, 'x' AS nme", "it lacks name; it has in addition nme"),
         ("SELECT 1L AS id", "it lacks name"),
         ("SELECT 1L AS id, X'00' AS name", "binary"),
         ("SELECT 1L AS id, array(1) AS name", "nested"),
@@ -236,7 +236,7 @@ def test_a_value_that_has_no_place_fails_the_job_and_changes_nothing(spark, port
 def test_a_partition_that_is_too_large_for_a_part_says_what_to_do(spark, portal, save):
     dataset = portal.datasets.create("large", {"id": "LONG"}).id
 
-    with pytest.raises(Exception, match=r"partition 0 comes to more than 100 bytes.*repartition"):
+    with pytest.raises(Exception, match=r"partition 0 has more than 100 bytes.*repartition"):
         save(spark.range(1000, numPartitions=1), dataset, partSize=100)
 
     assert [] == list(portal.datasets.versions.list(dataset))

@@ -101,7 +101,7 @@ async def test_headers_that_the_client_sets_itself_are_refused_with_what_to_do(h
 @pytest.mark.parametrize("options", [{"timeouts": 5}, {"retries": 3}], ids=str)
 async def test_an_option_of_another_kind_is_refused(options):
     async with Domo("acme", token=TOKEN) as domo:
-        with pytest.raises(ConfigError, match="must be such as"):
+        with pytest.raises(ConfigError, match="must be a value such as"):
             domo.with_options(**options)
 
 
