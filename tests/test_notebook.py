@@ -119,7 +119,7 @@ def test_lists_of_models_are_shown_as_tables(shell: Any) -> None:
     assert "text/html" not in shell.display_formatter.format([])[0]
 
 
-def test_help_tells_the_options_and_unloading_takes_all_away(shell: Any) -> None:
+async def test_help_tells_the_options_and_unloading_takes_all_away(shell: Any) -> None:
     assert "DATASET [-o NAME]" in str(shell.object_inspect("%domo")["docstring"])
     shell.extension_manager.unload_extension("domo_async")
 

@@ -118,5 +118,5 @@ async def test_small_data_go_up_in_one_request(domo: Domo, emulator: Emulator) -
 
     assert 4 == len(emulator.log) - before
     assert [(1, "a"), (4, "d"), (3, "c")] == await rows(domo, dataset.id)
-    with pytest.raises(ConfigError, match="go together"):
+    with pytest.raises(ConfigError, match="given together"):
         await domo.datasets.versions.create(dataset.id, b"", repair=1)

@@ -135,7 +135,7 @@ async def test_several_dataflows_are_switched_off_and_tagged_by_one_request(domo
 
     assert [("y",), ("x", "y")] == [await domo.dataflows.tags(number) for number in numbers]
     assert [False, False] == [each.enabled async for each in domo.dataflows.list()]
-    with pytest.raises(ConfigError, match="nothing is given"):
+    with pytest.raises(ConfigError, match="no change was given"):
         await domo.dataflows.patch_many(numbers)
 
 

@@ -111,7 +111,7 @@ async def test_roles_are_renamed_and_given_to_users_and_tell_who_has_them(domo: 
     assert [bob] == [user.user_id async for user in domo.roles.users(made.id, search="BOB")]
     with pytest.raises(BadRequest, match="Another role"):
         await domo.roles.update(made.id, name="Admin", description="")
-    with pytest.raises(ConfigError, match="nothing"):
+    with pytest.raises(ConfigError, match="no change was given"):
         await domo.roles.update(made.id)
     known = await domo.roles.known_authorities()
     assert set(await domo.roles.authorities(1)) == {each.authority for each in known}

@@ -126,7 +126,7 @@ async def test_permissions_of_nobody_or_of_letters_are_not_sent(permissions):
 async def test_nothing_is_not_saved_as_progress():
     handler, asked = failing()
     async with talking_to(handler) as domo:
-        with pytest.raises(ConfigError, match="nothing is given"):
+        with pytest.raises(ConfigError, match="no change was given"):
             await domo.task_center.tasks.save("q", "t", values={})
 
     assert not asked

@@ -328,7 +328,7 @@ async def test_what_the_instance_stored_otherwise_than_it_was_sent_is_told():
 
     async with talking_to(answer) as domo:
         for _ in range(3):
-            with pytest.raises(ContentMismatch, match="the file 1"):
+            with pytest.raises(ContentMismatch, match="its id is 1"):
                 await domo.filesets.files.upload("fs", b"abc", name="x.txt", directory_path="/reports/")
         for _ in range(3):
             stored = await domo.filesets.files.upload("fs", b"abc", name="x.txt", directory_path="reports")
