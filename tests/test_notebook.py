@@ -108,7 +108,7 @@ async def test_wrong_usage_is_told(shell: Any, line: str) -> None:
         await cell(shell, line, "SELECT 1")
 
 
-def test_lists_of_models_are_shown_as_tables(shell: Any) -> None:
+async def test_lists_of_models_are_shown_as_tables(shell: Any) -> None:
     users = [User(id=1, display_name="<b>Ann"), User(id=2)]
 
     for items in (users, tuple(users)):
