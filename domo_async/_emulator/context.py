@@ -1,4 +1,4 @@
-"""What a request is about: the instance, its rows, the caller, and the dataset that the path names."""
+"""The context of a request: the instance, its storage, the caller, and the dataset that the path names."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def dataset_of(request: web.Request) -> Dataset:
     """Return the dataset that the path names.
 
     Raises:
-        HTTPError: 404, if there is none.
+        HTTPError: 404, if there is no such dataset.
     """
     return instance_of(request).dataset(request.match_info["dataset_id"])
 
 
 async def collect_garbage(request: web.Request) -> None:
-    """Have the tables dropped that the last change left without a reference, once that change is saved."""
+    """Drop the tables that the last change left without a reference, once that change is saved."""
     storage_of(request).expect_garbage()

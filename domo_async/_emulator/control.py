@@ -1,17 +1,17 @@
 """Routes about the emulator itself, below ``/emulator``; all of it is emulator-defined.
 
-They are not recorded in the request log, and no fault, limit or latency is put on them. All but the first take the
+They are not recorded in the request log, and are exempt from faults, limits and latency. All but the first require the
 token of the instance's owner in the usual header:
 
-- ``GET /emulator/health``: whether it serves, for containers and whatever else waits for it; it tells nothing else.
-- ``GET /emulator/state``: what is there and how it goes: counts, rate limits, uptime.
-- ``GET /emulator/faults``: the faults that are armed; ``POST``: arm one, given as JSON with the names of `Fault`'s
+- ``GET /emulator/health``: whether the emulator serves, for containers and other waiting programs; nothing else.
+- ``GET /emulator/state``: the emulator's state: counts, rate limits, uptime.
+- ``GET /emulator/faults``: the armed faults; ``POST``: arm one, given as JSON with the names of `Fault`'s
   attributes, or as ``{"fault": "PUT *parts*:status=503,count=5"}``; ``DELETE``: disarm all.
-- ``GET /emulator/outcomes``, ``POST``, ``DELETE``: the same for how jobs end.
+- ``GET /emulator/outcomes``, ``POST``, ``DELETE``: the same for the outcomes of jobs.
 - ``GET /emulator/log``: the requests, filtered by ``route`` (a shell pattern over "METHOD /path") and ``status``
-  (``404``, ``5xx``, ``none``), a page of ``limit`` from ``offset``; ``newest=true`` turns the order round.
-  ``DELETE``: forget them.
-- ``POST /emulator/reset``: begin again.
+  (``404``, ``5xx``, ``none``), a page of ``limit`` from ``offset``; ``newest=true`` reverses the order.
+  ``DELETE``: clear the log.
+- ``POST /emulator/reset``: reset the emulator.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Control:
     """The routes about one emulator.
 
     Attributes:
-        gate: What its requests pass through.
-        reset: Begins again.
+        gate: The emulator's gate, which holds the faults, the limits and the log.
+        reset: The function that resets the emulator.
     """
 
     gate: Gate
@@ -69,7 +69,7 @@ class Control:
     def _for_owner(self, handler: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
         async def checked(request: web.Request) -> web.StreamResponse:
             if self.gate.authentication.user_of(request.path, request.headers) != OWNER_ID:
-                raise HTTPError(403, "This is for the token of the instance's owner only")
+                raise HTTPError(403, "This route requires the token of the instance's owner")
             response: web.StreamResponse = await handler(request)
             return response
 
@@ -139,7 +139,7 @@ class Control:
             raise HTTPError(400, f"Required: job, one of {', '.join(get_args(Job))}")
         count = body.get("count", 1)
         if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 1):
-            raise HTTPError(400, "count must be a number of at least 1, or null for all")
+            raise HTTPError(400, "count must be a whole number of at least 1, or null for all jobs")
         texts = {key: body[key] for key in ("state", "reason", "pattern") if key in body}
         if not all(isinstance(text, str) or (key == "reason" and text is None) for key, text in texts.items()):
             raise HTTPError(400, "state, reason and pattern must be strings")

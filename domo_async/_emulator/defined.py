@@ -1,7 +1,7 @@
-"""What the embedded instance had to choose for itself, gathered from where it stands in the code.
+"""The behaviour that the embedded instance chose, gathered from the docstrings and comments that describe it.
 
-``python -m domo_async._emulator.defined`` writes it to ``EMULATED.md``; with ``--check`` it only tells whether that
-is current.
+``python -m domo_async._emulator.defined`` writes ``EMULATED.md``; with ``--check`` it only checks that the file is
+current.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ __all__ = ["Choice", "choices", "choices_of", "main", "rendered"]
 _HERE = Path(__file__).parent
 _DOCUMENT = _HERE / "EMULATED.md"
 _MARK = re.compile(r"emulator-defined|unconfirmed", re.IGNORECASE)
-# These tell what the word means.
+# These modules explain the word itself.
 _ABOUT_THE_WORD = {"__init__", "defined"}
 _TITLE = """\
-# What the embedded instance chose for itself
+# Behaviour that the embedded instance chose
 
-The documents do not tell everything that a whole instance has to do. This is what the embedded one does where they
-are silent or not confirmed; a real instance may do otherwise. Generated from the code by
-`python -m domo_async._emulator.defined`.
+Domo's documentation does not describe everything that a whole instance has to do. This file lists the embedded
+instance's behaviour where the documentation is silent or not confirmed; a real instance may behave differently.
+Generated from the code by `python -m domo_async._emulator.defined`.
 """
 
 
 @frozen
 class Choice:
-    """Something that was chosen.
+    """A behaviour that the embedded instance chose.
 
     Attributes:
-        module: The module, seen from the emulator's package, such as ``routes/datasets``.
-        about: The routes, or the name of what it is about; empty for the module as a whole.
-        told: What was chosen, in a line.
+        module: The module, relative to the emulator's package, such as ``routes/datasets``.
+        about: The routes, or the name of the definition that has the behaviour; empty for the module as a whole.
+        told: The description, on one line.
     """
 
     module: str
@@ -54,7 +54,7 @@ class Choice:
 
 
 def choices(package: Path = _HERE) -> list[Choice]:
-    """Return all choices that the emulator's docstrings and comments tell, in the order of its files."""
+    """Return all choices that the emulator's docstrings and comments describe, in the order of its files."""
     found: list[Choice] = []
     for path in sorted(package.rglob("*.py")):
         module = path.relative_to(package).with_suffix("").as_posix()
@@ -64,12 +64,12 @@ def choices(package: Path = _HERE) -> list[Choice]:
 
 
 def choices_of(module: str, source: str, routes: Mapping[str, Sequence[str]]) -> list[Choice]:
-    """Return the choices that a module tells.
+    """Return the choices that a module's docstrings and comments describe.
 
     Args:
-        module: What it is called.
-        source: Its text.
-        routes: The routes of its handlers, by the handlers' names.
+        module: The module's name.
+        source: The module's source.
+        routes: The routes of the module's handlers, by the handlers' names.
     """
     found: dict[Choice, int] = {}
     tree = ast.parse(source)
@@ -90,7 +90,7 @@ def rendered(found: Iterable[Choice]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the document, or tell whether it is current; returns the exit code."""
+    """Write the document, or check that it is current; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m domo_async._emulator.defined", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, and fail if the document is not current")
     text = rendered(choices())
@@ -115,7 +115,7 @@ def _routes_of(module: str) -> dict[str, list[str]]:
 
 
 def _docstrings(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
-    """Yield line, name and text of every string that stands for itself, and so describes what is above it."""
+    """Yield line, name and text of every string that is a statement, and so describes the definition above it."""
     yield from _strings_of(tree, "")
     for name, node in _definitions(tree):
         yield from _strings_of(node, name)
@@ -127,7 +127,7 @@ def _strings_of(node: ast.AST, name: str) -> Iterator[tuple[int, str, str]]:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             value = statement.value.value
             if isinstance(value, str):
-                # The first line has no margin, the others have the code's.
+                # The first line is not indented, the others are indented as the code is.
                 first, _, rest = value.partition("\n")
                 yield statement.lineno, _assigned(former) or name, f"{first}\n{dedent(rest)}"
         former = statement
@@ -142,7 +142,7 @@ def _assigned(statement: ast.stmt | None) -> str:
 
 
 def _comments(tree: ast.Module, source: str) -> Iterator[tuple[int, str, str]]:
-    """Yield line, name of what it stands in, and text of every comment; lines that follow one another are one."""
+    """Yield line, name of the enclosing definition, and text of every comment; adjacent lines are one comment."""
     spans = [(node.lineno, node.end_lineno or node.lineno, name) for name, node in _definitions(tree)]
     comments: list[tuple[int, int, str]] = []
     for token in tokenize.tokenize(BytesIO(source.encode()).readline):
@@ -161,12 +161,12 @@ def _comments(tree: ast.Module, source: str) -> Iterator[tuple[int, str, str]]:
 def _definitions(
     node: ast.AST, prefix: str = ""
 ) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
-    """Yield everything that is defined, with its name; what is around comes before what is within."""
+    """Yield every definition with its name, outer ones before inner ones."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield f"{prefix}{child.name}", child
             yield from _definitions(child, f"{prefix}{child.name}.")
-        elif not isinstance(child, ast.expr):  # nothing is defined within one
+        elif not isinstance(child, ast.expr):  # expressions hold no definitions
             yield from _definitions(child, prefix)
 
 

@@ -1,4 +1,4 @@
-"""Domo's error bodies, and the exception that stands for one."""
+"""Domo's error bodies, and the exception that becomes one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 
 class HTTPError(Exception):
-    """A request is answered with an error status.
+    """The exception that answers a request with an error status.
 
     Attributes:
         status: The HTTP status.
-        message: What is wrong, for the client to read.
-        code: Domo's ``errorCode``, where one is known.
+        message: The description of the problem, for the client to read.
+        code: Domo's ``errorCode``, if one is known.
         headers: Further headers of the answer.
     """
 
@@ -46,5 +46,5 @@ def error_body(status: int, path: str, message: str, *, code: str | None = None)
 
 
 def thread_of_execution() -> str:
-    """Return a new "toe", the identity of one request that Domo's support asks for."""
+    """Return a new "toe" (thread of execution), the id of a request that Domo's support asks for."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(length)) for length in (10, 5, 5))

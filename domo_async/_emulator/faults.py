@@ -1,4 +1,4 @@
-"""Faults on demand: what a network or an instance may do to a request, once, a few times or for ever."""
+"""Fault injection: failures of the network or of the instance, once, a few times or for every request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAINTENANCE_PAGE = (
     "<body><h1>We'll be right back</h1><p>Domo is down for maintenance.</p></body></html>"
 )
 
-# What "kind=value" stands for where a fault is written on one line.
+# The attribute that "kind=value" sets when a fault is written on one line.
 _SHORT = {
     "status": "status",
     "delay": "delay",
@@ -47,7 +47,7 @@ _WHOLE = {"count", "skip", "status", "after_bytes", "extra_bytes", "seed"}
 
 def _known(_fault: Fault, _attribute: Attribute[Any], value: str) -> None:
     if value not in get_args(FaultKind):
-        raise ValueError(f"there is no fault {value!r}; there are: {', '.join(get_args(FaultKind))}")
+        raise ValueError(f"{value!r} is not a kind of fault; use one of: {', '.join(get_args(FaultKind))}")
 
 
 def _share(_fault: Fault, attribute: Attribute[Any], value: float) -> None:
@@ -62,7 +62,7 @@ def _positive(_fault: Fault, attribute: Attribute[Any], value: float) -> None:
 
 @frozen
 class Fault:
-    """One thing that goes wrong.
+    """A failure to inject.
 
     The kinds:
 
@@ -70,37 +70,38 @@ class Fault:
     - ``throttle``: answered with 429, without any effect; with Retry-After if `retry_after` is given.
     - ``expired``: answered with 401 as if the token had expired, without any effect.
     - ``html``: a maintenance page with status 503, without any effect.
-    - ``text``: a blocked page, plain text with status 403, without any effect.
+    - ``text``: a page that says access is blocked, plain text with status 403, without any effect.
     - ``delay``: handled as usual, `delay` seconds later.
-    - ``drop_before``: the connection is closed without an effect, before the body is read or, with
+    - ``drop_before``: the connection is closed without any effect, before the body is read or, with
       `after_bytes`, in the middle of it.
     - ``drop_after``: the request takes effect, then the connection is closed without an answer.
     - ``stall``: the request takes effect, and nothing is answered for `delay` seconds; with `after_bytes`, the answer
-      begins and stands still after so many bytes of its body.
+      begins and pauses after that many bytes of its body.
     - ``truncate``: the request takes effect, then the answer breaks off in the middle of its body, or after
-      `after_bytes` of it, under its right Content-Length.
-    - ``wrong_length``: the request takes effect, and the answer's Content-Length promises `extra_bytes` more than its
-      body has, or less, if negative; then the connection is closed. Answers that otherwise go without a length, such as
-      CSV, have one then.
+      `after_bytes` of it, although its Content-Length is right.
+    - ``wrong_length``: the request takes effect, and the answer's Content-Length is `extra_bytes` more than the length
+      of its body, or less, if negative; then the connection is closed. Answers that are usually sent without a
+      Content-Length, such as CSV, have one then.
     - ``slow``: handled as usual, but bodies of uploads, downloads and answers pass at `rate` bytes a second.
 
     Attributes:
         route: A shell pattern over "METHOD /path"; ``*`` also stands for slashes.
-        kind: What goes wrong.
-        count: How many requests it happens to; None for all.
-        skip: How many requests of the route go well before the first.
-        status: The status of the kind ``status``.
+        kind: The kind of failure.
+        count: The number of requests that it happens to; None for all.
+        skip: The number of requests of the route that succeed before the first failure.
+        status: The HTTP status, for ``status``.
         delay: Seconds, for ``delay`` and ``stall``.
-        after_bytes: Where the body breaks off, for ``drop_before`` and ``truncate``, or stands still, for ``stall``.
-        extra_bytes: How many bytes more than it sends an answer promises, for ``wrong_length``.
-        headers: Further headers of the kinds without any effect.
-        body: The body of the kinds without any effect in place of the usual one; what is not a string or bytes is
-            sent as JSON.
-        probability: How likely it happens to a request of the route.
-        seed: Where the chance of `probability` begins: the same seed lets it happen to the same requests, counted
-            from the first of the route. None for another chance each time.
+        after_bytes: The number of bytes after which the body breaks off, for ``drop_before`` and ``truncate``, or
+            pauses, for ``stall``.
+        extra_bytes: The difference between the answer's Content-Length and its body, for ``wrong_length``.
+        headers: Further headers of the answer, for the kinds without any effect.
+        body: The body of the answer in place of the usual one, for the kinds without any effect; values other than
+            strings and bytes are sent as JSON.
+        probability: The probability, from 0 to 1, that it happens to a request of the route.
+        seed: The seed of the random choices that `probability` makes: with the same seed, it happens to the same
+            requests, counted from the first of the route. None for different choices each time.
         rate: Bytes a second, for ``slow``.
-        retry_after: Seconds, for ``throttle``; None for no such header.
+        retry_after: Seconds of the Retry-After header, for ``throttle``; None for no such header.
     """
 
     route: str
@@ -122,12 +123,12 @@ class Fault:
     def parse(cls, text: str) -> Self:
         """Return the fault that is written on one line, ``ROUTE:KIND[=VALUE][,NAME=VALUE…]``.
 
-        Such as ``PUT *parts*:status=503,probability=0.1,count=5``, ``*:slow=5000,count=all`` or
+        Examples are ``PUT *parts*:status=503,probability=0.1,count=5``, ``*:slow=5000,count=all`` and
         ``POST */commit:drop_after``. The value of a kind is its status, seconds or bytes; the names are those of
-        the attributes that are numbers; ``count=all`` stands for every request.
+        the numeric attributes; ``count=all`` stands for every request.
 
         Raises:
-            ValueError: It is written otherwise; says how.
+            ValueError: The text does not have this form; the message says what is wrong.
         """
         route, colon, rest = text.rpartition(":")
         first, *others = rest.split(",")
@@ -135,10 +136,10 @@ class Fault:
         options = dict(_option(other) for other in others)
         if given:
             if kind not in _SHORT:
-                raise ValueError(f"the fault {kind!r} takes no value")
+                raise ValueError(f"the kind {kind!r} does not take a value")
             options |= dict([_option(f"{_SHORT[kind]}={value}")])
         if not colon or not route or not kind:
-            raise ValueError(f"a fault is written ROUTE:KIND, such as 'PUT *parts*:status=503,count=5', not {text!r}")
+            raise ValueError(f"{text!r} is not a fault; write ROUTE:KIND, such as 'PUT *parts*:status=503,count=5'")
         return cls(route, kind, **options)  # type: ignore[arg-type]
 
     @classmethod
@@ -146,7 +147,7 @@ class Fault:
         """Return the fault of a JSON object, whose keys are the attributes' names.
 
         Raises:
-            ValueError: It is none; says why.
+            ValueError: The object does not describe a fault; the message says why.
         """
         if unknown := values.keys() - {each.name for each in fields(cls)}:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
@@ -179,29 +180,29 @@ def _option(text: str) -> tuple[str, Any]:
 
 def _check(name: str, value: Any) -> None:
     optional = name in ("count", "after_bytes", "seed", "retry_after")
-    kinds: tuple[type, ...]
+    types: tuple[type, ...]
     if name in ("route", "kind"):
-        kinds = (str,)
+        types = (str,)
     elif name == "headers":
-        kinds = (dict,)
+        types = (dict,)
     elif name == "body":
         return
     else:
-        kinds = (int,) if name in _WHOLE else (int, float)
-    if not (isinstance(value, kinds) and not isinstance(value, bool)) and not (optional and value is None):
-        raise ValueError(f"{name} must be {' or '.join(kind.__name__ for kind in kinds)}")
+        types = (int,) if name in _WHOLE else (int, float)
+    if not (isinstance(value, types) and not isinstance(value, bool)) and not (optional and value is None):
+        raise ValueError(f"{name} must be {' or '.join(type_.__name__ for type_ in types)}")
 
 
 @frozen
 class ArmedFault:
-    """A fault that is armed, and how it went so far.
+    """A fault that is armed, and its state.
 
     Attributes:
-        number: What it goes by.
-        fault: What was armed.
-        fired: How many requests it happened to.
-        left: How many more it happens to; None for all.
-        on: Whether it happens at all, or was switched off.
+        number: The number that identifies it.
+        fault: The fault.
+        fired: The number of requests that it happened to.
+        left: The number of requests that it still happens to; None for all.
+        on: Whether it is switched on.
     """
 
     number: int
@@ -233,22 +234,26 @@ class Faults:
 
     @property
     def fired(self) -> int:
-        """How many times a fault happened since the last `clear`."""
+        """The number of times that faults happened since the last `clear`."""
         return len(self._fired)
 
     def armed(self) -> list[ArmedFault]:
-        """Return the faults that were added since the last `clear`, those that are used up included."""
+        """Return the faults that were added since the last `clear`, including those that are used up."""
         with self._lock:
             return [ArmedFault(each.number, each.fault, each.fired, each.left, each.on) for each in self._armed]
 
     def add(self, fault: Fault) -> None:
-        """Arm `fault`. Of several that fit a request, the one that was added first happens."""
+        """Arm `fault`. If several match a request, the one that was added first happens.
+
+        Example:
+            >>> emulator.faults.add(Fault("PUT *parts/3", "drop_before", count=2))
+        """
         with self._lock:
-            rng = random.Random(fault.seed)  # noqa: S311 - of faults
+            rng = random.Random(fault.seed)  # noqa: S311 - for faults, not secrets
             self._armed.append(_Armed(next(self._numbers), fault, fault.skip, fault.count, rng))
 
     def switch(self, number: int, *, on: bool) -> bool:
-        """Let an armed fault happen, or not for now; returns whether it is there."""
+        """Switch an armed fault on or off; return whether there is one with this number."""
         with self._lock:
             found = [each for each in self._armed if each.number == number]
             for each in found:
@@ -256,7 +261,7 @@ class Faults:
             return bool(found)
 
     def remove(self, number: int) -> bool:
-        """Disarm a fault; returns whether it was there."""
+        """Disarm a fault; return whether there was one with this number."""
         with self._lock:
             left = [each for each in self._armed if each.number != number]
             removed = len(left) < len(self._armed)
@@ -270,7 +275,7 @@ class Faults:
             self._fired.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault that happens to this request, if one does, and count it."""
+        """Return the fault that happens to this request, and count it; None if none does."""
         if not self._armed:
             return None
         with self._lock:

@@ -1,4 +1,4 @@
-"""The HTTP application: its routes, and what every request passes through."""
+"""The HTTP application: its routes, and the processing of every request."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from domo_async._emulator.state.instance import Instance
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 OWN_PATHS = "/emulator"
-"""Below this are the emulator's own pages and routes, which no instance of Domo has."""
+"""The prefix of the emulator's own pages and routes, which an instance of Domo does not have."""
 
-# Where Domo's other API is, and how clients of it log in.
+# The paths of Domo's public API, and of its clients' login.
 _PUBLIC_API = ("/oauth/", "/v1/")
 _LARGEST_JSON = 64 << 20
 _LARGEST_OF_A_STRANGER = 1 << 20
@@ -50,11 +50,11 @@ _LOGGER = logging.getLogger(__name__)
 
 @define(eq=False)
 class Gate:
-    """What every request passes through: faults, latency, limits, authentication and the request log.
+    """The processing of every request: faults, latency, limits, authentication and the request log.
 
     Attributes:
-        hosts: By which names it may be asked.
-        by_name: Gives what answers a request instead, by the name that the instance is called by in it.
+        hosts: The host names that are allowed.
+        by_name: A function that returns the handler of a request for an app, by the request's host name.
     """
 
     instance: Instance
@@ -69,9 +69,9 @@ class Gate:
     by_name: Callable[[web.Request], Handler | None] = lambda _request: None
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request, whatever happens to it, and record it before the client can have the whole answer.
+        """Answer a request, and record it before the client can have the whole answer.
 
-        What the emulator is asked about itself is not recorded, and nothing happens to it.
+        Requests about the emulator itself are not recorded, and faults and limits do not apply to them.
         """
         if request.path in ("/", OWN_PATHS) or request.path.startswith(f"{OWN_PATHS}/"):
             return await self._handle_own(request, handler)
@@ -86,7 +86,7 @@ class Gate:
                 await response.send(request)
             status = response.status
         except (Dropped, ConnectionError):
-            _LOGGER.debug("%s %s was left without a whole answer", request.method, request.path)
+            _LOGGER.debug("%s %s did not get a complete answer", request.method, request.path)
         finally:
             if isinstance(response, StreamedResponse):
                 await response.chunks.aclose()
@@ -135,7 +135,7 @@ class Gate:
                 activity.note(self.instance, request, response.status)
         except ConnectionError:
             raise
-        except Exception as error:  # noqa: BLE001 - each has an answer
+        except Exception as error:  # noqa: BLE001 - each error becomes an answer
             response = failed(request, error)
         finally:
             self.instance.changes += not searches and request.method != "GET"
@@ -148,7 +148,7 @@ class Gate:
             await _have_body(request, _LARGEST_OF_A_STRANGER)
             with self.instance.one_request():
                 response = await handler(request)
-        except Exception as error:  # noqa: BLE001 - each has an answer
+        except Exception as error:  # noqa: BLE001 - each error becomes an answer
             response = failed(request, error)
         response = await self._settled(request, response)
         if isinstance(response, StreamedResponse):
@@ -156,9 +156,9 @@ class Gate:
         return response
 
     async def _settled(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-        """Return the answer once all that it may tell of is saved."""
+        """Return the answer once all changes that it may report are saved."""
         try:
-            await self.keeper.settle()
+            await self.keeper.flush()
         except HTTPError as refusal:
             if isinstance(response, StreamedResponse):
                 await response.chunks.aclose()
@@ -167,7 +167,7 @@ class Gate:
 
 
 def _refuse_public_api(request: web.Request) -> None:
-    """Tell clients of Domo's other API, which have no token of this one, where they are."""
+    """Refuse requests to Domo's public API, whose clients have no token for this one, with an explanation."""
     if request.path.startswith(_PUBLIC_API):
         raise HTTPError(
             404,
@@ -177,9 +177,9 @@ def _refuse_public_api(request: web.Request) -> None:
 
 
 async def _have_body(request: web.Request, most: int) -> None:
-    """Have the body there before anything is changed: whoever sends it slowly keeps nobody from saving."""
+    """Read the body before anything is changed: a client that sends it slowly does not keep others from saving."""
     if readable(request.path) != request.path:
-        raise HTTPError(400, "The path is not Unicode")
+        raise HTTPError(400, "The path is not valid Unicode")
     if request.match_info.http_exception is None and waits_for_body(request):
         request[BODY] = await whole_body(request, most)
 
@@ -188,9 +188,9 @@ def create_app(gate: Gate, storage: Storage, *, strict: bool) -> web.Application
     """Return the application of one instance.
 
     Args:
-        gate: What its requests pass through.
-        storage: Where its rows are.
-        strict: Whether it takes requests only as the documents have them.
+        gate: The processing of every request.
+        storage: The storage of its rows.
+        strict: Whether bodies are accepted only in the form that the documents show.
     """
 
     @web.middleware

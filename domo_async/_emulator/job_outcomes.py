@@ -1,4 +1,4 @@
-"""How jobs end, where a test wants another end than the good one."""
+"""Outcomes of jobs that tests ask for in place of success."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Job = Literal["workflow", "stream", "dataflow", "s3_export", "code_engine", "mig
 
 @frozen
 class JobOutcome:
-    """An end that a job comes to.
+    """The outcome of a job.
 
     Attributes:
-        job: The kind of job.
+        job: The type of job.
         state: The state that it ends in, such as ``FAILED``.
-        reason: Why, where jobs of the kind tell.
-        pattern: A shell pattern over what the job is about: the workflow, the stream, the dataflow, the dataset, the
+        reason: The reason, for types of jobs that report one.
+        pattern: A shell pattern over the job's subject: the workflow, the stream, the dataflow, the dataset, the
             function.
-        count: How many jobs it happens to; None for all.
+        count: The number of jobs that get this outcome; None for all.
     """
 
     job: Job
@@ -40,29 +40,33 @@ class _Waiting:
 
 
 class JobOutcomes:
-    """The ends that are in store; may be used from any thread."""
+    """The outcomes that jobs will have; may be used from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[_Waiting] = []
 
     def add(self, outcome: JobOutcome) -> None:
-        """Have `outcome` in store. Of several that fit a job, the one that was added first happens."""
+        """Add an outcome for jobs to come. Of several that match a job, the one that was added first counts.
+
+        Example:
+            >>> emulator.outcomes.add(JobOutcome("stream", "FAILED", reason="The source did not answer"))
+        """
         with self._lock:
             self._waiting.append(_Waiting(outcome, outcome.count))
 
     def clear(self) -> None:
-        """Let all jobs come to good ends again."""
+        """Remove all outcomes, so that all jobs succeed."""
         with self._lock:
             self._waiting.clear()
 
     def waiting(self) -> list[tuple[JobOutcome, int | None]]:
-        """Return the ends that were added since the last `clear`, each with how many jobs it still happens to."""
+        """Return the outcomes added since the last `clear`, each with the number of jobs that still get it."""
         with self._lock:
             return [(waiting.outcome, waiting.left) for waiting in self._waiting]
 
     def take(self, job: Job, about: object) -> JobOutcome | None:
-        """Return the end in store for a job, and count it; None for the good one."""
+        """Return the outcome for a job, and count it; None for success."""
         with self._lock:
             for waiting in self._waiting:
                 outcome = waiting.outcome

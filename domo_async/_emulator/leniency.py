@@ -1,8 +1,8 @@
-"""Requests' bodies as instances take them: in more forms than the documents show.
+"""Request bodies in more forms than the documents show, as real instances accept them.
 
-Working clients send numbers for texts and texts for numbers, null for what they leave out, one item for a list of one,
-and leave out what the documents call required. A strict instance takes none of it. A key mostly means the same on all
-routes, so one table of keys says of what kind a value is; routes for which that is not all have a line of their own.
+Working clients send numbers for texts and texts for numbers, null for omitted keys, one item for a list of one item,
+and omit keys that the documents call required. A strict instance accepts none of this. A key mostly means the same on
+all routes, so that one table gives the types of values by key; routes with exceptions have an entry of their own.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _DECIMAL = re.compile(r"[+-]?\d{1,18}\.\d{1,18}")
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
 
-class Kind(Enum):
-    """What a value is, or each item of a list."""
+class ValueType(Enum):
+    """The type of a value, or of each item of a list."""
 
     TEXT = "a text"
     NUMBER = "a number"
@@ -35,11 +35,11 @@ def _keys(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-# What keys hold, which is the same wherever they stand.
-_KINDS: dict[str, Kind] = {
-    key: kind
-    for kind, keys in {
-        Kind.TEXT: _keys(
+# The types of keys' values, wherever the keys stand.
+_TYPES: dict[str, ValueType] = {
+    key: type_
+    for type_, keys in {
+        ValueType.TEXT: _keys(
             """
             accessLevel accountType action appendId cardTitleSearchText catalog category dataProviderType
             dataSourceDescription dataSourceName dataTag description directoryPath displayName displayNameSearch
@@ -49,14 +49,14 @@ _KINDS: dict[str, Kind] = {
             timezone title titleSearchText type updateMethod userDefinedType userMessage version
             """
         ),
-        Kind.NUMBER: _keys(
+        ValueType.NUMBER: _keys(
             """
             accountId alertActionId count executionTimeout expires facetValueLimit facetValueOffset floatNumber
             fromRoleId height hourOfDay limit longNumber max min minOfHour numTablePages offset pageId recordedDate
             roleId scale subscriberId topK viewId width
             """
         ),
-        Kind.FLAG: _keys(
+        ValueType.FLAG: _keys(
             """
             active aggregated ascending attachmentInclude combineResults dataSourcePermissions enabled external global
             hasLayout ignoreCase includeBOM includeCardTitleClause includeDeleted includePageTitleClause
@@ -68,14 +68,14 @@ _KINDS: dict[str, Kind] = {
     }.items()
     for key in keys
 }
-# Keys that hold a list, with the kind of its items; None leaves those as they are.
-_LISTS: dict[str, Kind | None] = {
-    key: kind
-    for kind, keys in {
-        Kind.TEXT: _keys(
+# Keys that hold a list, with the type of its items; None leaves the items as they are.
+_LISTS: dict[str, ValueType | None] = {
+    key: type_
+    for type_, keys in {
+        ValueType.TEXT: _keys(
             "dataAppIds dataIds facetValuesToInclude fieldsToReturn orderByString tagNames taskIds tasksId values"
         ),
-        Kind.NUMBER: _keys("accounts dataFlowIds groupIds idList pageIds parentPageIds userIds virtualUserIds"),
+        ValueType.NUMBER: _keys("accounts dataFlowIds groupIds idList pageIds parentPageIds userIds virtualUserIds"),
         None: _keys(
             """
             addMembers addOwners alertSubscriptions columns configuration dataSourceSchemas dateFilters entries
@@ -86,7 +86,7 @@ _LISTS: dict[str, Kind | None] = {
     }.items()
     for key in keys
 }
-# What is below these is the caller's own.
+# The values of these keys are the caller's own content, and stay as they are.
 _OPAQUE = _keys(
     """
     configurations content data emailParams executionPayload executionResponse inputVariables metaData
@@ -95,7 +95,7 @@ _OPAQUE = _keys(
 )
 
 
-# Which keys a search goes by, and what it then looks for; clients say that it does, and leave the rest out.
+# The keys that switch a clause of a search on, and the key that each clause needs; clients omit the other clauses.
 _CLAUSES = {
     "includePageTitleClause": "pageTitleSearchText",
     "includeCardTitleClause": "cardTitleSearchText",
@@ -107,20 +107,20 @@ _CLAUSES = {
 
 @frozen(kw_only=True)
 class Route:
-    """What is particular to a route.
+    """The exceptions of a route.
 
     Attributes:
-        kinds: The kinds of keys, where they are not the usual ones.
-        lists: The same for keys that hold lists; a list of lists has one of its kind.
-        items: The kind of the items, where the body itself is a list.
-        defaults: What stands for keys that are left out, by path; the lists on it are gone into.
-        other_names: What else keys are called, each with how its value is written under its own name.
-        opaque: Whether all of the body is the caller's own.
+        types: The types of keys' values, if they differ from the usual ones.
+        lists: The same for the items of keys that hold lists; for a list of lists, the type of the inner items.
+        items: The type of the items, if the body itself is a list.
+        defaults: The values of omitted keys, by path; a path leads into each item of the lists on it.
+        other_names: Other names of keys, each with the usual name and the conversion of the value.
+        opaque: Whether the whole body is the caller's own content.
     """
 
-    kinds: Mapping[str, Kind] = field(factory=dict)
-    lists: Mapping[str, Kind | None] = field(factory=dict)
-    items: Kind | None = None
+    types: Mapping[str, ValueType] = field(factory=dict)
+    lists: Mapping[str, ValueType | None] = field(factory=dict)
+    items: ValueType | None = None
     defaults: Mapping[str, object] = field(factory=dict)
     other_names: Mapping[str, tuple[str, Callable[[Any], Any]]] = field(factory=dict)
     opaque: bool = False
@@ -128,9 +128,9 @@ class Route:
 
 _USUAL = Route()
 _OWN = Route(opaque=True)
-_RIGHTS = Route(kinds={"id": Kind.TEXT}, lists={"permissions": Kind.TEXT})
-_TEXTS, _NUMBERS = Route(items=Kind.TEXT), Route(items=Kind.NUMBER)
-_ALERT = Route(kinds={"resourceId": Kind.TEXT}, lists={"filterRules": Kind.TEXT})
+_RIGHTS = Route(types={"id": ValueType.TEXT}, lists={"permissions": ValueType.TEXT})
+_TEXTS, _NUMBERS = Route(items=ValueType.TEXT), Route(items=ValueType.NUMBER)
+_ALERT = Route(types={"resourceId": ValueType.TEXT}, lists={"filterRules": ValueType.TEXT})
 _TASK_FILTERS = _keys(
     """
     assignedBy assignedOn assignedTo completedBy completedOn createdBy createdOn displayType queueId status updatedOn
@@ -140,7 +140,7 @@ _TASK_FILTERS = _keys(
 
 
 def _grouped(entities: object) -> object:
-    """Return the entities of a search as `entityList` has them."""
+    """Return the entities of a search in the form of `entityList`."""
     if not isinstance(entities, list):
         return entities
     return [[each.lower() if isinstance(each, str) else each for each in entities]]
@@ -150,18 +150,19 @@ def _itself(value: object) -> object:
     return value
 
 
-# By method and path, whose parameters are written as ``{}``.
+# Routes by method and path, with ``{}`` for each path parameter.
 _ROUTES: dict[str, Route] = {
     "POST /api/search/v1/query": Route(
-        kinds={"query": Kind.TEXT, "value": Kind.TEXT},
+        types={"query": ValueType.TEXT, "value": ValueType.TEXT},
         defaults={"query": "*", "sort.fieldSorts.sortOrder": "ASC"},
         other_names={"entities": ("entityList", _grouped)},
     ),
     "POST /api/data/ui/v3/datasources/search": Route(
-        kinds={"query": Kind.TEXT, "value": Kind.TEXT}, defaults={"query": "*", "sort.fieldSorts.sortOrder": "ASC"}
+        types={"query": ValueType.TEXT, "value": ValueType.TEXT},
+        defaults={"query": "*", "sort.fieldSorts.sortOrder": "ASC"},
     ),
     "PUT /api/data/v1/providers/{}/account/{}": _OWN,
-    "POST /api/queues/v1/tasks/list": Route(lists=dict.fromkeys(_TASK_FILTERS, Kind.TEXT)),
+    "POST /api/queues/v1/tasks/list": Route(lists=dict.fromkeys(_TASK_FILTERS, ValueType.TEXT)),
     "POST /api/queues/v1/{}/permissions": _RIGHTS,
     "POST /api/workflow/v1/models/{}/permissions": _RIGHTS,
     "POST /api/workflow/v2/executions/cancel": _TEXTS,
@@ -172,14 +173,14 @@ _ROUTES: dict[str, Route] = {
     "POST /api/social/v4/alerts": _ALERT,
     "PATCH /api/social/v4/alerts/{}": _ALERT,
     "PUT /api/social/v4/alerts/{}": _ALERT,
-    "PUT /api/queues/v1/{}/tasks/{}/assign": Route(kinds={"userId": Kind.TEXT}, defaults={"type": "USER"}),
+    "PUT /api/queues/v1/{}/tasks/{}/assign": Route(types={"userId": ValueType.TEXT}, defaults={"type": "USER"}),
     "PUT /api/queues/v1/{}/tasks/{}/outputs": _OWN,
     "POST /api/queues/v1/{}/tasks/{}/complete": _OWN,
     "POST /api/data/v1/streams/{}/executions": Route(defaults={"action": "MANUAL"}),
-    # Who names no role to copy gets the least of those that are there.
+    # Without a role to copy, the new role gets the permissions of the least powerful one.
     "POST /api/authorization/v1/roles": Route(defaults={"description": "", "fromRoleId": 5}),
     "PUT /api/authorization/v1/roles/settings": Route(
-        kinds={"defaultRoleId": Kind.NUMBER}, lists={"allowlistRoleIds": Kind.NUMBER}
+        types={"defaultRoleId": ValueType.NUMBER}, lists={"allowlistRoleIds": ValueType.NUMBER}
     ),
     "POST /api/identity/v1/users": Route(other_names={"email": ("emailAddress", _itself)}),
     "POST /api/content/v2/groups": Route(defaults={"type": "open"}),
@@ -196,25 +197,26 @@ _ROUTES: dict[str, Route] = {
     "POST /api/data/ui/v3/datasources/{}/tags": _TEXTS,
     "DELETE /api/data/v2/datasources/{}/dataversions": _NUMBERS,
     "POST /api/content/v1/reportschedules/card-email-data": _NUMBERS,
-    "POST /api/files/v1/filesets/search": Route(lists={"value": Kind.TEXT}),
-    "POST /api/files/v1/filesets/{}/files/search": Route(lists={"value": Kind.TEXT}),
-    "POST /api/files/v1/filesets/{}/query": Route(kinds={"query": Kind.TEXT}),
-    "POST /api/files/v1/filesets/{}/files/reindex": Route(lists={"fileIds": Kind.TEXT}),
+    "POST /api/files/v1/filesets/search": Route(lists={"value": ValueType.TEXT}),
+    "POST /api/files/v1/filesets/{}/files/search": Route(lists={"value": ValueType.TEXT}),
+    "POST /api/files/v1/filesets/{}/query": Route(types={"query": ValueType.TEXT}),
+    "POST /api/files/v1/filesets/{}/files/reindex": Route(lists={"fileIds": ValueType.TEXT}),
     "POST /api/identity/v1/users/search": Route(
-        kinds={"text": Kind.TEXT}, lists={"ids": Kind.TEXT, "parts": Kind.TEXT, "attributes": Kind.TEXT}
+        types={"text": ValueType.TEXT},
+        lists={"ids": ValueType.TEXT, "parts": ValueType.TEXT, "attributes": ValueType.TEXT},
     ),
-    "POST /api/data/v2/datasources/{}/schemas": Route(kinds={"order": Kind.NUMBER, "id": Kind.TEXT}),
+    "POST /api/data/v2/datasources/{}/schemas": Route(types={"order": ValueType.NUMBER, "id": ValueType.TEXT}),
     "POST /api/dataprocessing/v1/dataflows": _OWN,
     "PUT /api/dataprocessing/v1/dataflows/{}": _OWN,
-    "PUT /api/dataprocessing/v1/dataflows/{}/patch": Route(kinds={"responsibleUserId": Kind.NUMBER}),
+    "PUT /api/dataprocessing/v1/dataflows/{}/patch": Route(types={"responsibleUserId": ValueType.NUMBER}),
     "POST /api/content/v1/share": Route(lists={"resources": None}),
-    "POST /api/content/v1/pages": Route(kinds={"parentPageId": Kind.TEXT}, defaults={"parentPageId": "0"}),
+    "POST /api/content/v1/pages": Route(types={"parentPageId": ValueType.TEXT}, defaults={"parentPageId": "0"}),
     "PUT /api/content/v1/pages/bulk/move": Route(
-        kinds={"parentPageId": Kind.NUMBER}, defaults={"pagePermission": "ORIGINAL"}
+        types={"parentPageId": ValueType.NUMBER}, defaults={"pagePermission": "ORIGINAL"}
     ),
     "POST /domo/workflow/v1/models/{}/start": _OWN,
     "PUT /api/datastores/v2/collections/{}/documents/update": _OWN,
-    # Documents of App DB, and queries for them, hold what applications put there.
+    # Documents of App DB, and queries for them, hold the applications' own content.
     **{
         f"{method} {path}": _OWN
         for base in ("/api/datastores/v1", "/api/datastores/{}", "/domo/datastores/v1")
@@ -231,14 +233,14 @@ _PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
 def as_documented(body: Any, method: str, path: str) -> Any:
-    """Return a body as the documents have it, whichever form that instances take it has.
+    """Return a body in the documented form.
 
     Args:
-        body: The JSON of the body, which may be changed.
+        body: The JSON of the body, in any form that instances accept; it may be changed in place.
         method: The request's method.
-        path: The path of its route, with its parameters in braces.
+        path: The path of the route, with its parameters in braces.
     """
-    if path.startswith("/emulator/"):  # no instance has these, and a null means something to them
+    if path.startswith("/emulator/"):  # the emulator's own routes, for which null has a meaning
         return body
     route = _ROUTES.get(f"{method} {_PARAMETER.sub('{}', path).rstrip('/')}", _USUAL)
     if route.opaque:
@@ -257,44 +259,44 @@ def as_documented(body: Any, method: str, path: str) -> Any:
     return read
 
 
-def _read(value: Any, kind: Kind | None, route: Route) -> Any:
-    """Return a value as the documents have it."""
+def _read(value: Any, type_: ValueType | None, route: Route) -> Any:
+    """Return a value in the documented form."""
     match value:
         case dict():
             return dict(_members(value, route))
         case list():
-            return [_read(item, kind, route) for item in value]
+            return [_read(item, type_, route) for item in value]
         case _:
-            return value if kind is None else _scalar(value, kind)
+            return value if type_ is None else _scalar(value, type_)
 
 
 def _members(value: Mapping[str, Any], route: Route) -> Iterator[tuple[str, Any]]:
     for key, item in value.items():
-        lists = key in route.lists or (key in _LISTS and key not in route.kinds)
-        kind = (route.lists[key] if key in route.lists else _LISTS[key]) if lists else _kind_of(key, route)
+        lists = key in route.lists or (key in _LISTS and key not in route.types)
+        type_ = (route.lists[key] if key in route.lists else _LISTS[key]) if lists else _type_of(key, route)
         if item is None and key != "value":
             continue
-        if key in _OPAQUE and kind is None and not isinstance(item, list):
+        if key in _OPAQUE and type_ is None and not isinstance(item, list):
             yield key, item
         elif key in _CLAUSES and value.get(_CLAUSES[key]) is None:
             yield key, False
         else:
-            # One for a list of one: a value where those are listed, an object where objects are.
-            alone = lists and not isinstance(item, list) and isinstance(item, dict) is (kind is None)
-            yield key, _read([item] if alone else item, kind, route)
+            # One item in place of a list of one item: a value for a list of values, an object for a list of objects.
+            alone = lists and not isinstance(item, list) and isinstance(item, dict) is (type_ is None)
+            yield key, _read([item] if alone else item, type_, route)
 
 
-def _kind_of(key: str, route: Route) -> Kind | None:
-    return route.kinds.get(key) or _KINDS.get(key)
+def _type_of(key: str, route: Route) -> ValueType | None:
+    return route.types.get(key) or _TYPES.get(key)
 
 
-def _scalar(value: Any, kind: Kind) -> Any:
-    """Return a value as one of a kind, if it has a form that stands for one."""
-    if kind is Kind.TEXT:
+def _scalar(value: Any, type_: ValueType) -> Any:
+    """Return a value converted to a type, if its form allows that."""
+    if type_ is ValueType.TEXT:
         return (
             str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int | float) else value
         )
-    if kind is Kind.FLAG:
+    if type_ is ValueType.FLAG:
         word = str(value).strip().lower() if isinstance(value, int | str) else None
         return value if word is None else _FLAGS.get(word, value)
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
@@ -305,7 +307,7 @@ def _scalar(value: Any, kind: Kind) -> Any:
 
 
 def _fill(value: Any, steps: list[str], default: object) -> None:
-    """Put a default where nothing is, unless there is nothing that it would be part of."""
+    """Set a default at a path if nothing is there; do nothing if the object that would hold it is missing."""
     step, *others = steps
     if isinstance(value, list):
         for item in value:

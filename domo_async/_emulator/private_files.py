@@ -1,4 +1,4 @@
-"""Files that nobody but their owner may read."""
+"""Files that only their owner may read."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ FILE = 0o600
 
 
 def private_opener(path: str, flags: int) -> int:
-    """Open a file, for `open`; if it is made, nobody else may read it."""
+    """Open a file, as the ``opener`` of `open`; a new file is readable by its owner only."""
     return os.open(path, flags, FILE)
 
 
 def private_file(path: Path) -> Path:
-    """Have a file that nobody else may read.
+    """Create a file that only its owner may read, if it does not exist.
 
     Raises:
-        ConfigError: It cannot be had.
+        ConfigError: The file cannot be opened.
     """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, FILE))
@@ -34,14 +34,14 @@ def private_file(path: Path) -> Path:
 
 
 def narrow(directory: Path) -> None:
-    """See to it that nobody else may read a directory, or anything in it.
+    """Restrict a directory, and everything in it, to its owner.
 
     Raises:
-        ConfigError: Others may, and that cannot be changed.
+        ConfigError: Others may read it, and the modes cannot be changed.
     """
     try:
         for folder, _, files in os.walk(directory):
-            # The topmost first: nobody gets any further meanwhile.
+            # From the top down: a restricted folder keeps others out of all folders below it.
             _narrow(Path(folder), DIRECTORY)
             for name in files:
                 narrow_file(Path(folder, name))
@@ -53,7 +53,7 @@ def narrow(directory: Path) -> None:
 
 
 def narrow_file(path: Path) -> None:
-    """See to it that nobody else may read a file, if it is there."""
+    """Restrict a file to its owner, if it exists."""
     try:
         _narrow(path, FILE)
     except FileNotFoundError:
@@ -62,6 +62,6 @@ def narrow_file(path: Path) -> None:
 
 def _narrow(path: Path, mode: int) -> None:
     found = path.lstat().st_mode
-    # A link has no modes of its own, and Windows has none at all.
+    # A link does not have a mode of its own, and Windows does not have modes.
     if sys.platform != "win32" and not stat.S_ISLNK(found) and stat.S_IMODE(found) & 0o077:
         path.chmod(mode)

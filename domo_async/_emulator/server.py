@@ -1,4 +1,4 @@
-"""The embedded instance as its users hold it."""
+"""The `Emulator` class: the embedded instance and its life cycle."""
 
 from __future__ import annotations
 
@@ -68,11 +68,15 @@ class Emulator:
     a thread of its own, for blocking callers.
 
     Attributes:
-        add: Puts users, datasets, cards and more into it.
-        faults: What shall go wrong.
-        outcomes: How jobs shall end, where not well.
+        add: The methods that put users, datasets, cards and more into the instance.
+        faults: The faults to inject.
+        outcomes: The outcomes of jobs that shall not succeed.
         functions: The functions of Code Engine that it runs.
-        log: What was asked of it.
+        log: The requests that it answered.
+
+    Example:
+        >>> async with Emulator() as emulator, emulator.client() as domo:
+        ...     await domo.datasets.create("Orders", {"id": "LONG"})
     """
 
     def __init__(
@@ -100,43 +104,44 @@ class Emulator:
         plain_http: bool = False,
         allowed_hosts: Iterable[str] = (),
     ) -> None:
-        """Make an instance that is not started yet.
+        """Create an instance without starting it.
 
         Args:
             host: The address to listen on. One that other machines or containers reach, such as ``0.0.0.0``, needs
                 `tls` or `plain_http`.
             port: The port; 0 for one that is free.
             token: The developer token; None for the one that `data` holds, or else a random one.
-            data: The directory that keeps the state: what was answered is there after a crash, too. One emulator at
-                a time can have it. None keeps the state in memory, and it ends with the instance.
-            world: What the instance begins with: ``empty``, ``demo`` or a file made by `save_world`. A directory
-                `data` that holds an instance already goes on with that one.
-            seed: What chance ``demo`` is made by; the same seed gives the same world.
-            search_limit: How many search requests are allowed in any `search_window` seconds.
-            search_window: See there.
+            data: The directory that keeps the state: changes that were answered survive a crash, too. Only one
+                emulator at a time can use it. None keeps the state in memory until the instance stops.
+            world: The initial content: ``empty``, ``demo`` or a file made by `save_world`. If the directory `data`
+                holds an instance already, that one is used.
+            seed: The seed of the world ``demo``; the same seed gives the same world.
+            search_limit: The number of search requests that are allowed in any `search_window` seconds.
+            search_window: The length of that window, in seconds.
             index_delay: Seconds from a commit to its rows being visible to queries.
             job_delay: Seconds that a job takes: a workflow, a stream's run, an export.
-            bandwidth: Bytes a second for each connection; None for as fast as it goes.
+            bandwidth: Bytes a second for each connection; None for no limit.
             latency: Seconds that every request takes longer.
-            result_limit: The most rows that a query answers with in JSON; where there would be more it is refused.
-            time_limit: Seconds that a query may take to its first rows, and from each thousand to the next.
-            patience: Seconds after which a connection ends over which nothing goes: neither a request's head nor its
-                body nor its answer. A body has one more for each thousand bytes.
-            strict: Whether requests are taken only as the documents have them. Otherwise they may have what instances
-                take from working clients, too: numbers for texts and texts for numbers, null for what is left out,
-                one item for a list of one, slashes at the end of a path, and fewer keys.
+            result_limit: The most rows of a query's answer in JSON; queries with more rows are refused.
+            time_limit: Seconds that a query may take to its first rows, and from each thousand rows to the next.
+            patience: Seconds after which a connection without progress is closed, be it in a request's head, its body
+                or its answer. A body has one more for each thousand bytes.
+            strict: Whether requests are accepted only in the documented form. Otherwise they may also have the forms
+                that instances accept from working clients: numbers for texts and texts for numbers, null for omitted
+                keys, one item for a list of one item, slashes at the end of a path, and fewer keys.
             app: The ``manifest.json`` of an app of the App Framework, its folder, or its content. The app is served at
-                a port of its own with what it asks for by its aliases, as the owner, without a token: to whoever
-                reaches `host`.
-            app_port: That port; 0 for one that is free.
-            tls: Whether to speak TLS, by a certificate of its own; see `ca_file`. Needs the extra ``tls``.
-            plain_http: Whether to serve others than this very machine without TLS: then whoever is on the way reads
-                the token and all data. It is for containers of one machine.
-            allowed_hosts: The names by which others may ask it, such as ``["domo"]``, beside addresses: so no page of
-                another site can change anything under a name of its own.
+                a port of its own, with the data behind its aliases, as the owner and without a token: to every client
+                that reaches `host`.
+            app_port: The app's port; 0 for one that is free.
+            tls: Whether to serve TLS, with a certificate of its own; see `ca_file`. Needs the extra ``tls``.
+            plain_http: Whether to serve other machines without TLS. Anybody on the network path can then read the
+                token and all data. It is meant for containers on one machine.
+            allowed_hosts: The host names that requests from other machines may have, such as ``["domo"]``, in addition
+                to addresses: so that pages of other sites cannot change anything under names of their own.
 
         Raises:
-            ConfigError: `app` is not a manifest; or `host` opens the instance to others, and nothing says that it may.
+            ConfigError: `app` is not a manifest; or `host` is reachable from other machines, and neither `tls` nor
+                `plain_http` is set.
         """
         token = Secret.of(token)
         self._hosts = Hosts(host, frozenset((allowed_hosts,) if isinstance(allowed_hosts, str) else allowed_hosts))
@@ -193,7 +198,7 @@ class Emulator:
 
     @property
     def token(self) -> str:
-        """The developer token that it accepts, in the clear."""
+        """The owner's developer token, in the clear."""
         return self._token.get_secret_value()
 
     @property
@@ -212,17 +217,17 @@ class Emulator:
 
     @property
     def ca_file(self) -> Path:
-        """The certificate of the authority that a client has to trust, as PEM, where the emulator speaks TLS.
+        """The path of the CA certificate that clients have to trust, as PEM, if the emulator serves TLS.
 
-        It is another one after each start. Node.js reads ``NODE_EXTRA_CA_CERTS``, other programs ``SSL_CERT_FILE``.
+        Each start makes a new one. Node.js reads ``NODE_EXTRA_CA_CERTS``, other programs ``SSL_CERT_FILE``.
         """
         if self._certificates is None:
-            raise RuntimeError("The emulator is not running, or does not speak TLS")
+            raise RuntimeError("The emulator is not running, or does not serve TLS")
         return self._certificates.authority
 
     @property
     def now(self) -> Callable[[], float]:
-        """The clock of rate limit, index delay and log, in seconds; a test may put its own here."""
+        """The clock of rate limit, index delay and log, in seconds; a test may set its own."""
         return self._instance.now
 
     @now.setter
@@ -233,7 +238,7 @@ class Emulator:
         """Return an async client of this instance.
 
         Args:
-            kwargs: Those of `domo_async.Domo`; without a `token` it acts as the instance's owner.
+            kwargs: The arguments of `domo_async.Domo`; without a `token` the client acts as the instance's owner.
         """
         from domo_async import Domo  # noqa: PLC0415 - the emulator itself does not need the client
 
@@ -243,14 +248,14 @@ class Emulator:
         """Return a blocking client of this instance.
 
         Args:
-            kwargs: Those of `domo_async.sync.Domo`; without a `token` it acts as the instance's owner.
+            kwargs: The arguments of `domo_async.sync.Domo`; without a `token` the client acts as the instance's owner.
         """
         from domo_async.sync import Domo  # noqa: PLC0415 - the emulator itself does not need the client
 
         return Domo(self.url, **{"token": self._token, **self._trusting(kwargs)})
 
     def _trusting(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Return what a client is made with, which trusts the emulator's certificate, or asks it without TLS."""
+        """Return a client's arguments: with the emulator's certificate as one to trust, or with plain HTTP allowed."""
         settings = kwargs.get("settings") or Settings()
         if self._certificates is None:
             address = self._hosts.address
@@ -262,18 +267,18 @@ class Emulator:
         return {**kwargs, "settings": settings}
 
     def reset(self) -> None:
-        """Begin again, in milliseconds: with the world that it was started with, and an empty log.
+        """Reset the instance to the world that it was started with, within milliseconds, and clear the log.
 
-        Faults, outcomes, sessions and the functions of Code Engine that were lent are forgotten, too.
+        Faults, outcomes, sessions and registered functions of Code Engine are removed, too.
 
-        An instance that `data` held when it was started begins empty. May be called from any thread.
+        An instance that was loaded from `data` becomes empty. May be called from any thread.
         """
         self._on_loop(self._begin_again)
 
     def save_world(self, path: Path | str) -> None:
-        """Write all that the instance holds to a file, for `Emulator(world=path)`; tokens are left out.
+        """Write the content of the instance, without tokens, to a file for `Emulator(world=path)`.
 
-        May be called from any thread; that of a running loop does nothing else meanwhile.
+        May be called from any thread; a running event loop of that thread is blocked meanwhile.
         """
         storage = self._running_storage()
         leases = ExitStack()  # entered and left on the loop
@@ -293,8 +298,8 @@ class Emulator:
         """Begin to serve in the running loop.
 
         Raises:
-            ConfigError: `data` is in use by another emulator, or a folder of something else; or `world` is none.
-            OSError: The address is taken.
+            ConfigError: `data` is in use by another emulator or holds other files, or `world` is not a world.
+            OSError: The address is in use.
         """
         if self._release is not None:
             raise RuntimeError("The emulator is running already")
@@ -308,7 +313,7 @@ class Emulator:
         release.push_async_callback(asyncio.to_thread, self._close)
         storage = opened.storage
         keeper = Keeper(self._instance, storage, opened.journal, self._tokens)
-        release.push_async_callback(keeper.settle)
+        release.push_async_callback(keeper.flush)
         gate = Gate(
             instance=self._instance,
             authentication=self._authentication,
@@ -329,8 +334,8 @@ class Emulator:
         self._begins = worlds.snapshot(self._instance)
         keeper.pinned = self._begins.tables
         blobs_at(self._instance, storage).pinned = referred(self._begins.records)
-        await keeper.settle()
-        # Handlers are found once it is known where the instance is.
+        await keeper.flush()
+        # The forwarder's URL is known once the instance is served, below.
         forward = Forward(
             "", {TOKEN_HEADER: self.token}, None if self._certificates is None else self._certificates.client
         )
@@ -343,7 +348,7 @@ class Emulator:
             self._app_url = await self._serve(port.application(), self._app_port, release)
 
     def _open(self) -> _Opened:
-        """Return what an instance has from its start on, or from when something is first added to it."""
+        """Open the storage and the journal, at the start or when something is first added to the instance."""
         if self._opened is not None:
             return self._opened
         journal = None
@@ -371,7 +376,7 @@ class Emulator:
             routes.begin(self._instance)
             if not known:
                 self._populate(storage)
-            # One that is never started gives everything back, too.
+            # An instance that is never started releases everything, too.
             close = weakref.finalize(self, release.pop_all().close)
             self._opened = _Opened(storage, journal, close)
         return self._opened
@@ -380,11 +385,11 @@ class Emulator:
         opened, self._opened = self._opened, None
         if opened is not None:
             opened.close()
-            # Its rows are gone, or on disk from where it is read again.
+            # Rows in memory are gone; those on disk are read again at the next start.
             worlds.restore(self._instance, World({}, []))
 
     def _recall(self, journal: Journal) -> bool:
-        """Know what the journal holds; return whether it holds anything."""
+        """Load the content of the journal; return whether there is any."""
         found = False
         records: dict[str, dict[str, Any]] = {}
         for kind, key, value in journal.read():
@@ -411,7 +416,7 @@ class Emulator:
     async def _serve(
         self, app: web.Application, port: int, release: AsyncExitStack, connections: Connections | None = None
     ) -> str:
-        """Serve an application, and return its address."""
+        """Serve an application; return its address."""
         runner = web.AppRunner(
             app,
             access_log=None,
@@ -427,13 +432,13 @@ class Emulator:
             release.callback(ending.cancel)
         context = None if self._certificates is None else self._certificates.server
         await web.TCPSite(runner, self._hosts.address, port, ssl_context=context).start()
-        # All addresses of this machine are no address to ask.
+        # A wildcard address is not one that clients can connect to.
         address = _LOOPBACKS.get(self._hosts.address, self._hosts.address)
         host = f"[{address}]" if ":" in address else address
         return f"{'http' if context is None else 'https'}://{host}:{runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        """Stop to serve, and remove what was temporary."""
+        """Stop serving, and remove temporary files."""
         release, self._release = self._release, None
         self._url = self._app_url = self._certificates = None
         if release is not None:
@@ -460,12 +465,12 @@ class Emulator:
         return self._opened.storage
 
     def _on_loop(self, function: Callable[[], T]) -> T:
-        """Return what a function returns that is called on the loop, where alone the state may be touched."""
+        """Call a function on the loop, where alone the state may be used, and return its result."""
         self._running_storage()
         return self._on_state(function)
 
     def _on_state(self, function: Callable[[], T]) -> T:
-        """Return the same; where it is not running, there is no loop to be called on."""
+        """Call a function on the loop if the instance runs, or directly if it does not, and return its result."""
         self._open()
         if self._loop is None or self._release is None or self._home == threading.get_ident():
             return function()
@@ -499,12 +504,12 @@ class Emulator:
 
 @frozen
 class _Opened:
-    """What an instance has before it serves.
+    """The storage and the journal of an instance, which it has before it serves.
 
     Attributes:
-        storage: Where the rows are.
-        journal: What keeps the state; None where it ends with the instance.
-        close: Gives all of it back.
+        storage: The storage of the rows.
+        journal: The database of the state; None if the state is in memory.
+        close: The function that releases everything.
     """
 
     storage: Storage
@@ -513,7 +518,7 @@ class _Opened:
 
 
 class _ServerThread:
-    """A thread with a loop of its own, in which an emulator serves."""
+    """A thread with an event loop of its own, in which an emulator serves."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -525,7 +530,7 @@ class _ServerThread:
         self._failure: BaseException | None = None
 
     def begin(self) -> None:
-        """Start, and return when the emulator serves."""
+        """Start; return once the emulator serves."""
         self._thread.start()
         self._started.wait()
         if self._failure is not None:
@@ -533,7 +538,7 @@ class _ServerThread:
             raise self._failure
 
     def end(self) -> None:
-        """Stop, and return when all is over."""
+        """Stop; return once the thread has ended."""
         if self._loop is not None and self._over is not None:
             self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()

@@ -1,4 +1,4 @@
-"""A certificate of the instance's own, for clients that speak TLS alone."""
+"""A certificate for the instance, for clients that require TLS."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _NAMES = ("localhost", "127.0.0.1", "::1", "*.apps.localhost")
 
 
 class Certificates:
-    """A certificate authority that is made anew, and a certificate of its own for the instance; no key is kept.
+    """A new certificate authority, and the instance's certificate, which it signed; the keys are not saved.
 
     Args:
-        hosts: By which names the instance may be asked, beside those of this very machine.
-        directory: Where the authority's certificate is written, for clients to trust.
+        hosts: The host names of the instance, in addition to those of the loopback.
+        directory: The directory for the authority's certificate, which clients have to trust.
 
     Raises:
-        ConfigError: What makes certificates is not installed; names the extra.
+        ConfigError: The package that makes certificates is not installed; the message names the extra.
     """
 
     def __init__(self, hosts: Sequence[str], directory: Path) -> None:

@@ -210,7 +210,7 @@ async def test_an_empty_line_is_told_before_what_is_wrong_after_it(plain: PlainC
     dataset = await plain.create({"n": "LONG", "s": "STRING"})
     upload = await plain.open(dataset, b"1,a\n\nmany,b\n")
 
-    assert "Part 1, line 2: 1 columns" in (await plain.commit(upload, status=400))["message"]
+    assert "Part 1, line 2: 1 column" in (await plain.commit(upload, status=400))["message"]
 
 
 @pytest.mark.usefixtures("way")

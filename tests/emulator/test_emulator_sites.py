@@ -1,4 +1,4 @@
-"""Which pages of browsers may change something."""
+"""The requests of pages of browsers that may change something."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ async def test_parts_are_numbered_from_one(number: str, plain: PlainClient) -> N
     [
         (b'5,"a\nb",1.5\n6,x\n', "Part 2, line 3: 2 columns, but the schema has 3"),
         (b"5,a,1.5,9\n", "Part 2, line 1: 4 columns, but the schema has 3"),
-        (b"5,a,1.5\n\n6,b,1\n", "Part 2, line 2: 1 columns, but the schema has 3"),
+        (b"5,a,1.5\n\n6,b,1\n", "Part 2, line 2: 1 column, but the schema has 3"),
         (b'5,"a\nb",1\n6,c,many\n', """Part 2, line 3, column 3 "amount": 'many' is not a DOUBLE"""),
         (b"5,a,1\n1.5,b,1\n", """Part 2, line 2, column 1 "id": '1.5' is not a LONG"""),
         (b"99999999999999999999,a,1\n", "column 1"),

@@ -1,4 +1,4 @@
-"""Who is asking: developer tokens, and session tokens made from passwords."""
+"""Authentication by developer tokens, and by session tokens that a login by password gives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOKEN_HEADER = "X-DOMO-Developer-Token"  # noqa: S105 - a header's name
 SESSION_HEADER = "X-DOMO-Authentication"
 LOGIN_PATH = "/api/content/v2/authentication"
 OPEN_PATHS = frozenset({LOGIN_PATH, *(f"/api/oauth2/{path}" for path in ("device_authorization", "token", "sid"))})
-"""What is asked before there is a token, or with one of another kind, which is looked at there."""
+"""The paths that are served without a token, or whose handlers check a token of another type themselves."""
 
 _ACCESS_TOKENS = "access_tokens"
 _PASSWORDS = "passwords"
@@ -30,8 +30,8 @@ class Session:
     """A login.
 
     Attributes:
-        number: What it is ended by.
-        user_id: Who logged in.
+        number: The number by which the login is ended.
+        user_id: The user who logged in.
     """
 
     number: int
@@ -44,8 +44,8 @@ class Authentication:
 
     Attributes:
         token: The developer token of the instance's owner.
-        records: What the instance knows, where the access tokens and passwords of all users are kept as digests.
-        tokens: Further developer tokens, each with its user; they end with the emulator.
+        records: The instance's records, which hold the access tokens and passwords of all users as digests.
+        tokens: Further developer tokens, each with its user; they are not saved.
     """
 
     token: Secret[str]
@@ -54,10 +54,10 @@ class Authentication:
     _sessions: dict[str, int] = field(factory=dict, repr=False, alias="sessions")
 
     def user_of(self, path: str, headers: Mapping[str, str]) -> int:
-        """Return the user whom a request comes from; the owner, where nobody needs to be known.
+        """Return the user who sent a request; the owner, for paths that are served without a token.
 
         Raises:
-            HTTPError: 401, if it brings no valid token.
+            HTTPError: 401, if the request has no valid token.
         """
         if path in OPEN_PATHS:
             return OWNER_ID
@@ -76,7 +76,7 @@ class Authentication:
         raise HTTPError(401, "Unauthorized: the access token is missing, invalid or expired")
 
     def new_access_token(self, token_id: int) -> tuple[str, str]:
-        """Return the value of a new access token, which begins with its id, and the digest to keep in its place."""
+        """Return the value of a new access token, which begins with the token's id, and its digest, to be stored."""
         value = f"{token_id}-{secrets.token_hex(32)}"
         return value, _digest(value)
 
@@ -88,12 +88,12 @@ class Authentication:
         return owner if hmac.compare_digest(_digest(token), record["digest"]) else None
 
     def set_password(self, user_id: int, password: str) -> None:
-        """Let a user log in by a password, and no longer by the former one."""
+        """Set a user's password in place of the former one."""
         salt = secrets.token_hex(8)
         self.records[_PASSWORDS].put(user_id, {"salt": salt, "digest": _slow_digest(password, salt)})
 
     def is_password(self, user_id: int, password: str) -> bool:
-        """Return whether a password is a user's; the owner's developer token is one of his (emulator-defined)."""
+        """Return whether a password is valid; the owner's may also be the developer token (emulator-defined)."""
         kept = self.records[_PASSWORDS].find(user_id)
         if kept is not None and hmac.compare_digest(_slow_digest(password, kept["salt"]), kept["digest"]):
             return True
@@ -104,29 +104,29 @@ class Authentication:
         return hmac.compare_digest(token.encode(errors="surrogateescape"), owners.encode())
 
     def user_of_session(self, session: str) -> int | None:
-        """Return the user whose session it is; None if it is not valid."""
+        """Return the id of a session's user; None if the session is not valid."""
         return self._sessions.get(_digest(session))
 
     def new_session(self, user_id: int) -> str:
         """Return a new session token of a user."""
         session = secrets.token_hex(16)
-        # What is kept opens nothing.
+        # Only a digest is stored, which cannot be used to log in.
         self._sessions[_digest(session)] = user_id
         return session
 
     def sessions(self) -> list[Session]:
-        """Return the logins of all users that are still good."""
+        """Return the valid logins of all users."""
         return [Session(_number(digest), user_id) for digest, user_id in self._sessions.items()]
 
     def end_session(self, number: str) -> bool:
-        """End a login, and return whether there was one of that number."""
+        """End a login; return whether there was one with that number."""
         ended = [digest for digest in self._sessions if str(_number(digest)) == number]
         for digest in ended:
             del self._sessions[digest]
         return bool(ended)
 
     def forget(self, user_id: int) -> None:
-        """Let a user's tokens, sessions and password no longer be valid."""
+        """Revoke a user's tokens, sessions and password."""
         for kept in (self.tokens, self._sessions):
             for token in [token for token, user in kept.items() if user == user_id]:
                 del kept[token]
@@ -138,7 +138,7 @@ class Authentication:
 
 
 def _number(digest: str) -> int:
-    """Return the number of a login, which opens nothing."""
+    """Return the number of a login, which cannot be used as a token."""
     return int(digest[:12], 16)
 
 

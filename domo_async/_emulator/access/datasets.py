@@ -1,4 +1,4 @@
-"""Who may see, change and share a dataset."""
+"""Access to datasets: the levels of users and groups, and what each level allows."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def permitted(request: web.Request, level: str = "CAN_VIEW") -> Dataset:
     """Return the dataset that the path names, if the caller has at least `level` of access to it.
 
     Raises:
-        HTTPError: 404, if there is none; 403, if the caller may not.
+        HTTPError: 404, if there is no such dataset; 403, if the caller has less access.
     """
     dataset = dataset_of(request)
     if not is_permitted(instance_of(request), dataset, caller_of(request), level):
-        raise HTTPError(403, f"You do not have the permission for this: it takes {level} of the dataset")
+        raise HTTPError(403, f"You do not have the permission for this: it requires {level} access to the dataset")
     return dataset
 
 
@@ -66,7 +66,7 @@ def is_permitted(instance: Instance, dataset: Dataset, user: Record, level: str 
 
 
 def level_of(instance: Instance, dataset: Dataset, user: Record) -> str:
-    """Return the highest level of access that a user has to a dataset, on his own or by a group."""
+    """Return the highest level of access to a dataset that a user has, directly or through a group."""
     if is_admin(user) or str(user["id"]) == str(dataset.owner_id):
         return "OWNER"
     grants = _grants(instance, dataset)
@@ -78,10 +78,11 @@ def level_of(instance: Instance, dataset: Dataset, user: Record) -> str:
 
 
 def share_dataset(instance: Instance, dataset: Dataset, body: Record, caller: Record) -> None:
-    """Give access to a dataset, all that a body asks for or none of it.
+    """Give the access to a dataset that a body asks for: all of it, or none.
 
     Raises:
-        HTTPError: 400, if it makes no sense; 403, if the caller may not; 404, if there is nobody such.
+        HTTPError: 400, if the body is invalid; 403, if the caller may not share the dataset so; 404, if a user or
+            group does not exist.
     """
     if body.get("sendEmail") is not None:
         flag(body["sendEmail"], "sendEmail")
@@ -96,13 +97,13 @@ def share_dataset(instance: Instance, dataset: Dataset, body: Record, caller: Re
 
 
 def hand_over(instance: Instance, dataset: Dataset, user_id: object) -> None:
-    """Make a user the owner of a dataset; the former one stays as CO_OWNER."""
+    """Make a user the owner of a dataset; the former owner becomes CO_OWNER."""
     give_access(instance, dataset, {"type": "USER", "id": str(user_id), "accessLevel": "OWNER"})
 
 
-def let_view(instance: Instance, dataset: Dataset, kind: str, grantee_id: object) -> None:
-    """Let a user or a group (``USER`` or ``GROUP``) view a dataset, unless they may do more already."""
-    grantee = {"type": kind, "id": str(grantee_id)}
+def let_view(instance: Instance, dataset: Dataset, grantee_type: str, grantee_id: object) -> None:
+    """Let a user or a group (``USER`` or ``GROUP``) view a dataset, unless they have more access already."""
+    grantee = {"type": grantee_type, "id": str(grantee_id)}
     if level_given(instance, dataset, grantee) == "NONE" and not _is_owner(dataset, grantee):
         give_access(instance, dataset, {**grantee, "accessLevel": "CAN_VIEW"})
 
@@ -115,7 +116,7 @@ def forget_access(instance: Instance, dataset: Dataset) -> None:
 
 def check_removable(instance: Instance, dataset: Dataset, grantee: Record, level: str) -> None:
     if _is_owner(dataset, grantee) and grantee.get("accessLevel") != "OWNER":
-        raise HTTPError(400, "The owner's access cannot be taken away; make someone else the owner first")
+        raise HTTPError(400, "The owner's access cannot be removed; make another user the owner first")
     if _RANKS[level_given(instance, dataset, grantee)] > _RANKS[level]:
         raise HTTPError(403, f"{grantee['type']} {grantee['id']} has more access than you")
 
@@ -132,7 +133,7 @@ def give_access(instance: Instance, dataset: Dataset, grant: Record) -> None:
 
 
 def access_entries(instance: Instance, dataset: Dataset) -> list[Record]:
-    """Return all that has access to a dataset, the owner first."""
+    """Return all users and groups that have access to a dataset, the owner first."""
     owner = {"type": "USER", "id": str(dataset.owner_id), "accessLevel": "OWNER"}
     return [owner, *_grants(instance, dataset)]
 
@@ -167,12 +168,12 @@ def _grant(instance: Instance, item: Record) -> Record:
 
 
 def read_grantee(item: Record) -> Record:
-    kind = item.get("type", "USER")
-    if not isinstance(kind, str) or kind not in {*_KINDS, *_OTHERS}:
+    grantee_type = item.get("type", "USER")
+    if not isinstance(grantee_type, str) or grantee_type not in {*_KINDS, *_OTHERS}:
         raise HTTPError(400, f"type must be one of {', '.join([*_KINDS, *_OTHERS])}")
     if not isinstance(item.get("id"), str | int) or item["id"] == "":
         raise HTTPError(400, "Required: id, of a user or a group")
-    return {"type": kind, "id": str(item["id"])}
+    return {"type": grantee_type, "id": str(item["id"])}
 
 
 def read_objects(value: Any, what: str) -> Sequence[Record]:

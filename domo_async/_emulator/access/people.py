@@ -1,4 +1,4 @@
-"""Users, as other areas see them."""
+"""Users, as other areas read and add them."""
 
 from __future__ import annotations
 
@@ -46,21 +46,21 @@ def add_user(
     user_id: int | None = None,
     created: int | None = None,
 ) -> Record:
-    """Put a user into the state; whether the address is free and the role is there is the caller's business.
+    """Add a user. The caller checks that the email address is free and that the role exists.
 
     Args:
         instance: The instance.
-        display_name: How people see the user.
-        email: The address, which is also the name to log in by.
+        display_name: The user's display name.
+        email: The email address, which is also the login name.
         role_id: The role.
-        invited_by: Who asked the user in.
-        user_id: The user's number, by default the next one that is free.
-        created: When, in milliseconds; by default now.
+        invited_by: The id of the user who invited them.
+        user_id: The user's id; by default the next free one.
+        created: The time of creation in milliseconds; by default now.
     """
     users = instance.records["users"]
     if user_id is None:
         user_id = free_id(instance, "users", _FIRST_ID)
-    moment = millis() if created is None else created
+    created = millis() if created is None else created
     record = {
         "id": user_id,
         "displayName": display_name,
@@ -69,14 +69,14 @@ def add_user(
         "roleId": role_id,
         "attributes": [],
         "invitorUserId": invited_by,
-        "created": moment,
-        "modified": moment,
+        "created": created,
+        "modified": created,
     }
     return users.put(user_id, record)
 
 
 def free_id(instance: Instance, collection: str, first: int) -> int:
-    """Return the next number of a collection that nothing of it has, as a test may have put in any."""
+    """Return the next id that is free in a collection; a test may have added records with any ids."""
     number = instance.records.next_id(collection, first)
     while number in instance.records[collection]:
         number = instance.records.next_id(collection, first)
@@ -84,27 +84,27 @@ def free_id(instance: Instance, collection: str, first: int) -> int:
 
 
 def user_name(instance: Instance, user_id: object) -> str:
-    """Return how people see a user; one who was deleted is seen as a number."""
+    """Return a user's display name; for a deleted user, the id."""
     user: Record | None = instance.records["users"].find(user_id)
     return str(user_id) if user is None else str(user["displayName"])
 
 
 def person(instance: Instance, user_id: object) -> dict[str, Any]:
-    """Return a user as owners are told."""
+    """Return a user in the form that answers give owners in."""
     return {"id": str(user_id), "name": user_name(instance, user_id), "type": "USER", "group": False}
 
 
 def is_admin(user: Record) -> bool:
-    """Return whether a user may do everything."""
+    """Return whether a user is an admin, who may do everything."""
     return user.get("roleId") == ADMIN_ROLE
 
 
 def must_be_admin(request: web.Request, what: str) -> Record:
-    """Return the caller, who may do everything.
+    """Return the caller, who must be an admin.
 
     Args:
         request: The request.
-        what: What only an admin may do, as a message says it.
+        what: The action, as the error message names it.
 
     Raises:
         HTTPError: 403, if the caller is not an admin.
@@ -116,7 +116,7 @@ def must_be_admin(request: web.Request, what: str) -> Record:
 
 
 def entities_of(instance: Instance, user: Record) -> set[tuple[str, str]]:
-    """Return the user and the groups that it is in: kinds and ids as text. Groups in groups do not count."""
+    """Return the user and the groups that it is in: types and ids as text. Groups in groups do not count."""
     groups = {
         ("GROUP", str(group["id"]))
         for group in instance.records["groups"]

@@ -1,4 +1,4 @@
-"""Which rows of a dataset a user sees, by the policies of the dataset."""
+"""The rows of a dataset that a user sees, by the policies of the dataset."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CASTS = {"LONG": "BIGINT", "DOUBLE": "DOUBLE", "DECIMAL": "DECIMAL(38, 10)", "D
 
 
 def visible_rows(instance: Instance, dataset: Dataset, user: Record) -> str | None:
-    """Return the SQL condition on the rows that a user may see of a dataset, None if it is all of them."""
+    """Return the SQL condition on the rows of a dataset that a user may see; None if they may see all."""
     control = instance.records[CONTROLS].find(dataset.id)
     if control is None or not control["enabled"] or level_of(instance, dataset, user) in ("CO_OWNER", "OWNER"):
         return None
@@ -50,7 +50,7 @@ def _entities(policy: Record) -> Iterator[tuple[str, str]]:
 
 
 def _condition(policy: Record, columns: dict[str, Column], user: Record) -> str:
-    """Return the condition that a row fits all parameters of a policy; a column that is gone fits nothing."""
+    """Return the condition that a row matches all parameters of a policy; a removed column matches nothing."""
     conditions = [
         _parameter(_meant(each, user), columns[each["name"]]) if each["name"] in columns else "false"
         for each in policy["parameters"]
@@ -59,7 +59,7 @@ def _condition(policy: Record, columns: dict[str, Column], user: Record) -> str:
 
 
 def _meant(parameter: Record, user: Record) -> Record:
-    """Return a parameter with the values that it stands for where a user asks."""
+    """Return a parameter with the values that it stands for when a given user asks."""
     if parameter["type"] != "DYNAMIC":
         return parameter
     return {**parameter, "values": [value for name in parameter["values"] for value in _attribute(str(name), user)]}
@@ -81,15 +81,15 @@ def _plain(name: str) -> str:
 
 
 def _parameter(parameter: Record, column: Column) -> str:
-    """Return the condition of a parameter: any of its values fits.
+    """Return the condition that any of a parameter's values matches.
 
-    Texts are compared with `ignoreCase` regarded. Values of other columns are read as the column's type; what cannot be
-    read as one equals nothing.
+    Texts are compared by `ignoreCase`. Values of other columns are converted to the column's type; a value that cannot
+    be converted equals nothing.
     """
-    kind = "VARCHAR" if parameter["operator"] in _TEXTUAL else _CASTS.get(column.type, "VARCHAR")
-    cell = f"CAST({identifier(column.name)} AS {kind})"
-    values = [f"TRY_CAST({literal(str(value))} AS {kind})" for value in parameter["values"]]
-    if kind == "VARCHAR" and parameter["ignoreCase"]:
+    type_ = "VARCHAR" if parameter["operator"] in _TEXTUAL else _CASTS.get(column.type, "VARCHAR")
+    cell = f"CAST({identifier(column.name)} AS {type_})"
+    values = [f"TRY_CAST({literal(str(value))} AS {type_})" for value in parameter["values"]]
+    if type_ == "VARCHAR" and parameter["ignoreCase"]:
         cell, values = f"lower({cell})", [f"lower({value})" for value in values]
     fits = f"coalesce({OPERATORS[parameter['operator']](cell, values)}, false)"
     return f"NOT {fits}" if parameter["not"] else fits

@@ -1,6 +1,6 @@
-"""Who may do what: owners and admins all, others what they were granted.
+"""Permissions: owners and admins may do everything, others what they were granted.
 
-How little that takes is emulator-defined. Rights are told by type and number of whom they were granted to.
+The permission that each action needs is emulator-defined. Grants are kept by the type and id of the grantee.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from domo_async._emulator.state.records import Record
 __all__ = ["Grants", "granted", "has_right", "is_owner", "require", "require_owner"]
 
 Grants = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""By type, ``USER`` or ``GROUP``, and number: the name and the permissions."""
+"""The grantee's name and permissions, by type (``USER`` or ``GROUP``) and id."""
 
 _TYPES = ("USER", "GROUP")
 _RIGHTS = {
@@ -39,62 +39,62 @@ _RIGHTS = {
 
 
 def is_owner(caller: Record, owner_id: object) -> bool:
-    """Return whether a user may do everything with what is the owner's."""
+    """Return whether a user is the owner of a thing, or an admin."""
     return is_admin(caller) or str(caller["id"]) == str(owner_id)
 
 
 def require_owner(request: web.Request, owner_id: object) -> None:
-    """Refuse everybody but the owner and admins.
+    """Refuse callers who are neither the owner nor an admin.
 
     Raises:
-        HTTPError: 403, for anybody else.
+        HTTPError: 403, for all other callers.
     """
     if not is_owner(caller_of(request), owner_id):
         raise HTTPError(403, "Only the owner and admins may do that")
 
 
 def has_right(request: web.Request, owner_id: object, grants: Grants, *rights: str) -> bool:
-    """Return whether the caller is the owner or an admin, or was granted one of `rights`; any, where none is named.
+    """Return whether the caller is the owner, an admin, or was granted one of `rights` (any right if none is named).
 
-    What was granted to a group of the caller's counts as well, and ``ADMIN`` stands for all.
+    Grants to the caller's groups count as well, and ``ADMIN`` includes every right.
     """
     caller = caller_of(request)
     if is_owner(caller, owner_id):
         return True
     entities = entities_of(instance_of(request), caller) if grants else ()
-    held = {right for kind, key in entities for right in grants.get(kind, {}).get(key, {}).get("permissions", ())}
+    held = {right for type_, key in entities for right in grants.get(type_, {}).get(key, {}).get("permissions", ())}
     return bool(held & {*rights, "ADMIN"} if rights else held)
 
 
 def require(request: web.Request, owner_id: object, grants: Grants, *rights: str) -> None:
-    """Refuse those without a right, see `has_right`.
+    """Refuse callers for whom `has_right` is false.
 
     Raises:
-        HTTPError: 403, for them.
+        HTTPError: 403, if the caller lacks the right.
     """
     if not has_right(request, owner_id, grants, *rights):
         raise HTTPError(403, f"You need the permission {' or '.join(rights) or 'to see it'}")
 
 
 def granted(grants: Grants, entries: object) -> dict[str, dict[str, Any]]:
-    """Return grants with those of `entries` in place of the former ones.
+    """Return grants, with those in `entries` in place of the same grantees' former ones.
 
-    Whoever has an empty list of permissions loses all; whoever is not named keeps all (emulator-defined).
+    An empty list of permissions removes a grantee; a grantee that is not named keeps its grants (emulator-defined).
 
     Raises:
-        HTTPError: 400, if `entries` is not as documented.
+        HTTPError: 400, if `entries` does not have the documented form.
     """
     entries = array_of(dict, entries, "Required: an array of objects with id, permissions, name and type")
-    after: dict[str, dict[str, Any]] = {kind: dict(held) for kind, held in grants.items()}
+    after: dict[str, dict[str, Any]] = {type_: dict(held) for type_, held in grants.items()}
     for entry in entries:
-        kind, number, name = text(entry, "type"), text(entry, "id"), text(entry, "name")
+        type_, number, name = text(entry, "type"), text(entry, "id"), text(entry, "name")
         permissions = entry.get("permissions")
-        if kind not in _TYPES:
+        if type_ not in _TYPES:
             raise HTTPError(400, f"type must be {' or '.join(_TYPES)}")
         permissions = array_of(str, permissions, "Required: permissions, an array of strings")
         if unknown := set(permissions) - _RIGHTS:
             raise HTTPError(400, f"Unknown permissions: {', '.join(sorted(unknown))}")
-        held = after.setdefault(kind, {})
+        held = after.setdefault(type_, {})
         held.pop(number, None)
         if permissions:
             held[number] = {"name": name, "permissions": permissions}

@@ -1,4 +1,4 @@
-"""Who sees and owns pages, cards and apps."""
+"""Visibility and ownership of pages, cards and apps."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ __all__ = [
 ]
 
 PAGE, CARD, DATASET, APP = "page", "badge", "dataset", "data_app"
-"""What can be shared, as requests call it; a card is a badge."""
+"""The types of things that can be shared, by their names in requests; a card is called a badge."""
 RECIPIENTS = {"user": "users", "group": "groups"}
 
 
 @frozen
 class Sight:
-    """What a user sees.
+    """The pages, cards and apps that a user sees.
 
     Attributes:
         user_id: The user.
-        everything: Whether they are an admin.
-        shared: The kinds and ids of all that is shared with them.
-        pages: The ids of the pages that they see.
-        entities: What they count as: themselves and their groups, by type and id.
+        everything: Whether the user is an admin, who sees everything.
+        shared: The types and ids of all things that are shared with the user.
+        pages: The ids of the pages that the user sees.
+        entities: The user and the user's groups, by type and id.
     """
 
     user_id: int
@@ -61,29 +61,29 @@ class Sight:
     entities: frozenset[tuple[str, str]] = frozenset()
 
     def owns(self, thing: Record) -> bool:
-        """Return whether they may do with a page, card or app whatever they like."""
+        """Return whether the user has full control of a page, card or app."""
         return self.everything or any((one["type"], str(one["id"])) in self.entities for one in owners_of(thing))
 
     def page(self, page: Record) -> bool:
-        """Return whether they see a page."""
+        """Return whether the user sees a page."""
         return self.everything or page["id"] in self.pages
 
     def card(self, card: Record) -> bool:
-        """Return whether they see a card."""
+        """Return whether the user sees a card."""
         return (
             self.owns(card)
             or (CARD, str(card["id"])) in self.shared
             or not self.pages.isdisjoint(card.get("pageIds") or ())
         )
 
-    def sees(self, kind: str, thing: Record) -> bool:
-        """Return whether they see a page, card or app."""
-        looks = {PAGE: self.page, CARD: self.card}.get(kind)
-        return looks(thing) if looks else self.owns(thing) or (kind, str(thing["id"])) in self.shared
+    def sees(self, thing_type: str, thing: Record) -> bool:
+        """Return whether the user sees a page, card or app."""
+        looks = {PAGE: self.page, CARD: self.card}.get(thing_type)
+        return looks(thing) if looks else self.owns(thing) or (thing_type, str(thing["id"])) in self.shared
 
 
 def sight(instance: Instance, user: Record) -> Sight:
-    """Return what a user sees."""
+    """Return the pages, cards and apps that a user sees."""
     user_id: int = user["id"]
     everything = is_admin(user)
     if everything:
@@ -103,17 +103,17 @@ def sight(instance: Instance, user: Record) -> Sight:
 
 
 def owners_of(thing: Record) -> list[dict[str, Any]]:
-    """Return the users and groups that a page, card or app is owned by."""
+    """Return the users and groups that own a page, card or app."""
     return thing.get("owners") or [{"type": "USER", "id": thing["ownerId"]}]
 
 
 def is_owned_by(thing: Record, user_ids: Collection[str]) -> bool:
-    """Return whether one of some users, whose numbers are texts, owns a page, card or app."""
+    """Return whether one of the users (ids as text) owns a page, card or app."""
     return any(one["type"] == "USER" and str(one["id"]) in user_ids for one in owners_of(thing))
 
 
 def described_owners(instance: Instance, thing: Record) -> list[dict[str, Any]]:
-    """Return a thing's owners with their names, as answers tell them."""
+    """Return a thing's owners with their names, in the form that answers have."""
     return [{**one, "displayName": _entity_name(instance, one)} for one in owners_of(thing)]
 
 
@@ -125,20 +125,20 @@ def _entity_name(instance: Instance, one: dict[str, Any]) -> str | None:
 
 
 def change_owners(request: web.Request, collection: str, ids: object, owners: object, *, add: bool) -> None:
-    """Let users and groups own things, or no longer own them; all or none.
+    """Add or remove owners of things: of all of them, or of none.
 
-    Emulator-defined: owners and admins may, and a thing must keep an owner (400).
+    Emulator-defined: owners and admins may do so, and a thing must keep an owner (400).
     """
     instance, seen, things = instance_of(request), sight_of(request), records_of(request, collection)
     ids = array_of(object, ids, "Required: an array of ids", empty=False)
     owners = array_of(object, owners, "Required: owners, an array of id and type", empty=False)
-    named = [{"type": kind.upper(), "id": int(number)} for kind, number in map(_owner, owners)]
+    named = [{"type": type_.upper(), "id": int(number)} for type_, number in map(_owner, owners)]
     for one in named if add else ():
         instance.records["users" if one["type"] == "USER" else "groups"].get(one["id"])
     changed = []
     for thing in map(things.get, ids):
         if not seen.owns(thing):
-            raise HTTPError(403, f"Only its owners and admins may change who owns {thing['id']}")
+            raise HTTPError(403, f"Only its owners and admins may change the owners of {thing['id']}")
         kept = [one for one in owners_of(thing) if one not in named]
         left = [*owners_of(thing), *(one for one in named if one not in owners_of(thing))] if add else kept
         if not left:
@@ -153,37 +153,37 @@ def change_owners(request: web.Request, collection: str, ids: object, owners: ob
 def _owner(value: object) -> tuple[str, str]:
     if not isinstance(value, dict):
         raise HTTPError(400, "Required: owners, an array of id and type")
-    kind, number = read_typed({**value, "type": str(value.get("type", "")).lower()}, tuple(RECIPIENTS))
+    owner_type, number = read_typed({**value, "type": str(value.get("type", "")).lower()}, tuple(RECIPIENTS))
     if not number.isdecimal():
         raise HTTPError(400, f"Not the id of an owner: {number}")
-    return kind, number
+    return owner_type, number
 
 
 def sight_of(request: web.Request) -> Sight:
-    """Return what the caller sees."""
+    """Return the pages, cards and apps that the caller sees."""
     return sight(instance_of(request), caller_of(request))
 
 
-def forget_shares(instance: Instance, kind: str, thing_id: object) -> None:
-    """Forget who a thing was shared with, as it was deleted."""
+def forget_shares(instance: Instance, thing_type: str, thing_id: object) -> None:
+    """Remove the shares of a deleted thing."""
     shares = instance.records["shares"]
     for key in shares.keys():  # noqa: SIM118 - no mapping; it iterates over records
-        if key.startswith(f"{kind}/{thing_id}/"):
+        if key.startswith(f"{thing_type}/{thing_id}/"):
             shares.remove(key)
 
 
-def share_with_user(instance: Instance, kind: str, thing_id: object, user_id: object) -> None:
+def share_with_user(instance: Instance, thing_type: str, thing_id: object, user_id: object) -> None:
     """Share a page, card or app with a user in the name of the instance's owner."""
-    put_share(instance, kind, thing_id, "USER", user_id, by=OWNER_ID, at=millis())
+    put_share(instance, thing_type, thing_id, "USER", user_id, by=OWNER_ID, at=millis())
 
 
-def people_who_see(instance: Instance, kind: str, thing: Record) -> dict[str, list[dict[str, Any]]]:
-    """Return the users and groups that own a thing or that it is shared with, as answers tell them."""
+def people_who_see(instance: Instance, thing_type: str, thing: Record) -> dict[str, list[dict[str, Any]]]:
+    """Return the users and groups that own a thing or that it is shared with, in the form that answers have."""
     owning = [(one["type"], one["id"]) for one in owners_of(thing)]
     shared = [
         (each["recipientType"], int(each["recipientId"]))
         for each in instance.records["shares"]
-        if (each["type"], each["id"]) == (kind, str(thing["id"]))
+        if (each["type"], each["id"]) == (thing_type, str(thing["id"]))
     ]
 
     def told(type: str, name: str) -> list[dict[str, Any]]:
@@ -196,17 +196,17 @@ def people_who_see(instance: Instance, kind: str, thing: Record) -> dict[str, li
     return {"users": told("USER", "displayName"), "groups": told("GROUP", "name")}
 
 
-def share_key(kind: str, thing_id: object, recipient_type: str, recipient: object) -> str:
-    return f"{kind}/{thing_id}/{recipient_type}/{recipient}"
+def share_key(thing_type: str, thing_id: object, recipient_type: str, recipient: object) -> str:
+    return f"{thing_type}/{thing_id}/{recipient_type}/{recipient}"
 
 
 def put_share(
-    instance: Instance, kind: str, thing_id: object, recipient_type: str, recipient: object, *, by: int, at: int
+    instance: Instance, thing_type: str, thing_id: object, recipient_type: str, recipient: object, *, by: int, at: int
 ) -> None:
     instance.records["shares"].put(
-        share_key(kind, thing_id, recipient_type, recipient),
+        share_key(thing_type, thing_id, recipient_type, recipient),
         {
-            "type": kind,
+            "type": thing_type,
             "id": str(thing_id),
             "recipientType": recipient_type,
             "recipientId": str(recipient),
@@ -217,7 +217,7 @@ def put_share(
 
 
 def read_typed(thing: dict[str, Any], types: tuple[str, ...]) -> tuple[str, str]:
-    kind, thing_id = str(thing.get("type")).lower(), str(thing.get("id") or "")
-    if kind not in types or not thing_id:
+    type_, thing_id = str(thing.get("type")).lower(), str(thing.get("id") or "")
+    if type_ not in types or not thing_id:
         raise HTTPError(400, f"Required: an id, and a type of {', '.join(types)}")
-    return kind, thing_id
+    return type_, thing_id

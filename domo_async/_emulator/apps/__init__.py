@@ -1,1 +1,1 @@
-"""What the apps of the App Framework talk to: data by alias, documents by the name of a collection, and the rest."""
+"""The routes that apps of the App Framework call: data by alias, documents by a collection's name, and others."""

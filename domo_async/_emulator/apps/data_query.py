@@ -1,10 +1,10 @@
-"""The query string of ``/data/v1/{alias}``, made into Domo's SQL.
+"""The query string of ``/data/v1/{alias}``, converted to Domo's SQL.
 
-Names may stand in quotes, as Domo's library for such queries writes them.
+Names may be quoted, as Domo's library for such queries writes them.
 
 Emulator-defined, as the documents leave it open: a period to date and a rolling period end now, in UTC, and a rolling
-period begins so many days, months and so on before; weeks begin on Mondays; weeks are called ``2025-W07``, months
-``2025-02`` and quarters ``2025-Q1``; what is grained by date is in its order;
+period begins the given number of units earlier; weeks begin on Mondays; weeks are called ``2025-W07``, months
+``2025-02`` and quarters ``2025-Q1``; results grained by date are ordered by it;
 ``calendar=fiscal`` is refused.
 """
 
@@ -53,13 +53,13 @@ _MOST = 1_000_000
 
 @frozen
 class DataQuery:
-    """A query as an app asks it.
+    """A query of an app.
 
     Attributes:
         columns: The names and types of the dataset's columns.
-        aliases: The columns by what the app calls them; none for all by their own names.
-        now: The present moment.
-        formulas: The formulas of Beast Modes by name, which are there if the query says that it uses some.
+        aliases: The columns' names by the app's names for them; empty if all columns go by their own names.
+        now: The current time.
+        formulas: The formulas of Beast Modes by name, which are available if the query says that it uses any.
     """
 
     columns: Mapping[str, str]
@@ -71,7 +71,7 @@ class DataQuery:
         """Return the SQL for a query string.
 
         Raises:
-            HTTPError: 400, if it is not understood.
+            HTTPError: 400, if the query string is invalid.
         """
         given = {key.lower(): value for key, value in query.items()}
         if unknown := given.keys() - _KNOWN:
@@ -79,7 +79,7 @@ class DataQuery:
         if self.formulas and given.get("usebeastmode", "").lower() != "true":
             return evolve(self, formulas={}).sql(query)
         if given.get("calendar", "standard").lower() != "standard":
-            raise HTTPError(400, "Only calendar=standard is there")
+            raise HTTPError(400, "Only calendar=standard is supported")
         aggregates = self._aggregates(given)
         groups = [self._called(_unquoted(name)) for name in _split(given.get("groupby", ""))]
         grain = self._grain(given.get("dategrain"))
@@ -105,14 +105,14 @@ class DataQuery:
         groups: Sequence[str],
         grain: tuple[str, str, str] | None,
     ) -> list[str]:
-        """Return what is selected, each under the name that the app gets."""
+        """Return the selected expressions, each under the name that the app gets."""
         fields = [self._called(_unquoted(name)) for name in _split(given.get("fields", ""))] or list(
             self.aliases or self.columns
         )
         if aggregates and not groups and grain is None:
             fields = list(aggregates)
         elif groups or grain is not None:
-            # By default numbers are summed, and what is different of all else is counted; with Beast Modes nothing is.
+            # By default numbers are summed, and distinct values of other columns are counted; not with Beast Modes.
             plain = given.get("usebeastmode", "").lower() == "true"
             aggregates = {**({} if plain else {name: self._usual(name) for name in fields}), **aggregates}
             fields = list(dict.fromkeys([*(name for name in groups if name not in fields), *fields, *aggregates]))
@@ -147,19 +147,19 @@ class DataQuery:
         return column, how.format(self._column(called)), called
 
     def _condition(self, text: str) -> str:
-        """Return a filter as SQL. A column's name may hold anything, so that the longest that fits is meant."""
+        """Return a filter as SQL. A column's name may hold any characters, so that the longest match counts."""
         names = sorted({*self.aliases, *self.columns, *self.formulas}, key=len, reverse=True)
         for name in names:
             for written in (f"'{name}'", f'"{name}"', name):
                 if text.startswith(written) and (found := _OPERATOR.match(text, len(written))) is not None:
                     return self._compared(self._called(name), found[1].lower(), text[found.end() :].strip())
-        raise HTTPError(400, f"The filter is not understood: {text}")
+        raise HTTPError(400, f"Cannot parse the filter: {text}")
 
     def _compared(self, name: str, operator: str, value: str) -> str:
         column, numeric = self._column(name), self._is_numeric(name)
         if operator in _SIGNS:
             if self._source(name) in self.formulas:
-                # What it gives is not known; a number is one, unless it stands in quotes.
+                # The type of a Beast Mode is not known; digits are a number, unless they are quoted.
                 numeric = _NUMBER.fullmatch(value) is not None
             return f"{column} {_SIGNS[operator]} {_literal(_unquoted(value), numeric=numeric)}"
         if operator in {"~", "contains", "!~", "!contains"}:
@@ -171,7 +171,7 @@ class DataQuery:
             return f"{column} {'NOT ' if operator.startswith('!') else ''}IN ({values})"
         unit = value.strip().lower()
         if operator == "last" and unit in _GRAINS:
-            # The period before, as a whole.
+            # The whole preceding period.
             end = self._begin_of(unit, self.now.date())
             begin = self._begin_of(unit, end - timedelta(days=1))
             return f"({column} >= {_text(begin.isoformat())} AND {column} < {_text(end.isoformat())})"
@@ -216,7 +216,7 @@ class DataQuery:
         return f"{self._column(called)} {'DESC' if direction.lower() == 'descending' else 'ASC'}"
 
     def _called(self, name: str) -> str:
-        """Return what the app gets a column as: by its alias, if it has one."""
+        """Return the name by which the app gets a column: its alias, if it has one."""
         if name in self.aliases or (name in {*self.columns, *self.formulas} and not self.aliases):
             return name
         alias = next((alias for alias, column in self.aliases.items() if column == name), None)
@@ -239,7 +239,7 @@ class DataQuery:
 
 
 def _split(text: str) -> list[str]:
-    """Return the parts of a list by commas, but for those within quotes and brackets."""
+    """Return the parts of a list that are separated by commas outside of quotes and brackets."""
     return [part for part in map(str.strip, _parts(text)) if part]
 
 
@@ -303,5 +303,5 @@ def _whole(value: str | None, key: str) -> int | None:
     if value is None:
         return None
     if not value.isascii() or not value.isdigit() or len(value) > 12:
-        raise HTTPError(400, f"{key} must be a number that is not negative")
+        raise HTTPError(400, f"{key} must be a whole number of at least 0")
     return int(value)

@@ -1,4 +1,4 @@
-"""An app's requests as the instance's own, sent with somebody's token, as the local proxy of Domo's tools does it."""
+"""Requests of apps, passed on to the instance with a user's token, as the local proxy of Domo's tools does it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Forward:
     """Sends requests to an instance.
 
     Attributes:
-        url: Where it is.
-        headers: Who asks.
-        tls: Whom to trust, where it is reached by TLS.
+        url: The instance's URL.
+        headers: The headers that authenticate the requests.
+        tls: The TLS context, if the instance is reached by TLS.
     """
 
     url: str
@@ -51,16 +51,16 @@ class Forward:
         accept: str = _JSON,
         headers: Mapping[str, str] | None = None,
     ) -> web.Response:
-        """Send a request and return the answer, to be given on.
+        """Send a request; return the answer, to be passed on.
 
         Args:
             method: The HTTP method.
             path: The path on the instance, quoted.
             query: The query.
             body: The body.
-            content_type: What it is.
-            accept: What is wanted.
-            headers: Who asks, in place of whom it is else.
+            content_type: The body's media type.
+            accept: The Accept header.
+            headers: The headers that authenticate this request, in place of the usual ones.
         """
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=None, sock_read=600)
@@ -80,8 +80,8 @@ class Forward:
             ) as answer:
                 content = await answer.read()
         except aiohttp.ClientError as error:
-            # Such as by a fault that was asked for.
-            raise HTTPError(502, f"The instance gave no whole answer: {type(error).__name__}") from error
+            # For example because of an injected fault.
+            raise HTTPError(502, f"The instance's answer was incomplete: {type(error).__name__}") from error
         kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
         return web.Response(status=answer.status, body=content, headers=kept)
 
@@ -89,7 +89,7 @@ class Forward:
         """Send a request and return the answer's JSON.
 
         Raises:
-            HTTPError: The instance refused it; with the same status and message.
+            HTTPError: The instance refused the request; with the same status and message.
         """
         response = await self.send(method, path, body=None if body is None else orjson.dumps(body), **options)
         content = response.body if isinstance(response.body, bytes) else b""

@@ -1,4 +1,4 @@
-"""What an app's ``manifest.json`` maps its aliases to."""
+"""An app's ``manifest.json``, which maps aliases to datasets, collections, workflows and functions."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _PACKAGES = ("packagesMapping", "packageMapping")
 
 @frozen
 class DatasetAlias:
-    """A dataset as an app calls it.
+    """A dataset of an app.
 
     Attributes:
-        alias: What the app calls it.
-        dataset_id: The dataset; empty if none is wired.
-        columns: The columns' names, by what the app calls them; none for all columns under their own names.
+        alias: The app's name for the dataset.
+        dataset_id: The dataset's id; empty if none is wired.
+        columns: The columns' names by the app's names for them; empty if all columns go by their own names.
     """
 
     alias: str
@@ -36,13 +36,13 @@ class DatasetAlias:
 
 @frozen
 class Manifest:
-    """A manifest. Its lists go by the names that manifests have had over time, with and without ``s``.
+    """A manifest. Its lists are read under the names that manifests have had over time, with and without ``s``.
 
     Attributes:
-        id: The app's design, or its name where it was never published.
+        id: The id of the app's design, or the app's name if it was never published.
         datasets: The datasets by alias.
         collections: The collections of App DB by name, as the manifest describes them.
-        workflows: The models of workflows by alias; None where none is wired.
+        workflows: The models of workflows by alias; None for an alias without one.
         packages: The functions of Code Engine by alias, as the manifest describes them.
         directory: The folder that the app's files are in.
     """
@@ -56,10 +56,10 @@ class Manifest:
 
     @classmethod
     def read(cls, given: Path | str | Mapping[str, Any]) -> Manifest:
-        """Return the manifest in a file, whose folder has the app's files, or one that is given as JSON.
+        """Return the manifest of a file, whose folder holds the app's files, or of parsed JSON.
 
         Raises:
-            ConfigError: It cannot be read, or is not a manifest.
+            ConfigError: The file cannot be read, or its content is not a manifest.
         """
         if isinstance(given, Mapping):
             return cls.of(given)
@@ -75,10 +75,10 @@ class Manifest:
 
     @classmethod
     def of(cls, content: object, *, directory: Path | None = None) -> Manifest:
-        """Return the manifest that JSON stands for.
+        """Return the manifest of parsed JSON.
 
         Raises:
-            ConfigError: It is not one.
+            ConfigError: The JSON is not a manifest.
         """
         if not isinstance(content, Mapping):
             raise ConfigError("the app's manifest must be a JSON object")
@@ -94,10 +94,10 @@ class Manifest:
 
 
 def _listed(content: Mapping[str, Any], keys: Sequence[str], name: str) -> dict[str, Mapping[str, Any]]:
-    """Return the objects of a list of the manifest by their names.
+    """Return the objects of a list in the manifest by their names.
 
     Raises:
-        ConfigError: It is not a list of objects that have names.
+        ConfigError: The list is not a list of objects that have names.
     """
     found: dict[str, Mapping[str, Any]] = {}
     for key in keys:
@@ -107,7 +107,7 @@ def _listed(content: Mapping[str, Any], keys: Sequence[str], name: str) -> dict[
         for each in given:
             called = each.get(name)
             if not isinstance(called, str) or not called:
-                raise ConfigError(f"the app's manifest: each of {key} must have {name}, a text")
+                raise ConfigError(f"the app's manifest: each object of {key} must have {name}, a string")
             found.setdefault(called, each)
     return found
 

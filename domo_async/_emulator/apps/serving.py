@@ -1,6 +1,6 @@
-"""An app at a port of its own, with its files, as the local server of Domo's tools has it.
+"""Apps over HTTP: one app with its files at a port of its own, as Domo's tools serve it, and apps by host name.
 
-It asks for no token, and so answers nothing that a page of another site or of another name asks.
+The port requires no token. It therefore refuses requests from pages of other sites and under other host names.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 @define(eq=False)
 class AppNames:
-    """Finds the apps that the instance itself is asked for, each by a name of its own, with a token.
+    """Finds the app that a request to the instance's own port is for, by the host name; such requests have a token.
 
     Attributes:
-        site: What answers their requests.
-        app: The app that is served at a port of its own, if there is one; it is meant by any name that is not known.
+        site: The handler of the apps' requests.
+        app: The app that is served at a port of its own, if there is one; unknown names stand for it.
     """
 
     site: AppSite
     app: Manifest | None
 
     def handler_of(self, request: web.Request) -> Callable[[web.Request], Awaitable[web.StreamResponse]] | None:
-        """Return what answers a request to an app; None for one to the instance.
+        """Return the handler of a request to an app; None for a request to the instance.
 
         Raises:
-            HTTPError: 404, if there is no app.
+            HTTPError: 404, if the app does not exist.
         """
         name, _, domain = request.host.partition(".")
         if domain.partition(":")[0].lower() != APPS_DOMAIN or not is_app_path(request.path):
@@ -62,9 +62,9 @@ class AppPort:
     """Serves one app.
 
     Attributes:
-        site: What answers its requests.
-        asking: The app, and for whom it asks.
-        hosts: By which names it may be asked.
+        site: The handler of the app's requests.
+        asking: The app, and the user on whose behalf it calls.
+        hosts: The host names that are allowed.
     """
 
     site: AppSite
@@ -72,7 +72,7 @@ class AppPort:
     hosts: Hosts
 
     def application(self) -> web.Application:
-        """Return what answers all requests to the port."""
+        """Return the application that answers all requests to the port."""
 
         @web.middleware
         async def answered(
@@ -82,7 +82,7 @@ class AppPort:
                 response = await handler(request)
             except ConnectionError:
                 raise
-            except Exception as error:  # noqa: BLE001 - each has an answer
+            except Exception as error:  # noqa: BLE001 - each error becomes an answer
                 response = failed(request, error)
             response.headers.update(_HEADERS)
             return response

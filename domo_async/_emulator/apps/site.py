@@ -1,9 +1,9 @@
-"""What an app of the App Framework asks, answered by what its manifest maps the aliases to.
+"""The routes that an app of the App Framework calls; its manifest says what the aliases stand for.
 
-Emulator-defined, as no document tells it: what ``/domo/environment/v1`` and the groups of a user hold beside what
-apps are seen to read; that a dataset is found by its name where the instance has none of the manifest's id; that a
-function of Code Engine which fails is a 400; that what is asked for in a form that is not there is given as an
-app gets it by default; and that Excel files are not there.
+Emulator-defined, as no document describes it: the keys of ``/domo/environment/v1`` and of a user's groups beyond those
+that apps are seen to read; that a dataset is found by its name if the instance has none with the manifest's id; that
+a failed function of Code Engine is a 400; that a result asked for in an unknown form is sent in the form that an app
+gets by default; and that Excel files are not supported.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ _AVATAR = (
 
 @frozen
 class Asking:
-    """Who asks.
+    """An app, and the user on whose behalf it calls.
 
     Attributes:
-        manifest: What the app's aliases stand for.
-        user_id: The user whom it asks for.
-        headers: What says so to the instance.
+        manifest: The app's manifest.
+        user_id: The user's id.
+        headers: The headers that authenticate the user to the instance.
     """
 
     manifest: Manifest
@@ -65,11 +65,11 @@ class Asking:
 
 @frozen
 class _Call:
-    """A request of an app's.
+    """A request of an app.
 
     Attributes:
         request: The request.
-        asking: Who asks.
+        asking: The app and the user.
         names: The names in the path.
     """
 
@@ -79,7 +79,7 @@ class _Call:
 
     async def body(self) -> bytes:
         """Return the body."""
-        # Where one of the instance's own routes has the same path, it has come already.
+        # If one of the instance's own routes has the same path, the body was read already.
         known: bytes | None = self.request.get(BODY)
         return await self.request.read() if known is None else known
 
@@ -100,17 +100,17 @@ _Handler = Callable[[_Call], Awaitable[web.StreamResponse]]
 
 
 def is_app_path(path: str) -> bool:
-    """Return whether a path is one of those that apps ask, and not that of a file of theirs."""
+    """Return whether a path is a route for apps, and not a file of the app."""
     return _OURS.match(path) is not None
 
 
 @define(eq=False)
 class AppSite:
-    """Answers apps.
+    """Handles the requests of apps.
 
     Attributes:
-        instance: What the instance knows.
-        forward: The way to its own routes.
+        instance: The instance's state.
+        forward: The sender of requests to the instance's own routes.
     """
 
     instance: Instance
@@ -144,10 +144,10 @@ class AppSite:
         ]
 
     async def handle(self, request: web.BaseRequest, asking: Asking) -> web.StreamResponse:
-        """Answer a request below the paths that apps ask.
+        """Answer a request to one of the routes for apps.
 
         Raises:
-            HTTPError: It cannot be answered.
+            HTTPError: The request is refused.
         """
         path = request.rel_url.raw_path.rstrip("/")
         known = False
@@ -166,7 +166,7 @@ class AppSite:
         alias, dataset = self._dataset(call)
         accept = call.request.headers.get("Accept", "")
         if _EXCEL in accept:
-            raise HTTPError(406, "Excel files are not there; ask for text/csv")
+            raise HTTPError(406, "Excel files are not supported; ask for text/csv")
         columns = {column.name: column.type for column in dataset.schema.columns if column.visible}
         query = DataQuery(columns, alias.columns, datetime.now(UTC), self._formulas(dataset))
         result = await self._execute(call, dataset, query.sql(call.request.query))
@@ -190,7 +190,7 @@ class AppSite:
             sql = (await call.body()).decode()
         except UnicodeDecodeError as error:
             raise HTTPError(400, "The SQL is not UTF-8") from error
-        # Some clients send it as a JSON string, or in an object.
+        # Some clients send the SQL as a JSON string, or in an object.
         if sql.lstrip()[:1] in {'"', "{"}:
             told = await call.json()
             sql = str(told.get("sql", "") if isinstance(told, dict) else told)
@@ -206,7 +206,7 @@ class AppSite:
         if len(found) != 1:
             raise HTTPError(
                 404,
-                f"The manifest maps {name} to the dataset {alias.dataset_id or '(none)'}, which is not there, and"
+                f"The manifest maps {name} to the dataset {alias.dataset_id or '(none)'}, which does not exist, and"
                 f" {len(found)} datasets are called {name}",
             )
         return alias, found[0]
@@ -294,14 +294,14 @@ class AppSite:
         return await self._passed_on(call, path)
 
     async def _collection_id(self, call: _Call, name: str) -> str:
-        """Return a collection of the app's, which is made if the manifest has it and the instance has not."""
+        """Return a collection of the app; create it if the manifest has it and the instance does not."""
         datastore = _datastore(call)
         for each in self.instance.records["appdb_collections"]:
             if (each["datastoreId"], each["name"]) == (datastore, name):
                 return str(each["id"])
         described = call.asking.manifest.collections.get(name)
         if described is None:
-            raise HTTPError(404, f"The app has no collection {name}: the manifest names none, and none was made")
+            raise HTTPError(404, f"The app has no collection {name}: it is not in the manifest and was not created")
         body = {key: described[key] for key in ("name", "schema", "syncEnabled") if key in described}
         made = await self.forward.json(
             "POST", f"/api/datastores/v1/{datastore}/collections", body, headers=call.asking.headers
@@ -313,7 +313,7 @@ class AppSite:
     async def _workflow(self, call: _Call) -> web.Response:
         alias = unquote(call.names["alias"])
         if alias not in call.asking.manifest.workflows:
-            raise HTTPError(404, f"The manifest names no workflow {alias}")
+            raise HTTPError(404, f"The manifest does not name the workflow {alias}")
         wired = self.instance.records["workflow_models"].find(call.asking.manifest.workflows[alias])
         known = quote(alias if wired is None else wired["alias"], safe="")
         return await self._passed_on(call, f"/domo/workflow/v1/models/{known}/{call.names['rest']}")
@@ -322,7 +322,7 @@ class AppSite:
         alias = unquote(call.names["alias"])
         wired = call.asking.manifest.packages.get(alias)
         if wired is None:
-            raise HTTPError(404, f"The manifest names no function {alias}")
+            raise HTTPError(404, f"The manifest does not name the function {alias}")
         variables = await call.json()
         if not isinstance(variables, dict):
             raise HTTPError(400, "The request's body must be a JSON object")
@@ -345,7 +345,7 @@ class AppSite:
         return answer(told["result"])
 
     async def _ai(self, call: _Call) -> web.Response:
-        """Answer as apps are told: by the prompt and choices, of which there is one."""
+        """Answer in the form that apps get: the prompt and a list of choices, with one choice."""
         body = await call.json()
         told = await self.forward.json("POST", f"/api/ai/v1/{call.names['rest']}", body, headers=call.asking.headers)
         choices = told.get("choices") or [{"output": told.get("output")}]
@@ -372,17 +372,17 @@ _FUNCTION = {"packageId": "", "version": "1.0.0", "functionName": ""}
 
 
 def file_of(directory: Path | None, path: str) -> Path:
-    """Return the file of an app's that a path stands for; hidden ones, and what is outside, are not there.
+    """Return the file of an app that a path stands for; hidden files and files outside are not found.
 
     Raises:
-        HTTPError: 404, if there is none.
+        HTTPError: 404, if there is no such file.
     """
     parts = [part for part in path.split("/") if part]
     if directory is not None and not any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):
         found = directory.joinpath(*parts or [_INDEX]).resolve()
         if found.is_relative_to(directory) and found.is_file():
             return found
-    raise HTTPError(404, "No such route, and no such file of the app's")
+    raise HTTPError(404, "The app has no such route and no such file")
 
 
 def _datastore(call: _Call) -> str:
@@ -396,7 +396,7 @@ def _group(group: Record) -> dict[str, Any]:
         "id": group["id"],
         "name": group["name"],
         "type": group.get("type", "closed"),
-        # As in the sample, they are not told.
+        # Empty, as in the sample.
         "userIds": [],
         "created": f"{created:%Y-%m-%dT%H:%M:%S}.{created.microsecond // 1000:03d}+0000",
         "memberCount": len(group.get("userIds", ())),
@@ -406,7 +406,7 @@ def _group(group: Record) -> dict[str, Any]:
 
 
 def _of_table(sql: str, alias: str) -> str:
-    """Return SQL over the one table that is there in place of that over the app's alias for it."""
+    """Return SQL with ``table`` in place of the app's alias for the dataset."""
     try:
         tokens = MySQL().tokenize(sql)
     except SqlglotError as error:
@@ -416,7 +416,7 @@ def _of_table(sql: str, alias: str) -> str:
         names_it = before is not None and before.token_type in _ENDS and token.text.lower() == alias.lower()
         if not names_it:
             continue
-        # Columns may be called after the alias, unless the query gives it another name.
+        # Columns may be qualified with the alias, unless the query renames it.
         renamed = after is not None and after.token_type in {TokenType.ALIAS, TokenType.VAR, TokenType.IDENTIFIER}
         escaped = alias.replace("`", "``")
         pieces += [sql[end : token.start], "`table`" if renamed else f"`table` AS `{escaped}`"]
@@ -439,6 +439,6 @@ def _flag(call: _Call, key: str) -> bool:
 def _page(call: _Call, items: list[Record]) -> list[Record]:
     limit, offset = (call.request.query.get(key) for key in ("limit", "offset"))
     if any(each is not None and not each.isdigit() for each in (limit, offset)):
-        raise HTTPError(400, "limit and offset must be numbers that are not negative")
+        raise HTTPError(400, "limit and offset must be whole numbers of at least 0")
     begin = int(offset or 0)
     return items[begin : None if limit is None else begin + int(limit)]

@@ -1,1 +1,1 @@
-"""The HTTP server: what every request passes through, and the routes about the emulator itself."""
+"""HTTP: reading requests, writing answers, connections, limits and the request log."""

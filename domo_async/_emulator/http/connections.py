@@ -14,9 +14,9 @@ from attrs import define, field
 
 T = TypeVar("T")
 
-# Sleeping less than this is more error than sleep.
+# Shorter sleeps would be dominated by the timer's error.
 _SHORTEST_SLEEP = 0.002
-# Bytes a second, in the long run.
+# Bytes a second, on average.
 _SLOWEST = 1_000
 
 
@@ -25,8 +25,8 @@ class Connection:
     """One TCP connection.
 
     Attributes:
-        number: What tells it from the others; they are counted from 1.
-        bandwidth: Bytes a second; None for as fast as it goes.
+        number: The number of the connection, from 1.
+        bandwidth: Bytes a second; None for no limit.
         patience: Seconds that a request's body may keep the instance waiting, and one more for each thousand bytes.
     """
 
@@ -41,20 +41,20 @@ class Connection:
         self._usual = self.bandwidth
 
     def slow_down(self, bandwidth: float) -> None:
-        """Be slower until told to hurry."""
+        """Lower the bandwidth until `hurry` is called."""
         self.bandwidth = bandwidth if self.bandwidth is None else min(bandwidth, self.bandwidth)
 
     def hurry(self) -> None:
-        """Be as fast as usual again."""
+        """Restore the usual bandwidth."""
         if self.bandwidth != self._usual:
             self.bandwidth, self._free_at = self._usual, 0.0
 
     def begin(self) -> None:
-        """Begin with a request: the time that it keeps the instance waiting counts from here."""
+        """Begin a request; the time that it keeps the instance waiting counts from here."""
         self._waited = 0.0
 
     async def wait_for(self, coming: Awaitable[T], *, received: int) -> T:
-        """Return the next piece of a body, of which so many bytes have come.
+        """Return the next piece of a body, of which `received` bytes have arrived.
 
         Raises:
             TimeoutError: The request has kept the instance waiting for too long.
@@ -78,7 +78,7 @@ class Connection:
 
 @define(eq=False)
 class Connections:
-    """All connections that are open."""
+    """All open connections."""
 
     bandwidth: float | None
     patience: float = 60.0
@@ -94,7 +94,7 @@ class Connections:
         return connection
 
     async def end_stuck(self, server: web.Server) -> None:
-        """For ever, end those connections over which nothing of an answer has gone for a while."""
+        """Close connections whose answer makes no progress for a while; runs until it is cancelled."""
         before: dict[object, int] = {}
         while True:
             await asyncio.sleep(self.patience)

@@ -1,4 +1,4 @@
-"""The answers to requests that came to nothing."""
+"""The answers to requests that failed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def failed(request: web.Request, error: Exception) -> web.Response:
-    """Return the answer to a request that came to nothing."""
+    """Return the answer to a request that failed with an error."""
     if isinstance(error, HTTPError):
         return error_response(request, error)
     if isinstance(error, web.HTTPException):
@@ -29,13 +29,13 @@ def failed(request: web.Request, error: Exception) -> web.Response:
         return error_response(request, HTTPError(error.status, message, headers=headers))
     if isinstance(error, web.RequestPayloadError):
         response = error_response(request, HTTPError(400, f"The request's body is broken: {error}"))
-        # Where the next request would begin is not known.
+        # The beginning of the next request on this connection is not known.
         response.force_close()
         return response
     if isinstance(error, OSError) and error.errno in _FULL:
         return error_response(request, HTTPError(507, f"The emulator cannot save this: {error.strerror}"))
     _LOGGER.error("%s %s failed", request.method, request.path, exc_info=error)
-    return error_response(request, HTTPError(500, "The emulator failed; this is its fault"))
+    return error_response(request, HTTPError(500, "The emulator failed: this is a bug in the emulator"))
 
 
 def error_response(request: web.Request, refusal: HTTPError) -> web.Response:
@@ -44,6 +44,6 @@ def error_response(request: web.Request, refusal: HTTPError) -> web.Response:
     response = answer(error_body(refusal.status, path, message, code=refusal.code), status=refusal.status)
     response.headers.update(refusal.headers)
     if not request.content.is_eof():
-        # Nobody reads the rest of the body, and the next request would begin behind it.
+        # The rest of the body is not read, and the next request would begin behind it.
         response.force_close()
     return response

@@ -1,4 +1,4 @@
-"""Faults, as they happen to a request and its answer."""
+"""The injection of faults into a request and its answer."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def body_of(response: web.StreamResponse) -> bytes:
 
 
 async def inject_before(fault: Fault, request: web.Request) -> web.Response | None:
-    """Do what a fault does ahead of the effect; return the answer if it gives one in the effect's place."""
+    """Apply a fault before the request takes effect; return an answer if it replaces the effect."""
     if fault.kind == "delay":
         await asyncio.sleep(fault.delay)
     elif fault.kind == "drop_before":
         await _drop(request, after_bytes=fault.after_bytes)
     elif fault.kind == "status":
-        body = error_body(fault.status, request.path, "A fault that was asked for")
+        body = error_body(fault.status, request.path, "An injected fault")
         return _faulty(fault, fault.status, body, "application/json")
     elif fault.kind == "throttle":
         response = _faulty(fault, 429, error_body(429, request.path, "Too many requests"), "application/json")
@@ -56,7 +56,7 @@ async def inject_before(fault: Fault, request: web.Request) -> web.Response | No
 
 
 async def inject_after(fault: Fault, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Do what a fault does once the effect has happened."""
+    """Apply a fault after the request took effect."""
     if fault.kind == "stall":
         if fault.after_bytes is not None and _has_body(response):
             return _resent(response, _paused(_chunks(response), fault.after_bytes, fault.delay))
@@ -77,7 +77,7 @@ def _has_body(response: web.StreamResponse) -> bool:
 
 
 async def _chunks(response: web.StreamResponse) -> AsyncGenerator[bytes]:
-    """Yield the body of an answer that was not sent yet."""
+    """Yield the body of an answer that is not sent yet."""
     if not isinstance(response, StreamedResponse):
         yield body_of(response)
         return
@@ -87,7 +87,7 @@ async def _chunks(response: web.StreamResponse) -> AsyncGenerator[bytes]:
 
 
 async def _in_pieces(chunks: AsyncGenerator[bytes], size: int) -> AsyncGenerator[bytes]:
-    """Yield a body in pieces of `size` bytes at the most."""
+    """Yield a body in pieces of at most `size` bytes."""
     async with aclosing(chunks):
         async for chunk in chunks:
             for begin in range(0, len(chunk), size):
@@ -95,7 +95,7 @@ async def _in_pieces(chunks: AsyncGenerator[bytes], size: int) -> AsyncGenerator
 
 
 async def _paused(chunks: AsyncGenerator[bytes], after_bytes: int, delay: float) -> AsyncGenerator[bytes]:
-    """Yield a body, with a pause after so many bytes of it."""
+    """Yield a body, with a pause of `delay` seconds after `after_bytes` bytes."""
     left = after_bytes
     async with aclosing(chunks):
         async for chunk in chunks:
@@ -107,7 +107,7 @@ async def _paused(chunks: AsyncGenerator[bytes], after_bytes: int, delay: float)
 
 
 def _resent(response: web.StreamResponse, chunks: AsyncGenerator[bytes]) -> StreamedResponse:
-    """Return the same answer with a body that comes otherwise."""
+    """Return the same answer with other chunks as its body."""
     streamed = StreamedResponse(chunks, content_type=response.content_type)
     streamed.set_status(response.status)
     streamed.headers.update(response.headers)
@@ -130,11 +130,11 @@ async def _truncate(request: web.Request, response: web.StreamResponse, after_by
         cut.content_length = len(body_of(response))
     left = after_bytes
     async with aclosing(_chunks(response)) as chunks:
-        # Once it is prepared, what is sent cannot be taken back.
+        # Once the answer is prepared, it has begun and cannot be replaced.
         await cut.prepare(request)
         async for chunk in chunks:
             if left is None:
-                # Where it ends is not known; half of the first piece is somewhere in the middle.
+                # The body's length is not known; half of the first piece is somewhere in the middle.
                 left = len(chunk) // 2
             await cut.write(chunk[:left])
             left -= len(chunk)
@@ -153,13 +153,13 @@ async def _mislead(request: web.Request, response: web.StreamResponse, extra_byt
             pieces = chunks
         wrong = web.StreamResponse(status=response.status, headers=response.headers)
         left = wrong.content_length = max(0, length + extra_bytes)
-        # Or the client might ask again over a connection that is about to close.
+        # Otherwise the client might send its next request over a connection that is about to close.
         wrong.force_close()
         await wrong.prepare(request)
         async for chunk in pieces:
             await wrong.write(chunk[:left])
             if len(chunk) > left and request.transport is not None:
-                # The server itself would not send more than it promised.
+                # The server itself would not send more than the Content-Length.
                 request.transport.write(chunk[left:])
             left = max(0, left - len(chunk))
     _hang_up(request)

@@ -23,10 +23,10 @@ class SlidingWindow:
     _passed: deque[float] = field(factory=deque)
 
     def check(self, now: float) -> None:
-        """Let a request that arrived at `now` pass.
+        """Count a request that arrived at `now`.
 
         Raises:
-            HTTPError: 429 with Retry-After in whole seconds, if there were too many.
+            HTTPError: 429 with Retry-After in whole seconds, if the limit is reached.
         """
         if self.used(now) < self.limit:
             self._passed.append(now)
@@ -35,7 +35,7 @@ class SlidingWindow:
         raise HTTPError(429, "Too many requests", headers={"Retry-After": str(max(1, math.ceil(wait)))})
 
     def used(self, now: float) -> int:
-        """Return how many requests count at `now`."""
+        """Return the number of requests that count at `now`."""
         while self._passed and self._passed[0] <= now - self.window:
             self._passed.popleft()
         return len(self._passed)

@@ -1,4 +1,4 @@
-"""What the emulator saw: one record a request, for tests to ask about."""
+"""The request log: one record for each request, for tests to inspect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from attrs import frozen
 _KEPT = 100_000
 
 Status: TypeAlias = int | str | None
-"""A status, a class of them such as ``"5xx"``, ``"none"`` where nothing was answered, or None for all."""
+"""A status, a class such as ``"5xx"``, ``"none"`` for requests without an answer, or None for all."""
 
 
 @frozen
@@ -24,9 +24,9 @@ class RequestRecord:
         method: The HTTP method.
         path: The path, without the query.
         query: The query string, without the question mark.
-        status: The status that was sent, or None where the connection was closed without an answer.
-        started: When the request's head had arrived, in seconds of the emulator's clock.
-        finished: When the answer was ready, or all but the end of a streamed one was sent.
+        status: The status that was sent, or None if the connection was closed without an answer.
+        started: The time at which the request's head had arrived, in seconds of the emulator's clock.
+        finished: The time at which the answer was ready, or all but the end of a streamed one was sent.
         request_bytes: Bytes of the request's body that arrived.
         response_bytes: Bytes of the answer's body.
         connection: A number that is the same for all requests of one TCP connection.
@@ -57,15 +57,15 @@ class RequestRecord:
 
 @frozen
 class Totals:
-    """What requests add up to.
+    """The totals of some requests.
 
     Attributes:
-        requests: How many they were.
-        request_bytes: Bytes of their bodies.
+        requests: The number of requests.
+        request_bytes: Bytes of the requests' bodies.
         response_bytes: Bytes of the answers' bodies.
-        statuses: How many were answered with each status; None for no answer.
-        peak_concurrency: How many were in the works at the same time, at most.
-        seconds: From the first's beginning to the last's end.
+        statuses: The number of requests by status; None for no answer.
+        peak_concurrency: The greatest number of requests that were processed at the same time.
+        seconds: The seconds from the start of the first to the end of the last.
     """
 
     requests: int
@@ -112,16 +112,20 @@ class RequestLog(Sequence[RequestRecord]):
             self._records.clear()
 
     def matching(self, pattern: str = "*", *, status: Status = None) -> list[RequestRecord]:
-        """Return the records that fit, in the order of their answers.
+        """Return the records that match, in the order of their answers.
 
         Args:
             pattern: A shell pattern over "METHOD /path", such as ``"PUT *parts*"``; ``*`` also stands for slashes.
-            status: The status that they were answered with, a class such as ``"5xx"``, or ``"none"``.
+            status: The status of the answer, a class such as ``"5xx"``, or ``"none"``.
+
+        Example:
+            >>> [record.status for record in emulator.log.matching("PUT *parts*")]
+            [200, 200, 503, 200]
         """
         return [record for record in self._snapshot() if record.matches(pattern, status)]
 
     def totals(self, pattern: str = "*", *, status: Status = None) -> Totals:
-        """Return what the records that fit add up to."""
+        """Return the totals of the records that match."""
         records = self.matching(pattern, status=status)
         return Totals(
             requests=len(records),
@@ -134,7 +138,7 @@ class RequestLog(Sequence[RequestRecord]):
         )
 
     def peak_concurrency(self, pattern: str = "*") -> int:
-        """Return how many requests that match `pattern` were in the works at the same time, at most."""
+        """Return the greatest number of requests matching `pattern` that were processed at the same time."""
         return _peak(self.matching(pattern))
 
     def _snapshot(self) -> list[RequestRecord]:
@@ -145,7 +149,7 @@ class RequestLog(Sequence[RequestRecord]):
 def _peak(records: Sequence[RequestRecord]) -> int:
     starts = [(record.started, 1) for record in records]
     ends = [(record.finished, -1) for record in records]
-    # At one instant an end sorts before a start: requests that follow one another do not overlap.
+    # At the same instant an end sorts before a start: consecutive requests do not overlap.
     peak = running = 0
     for _, change in sorted(starts + ends):
         running += change

@@ -1,7 +1,7 @@
-"""Which pages of browsers may change something.
+"""Protection against web pages of other sites (cross-site requests and DNS rebinding).
 
-A page of any site can have a browser send requests to this machine, and one whose name is made to stand for this
-machine can read the answers, too. Neither knows a token, but there are routes that ask for none, such as the login.
+A page of any site can make a browser send requests to this machine, and a page whose name resolves to this machine can
+read the answers, too. Neither knows a token, but some routes do not require one, such as the login.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def _lowered(names: Iterable[str]) -> frozenset[str]:
 
 @frozen
 class Hosts:
-    """By which names the instance may be asked.
+    """The host names that requests to the instance may have.
 
     Attributes:
-        address: The address that it listens on, which is one of them, as are those of this very machine.
+        address: The address that the instance listens on; it is allowed, as are the names of the loopback.
         allowed: Further names.
     """
 
@@ -38,20 +38,20 @@ class Hosts:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be reached from other machines, or containers."""
+        """Whether the instance can be reached from other machines or containers."""
         return not _is_local(self.address)
 
     def knows(self, name: str) -> bool:
-        """Return whether a name is one of them; no page can make an address stand for another machine."""
+        """Return whether a host name is allowed; a page cannot make an address stand for another machine."""
         known = _is_local(name) or name == self.address.lower() or name in self.allowed
         return known or (self.is_open and _is_address(name))
 
 
 def check_name(request: web.BaseRequest, hosts: Hosts) -> None:
-    """Refuse what is asked under a name that somebody made to stand for this machine.
+    """Refuse a request under a host name that somebody made to resolve to this machine.
 
     Raises:
-        HTTPError: 403, if the name is not one of the instance's.
+        HTTPError: 403, if the host name is not allowed.
     """
     named = _name(request.headers.get("Host", ""))
     if not hosts.knows(named):
@@ -60,15 +60,15 @@ def check_name(request: web.BaseRequest, hosts: Hosts) -> None:
 
 
 def check_site(request: web.BaseRequest, hosts: Hosts, *, reading: bool = False) -> None:
-    """Refuse to change anything for a page of another site.
+    """Refuse a request that a page of another site sends to change something.
 
     Args:
         request: The request.
-        hosts: By which names the instance may be asked.
-        reading: Whether to refuse it reading, too, where no token is asked for.
+        hosts: The host names that are allowed.
+        reading: Whether to refuse requests that only read, too, as routes without a token need it.
 
     Raises:
-        HTTPError: 403, if it comes from another site's page, or under a name that is not this machine's.
+        HTTPError: 403, if the request comes from a page of another site, or its host name is not allowed.
     """
     if request.method in _HARMLESS and not reading:
         return
@@ -88,7 +88,7 @@ def _name(authority: str) -> str:
 
 
 def _is_local(name: str) -> bool:
-    """Return whether a name stands for this machine, whoever is asked: addresses are not looked up."""
+    """Return whether a name always stands for this machine; the name is not resolved."""
     name = name.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True

@@ -1,4 +1,4 @@
-"""What the routes of every area share: reading requests, writing answers, reaching the state."""
+"""Helpers that the routes of every area share: reading requests, writing answers, reaching the state."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from domo_async._emulator.state.records import check_storable
 CONNECTIONS = web.AppKey("connections", Connections)
 Reader: TypeAlias = Callable[[Any, str, str], Any]
 READ_BODY: web.AppKey[Reader] = web.AppKey("read_body")
-"""Returns a body as handlers take it, given the JSON that came, the method, and the path of the route."""
+"""Converts a body to the form that handlers take, given the JSON received, the method, and the path of the route."""
 
 T = TypeVar("T")
 
 
 def request_key(name: str, value: type[T]) -> web.RequestKey[T]:
-    """Return a key for a value that a request carries."""
-    # aiohttp has such keys from 3.14 on; before, an application's does as well.
+    """Return a key under which a request carries a value."""
+    # aiohttp has such keys since 3.14; before, an application's key works as well.
     key: Any = getattr(web, "RequestKey", web.AppKey)(name, value)
     return key  # type: ignore[no-any-return]
 
 
 CALLER = request_key("caller", int)
 BODY = request_key("body", bytes)
-"""The whole body, which has come before the handler is called, but for those that `takes_body_as_it_comes`."""
+"""The whole body, which is read before the handler is called, unless `takes_body_as_it_comes` marks the handler."""
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,7 +43,7 @@ _INTEGER = re.compile(r"-?\d{1,18}")
 
 
 class StreamedResponse(web.StreamResponse):
-    """An answer whose body is sent as it is made, a chunk at a time."""
+    """An answer whose body is sent chunk by chunk as it is produced."""
 
     def __init__(self, chunks: AsyncGenerator[bytes], *, content_type: str) -> None:
         super().__init__(headers={"Content-Type": content_type})
@@ -51,7 +51,7 @@ class StreamedResponse(web.StreamResponse):
         self.sent: int = 0
 
     async def send(self, request: web.Request) -> None:
-        """Send all but the end of the answer, at the connection's pace."""
+        """Send all but the end of the answer, at the connection's bandwidth."""
         await self.prepare(request)
         connection = request.app[CONNECTIONS].of(request)
         async for chunk in self.chunks:
@@ -66,17 +66,17 @@ def answer(content: Any, *, status: int = 200) -> web.Response:
 
 
 async def json_body(request: web.Request) -> Any:
-    """Return the request's JSON as the documents have it; an empty body is an empty object.
+    """Return the request's JSON in the documented form; an empty body is an empty object.
 
     Raises:
-        HTTPError: 400, if it is not JSON, or nested too deeply.
+        HTTPError: 400, if the body is not JSON, or nested too deeply.
     """
     body = request[BODY]
     try:
         content = orjson.loads(body) if body.strip() else {}
     except orjson.JSONDecodeError as error:
         raise HTTPError(400, f"The request's body is not JSON: {error}") from error
-    # Before anything is changed: what is refused later would be half done.
+    # Checked before anything is changed, as a later refusal would leave the request half done.
     check_storable([[[[[[[[content]]]]]]]])
     resource = request.match_info.route.resource
     return content if resource is None else request.app[READ_BODY](content, request.method, resource.canonical)
@@ -86,7 +86,7 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     """Return the request's JSON object.
 
     Raises:
-        HTTPError: 400, if it is something else.
+        HTTPError: 400, if the JSON is not an object.
     """
     body = await json_body(request)
     if not isinstance(body, dict):
@@ -95,21 +95,21 @@ async def json_object(request: web.Request) -> dict[str, Any]:
 
 
 def takes_body_as_it_comes(handler: Handler) -> Handler:
-    """Mark a handler that reads the body itself. It may change nothing before the body is there."""
+    """Mark a handler that reads the body itself. It must not change anything before the body has arrived."""
     handler.__dict__[_TAKES_BODY] = True
     return handler
 
 
 def waits_for_body(request: web.Request) -> bool:
-    """Return whether the handler is to be called once the body is there."""
+    """Return whether the handler is called only once the body has arrived."""
     return _TAKES_BODY not in request.match_info.handler.__dict__
 
 
 async def body_chunks(request: web.Request) -> AsyncIterator[bytes]:
-    """Yield the request's body as it arrives, at the connection's pace.
+    """Yield the request's body as it arrives, at the connection's bandwidth.
 
     Raises:
-        HTTPError: 408, if it comes too slowly.
+        HTTPError: 408, if it arrives too slowly.
     """
     connection = request.app[CONNECTIONS].of(request)
     while chunk := await _piece(request):
@@ -118,29 +118,29 @@ async def body_chunks(request: web.Request) -> AsyncIterator[bytes]:
 
 
 async def _piece(request: web.Request) -> bytes:
-    """Return the next piece of the request's body, nothing at its end."""
-    # Mostly it is there already, and nothing has to be waited for.
+    """Return the next piece of the request's body, empty at its end."""
+    # Usually the piece has arrived already, and there is no need to wait.
     return request.content.read_nowait() or await in_time(request, request.content.readany())
 
 
 async def in_time(request: web.Request, coming: Awaitable[T]) -> T:
-    """Return what comes over the connection, unless it comes too slowly.
+    """Return the result of an awaitable that reads from the connection.
 
     Raises:
-        HTTPError: 408, if it does.
+        HTTPError: 408, if the data arrive too slowly.
     """
     connection = request.app[CONNECTIONS].of(request)
     try:
         return await connection.wait_for(coming, received=request.content.total_bytes)
     except TimeoutError as error:
-        raise HTTPError(408, "The request's body comes too slowly") from error
+        raise HTTPError(408, "The request's body arrives too slowly") from error
 
 
 async def whole_body(request: web.Request, most: int) -> bytes:
     """Return the request's body.
 
     Raises:
-        HTTPError: 408, if it comes too slowly; 413, if it has more bytes than `most`.
+        HTTPError: 408, if it arrives too slowly; 413, if it has more bytes than `most`.
     """
     too_large = HTTPError(413, f"The request's body is larger than {most} bytes")
     if (request.content_length or 0) > most:
@@ -156,15 +156,15 @@ async def whole_body(request: web.Request, most: int) -> bytes:
 
 
 def readable(text: str) -> str:
-    """Return a text of a request's head without what is not Unicode."""
+    """Return a text from a request's head with its invalid Unicode replaced."""
     return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def text(body: dict[str, Any], key: str) -> str:
-    """Return a string that the body must have.
+    """Return a required string of the body.
 
     Raises:
-        HTTPError: 400, if it has none.
+        HTTPError: 400, if it is missing or not a string.
     """
     value = body.get(key)
     if not isinstance(value, str) or not value:
@@ -176,7 +176,7 @@ def flag(value: Any, key: str) -> bool:
     """Return a boolean that may be written as a string, as in Domo's own samples.
 
     Raises:
-        HTTPError: 400, if it is neither.
+        HTTPError: 400, if the value is neither.
     """
     value = _TRUE_AND_FALSE.get(value.lower()) if isinstance(value, str) else value
     if not isinstance(value, bool):
@@ -185,32 +185,32 @@ def flag(value: Any, key: str) -> bool:
 
 
 def query_flag(request: web.Request, key: str, *, default: bool = False) -> bool:
-    """Return a boolean of the query string."""
+    """Return a boolean from the query string."""
     return flag(request.query.get(key, default), key)
 
 
 def query_values(request: web.Request, key: str) -> list[str]:
-    """Return the values of a key of the query string, whether it stands several times or they come by commas."""
+    """Return the values of a key in the query string, which may be repeated or separated by commas."""
     return [value for values in request.query.getall(key, []) for value in values.split(",") if value]
 
 
 def whole_number(value: Any, key: str, default: int) -> int:
-    """Return an integer, from JSON or the query string, that is not negative.
+    """Return an integer of at least 0 from JSON or the query string.
 
     Raises:
-        HTTPError: 400, if it is something else.
+        HTTPError: 400, if the value is anything else.
     """
     if value is None:
         return default
     if isinstance(value, str) and _INTEGER.fullmatch(value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise HTTPError(400, f"{key} must be a number that is not negative")
+        raise HTTPError(400, f"{key} must be a whole number of at least 0")
     return value
 
 
 def wanted_by(request: web.Request) -> Callable[[], bool]:
-    """Return what says whether the caller is still there; it may be called from any thread."""
+    """Return a function that says whether the client is still connected; it may be called from any thread."""
     return lambda: request.transport is not None
 
 
@@ -222,23 +222,23 @@ def page_of(
     Args:
         request: The request.
         items: All items.
-        limit: The size of a page where none is asked for.
-        most: The greatest size that is given, whatever is asked for.
+        limit: The page size if the query does not give one.
+        most: The greatest page size; greater ones in the query are reduced to it.
         offset: The key of the offset.
 
     Raises:
-        HTTPError: 400, if one of them is not a number.
+        HTTPError: 400, if limit or offset is not a whole number of at least 0.
     """
     size = whole_number(request.query.get("limit"), "limit", limit)
     begins = whole_number(request.query.get(offset), offset, 0)
     return items[begins : begins + (size if most is None else min(size, most))]
 
 
-def millis(moment: datetime | None = None) -> int:
-    """Return a moment, by default now, in milliseconds since 1970."""
-    return int((time.time() if moment is None else moment.timestamp()) * 1000)
+def millis(at: datetime | None = None) -> int:
+    """Return a time, by default now, in milliseconds since 1970."""
+    return int((time.time() if at is None else at.timestamp()) * 1000)
 
 
-def iso(moment: datetime | None = None) -> str:
-    """Return a moment, by default now, in ISO 8601 with milliseconds and ``Z``."""
-    return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+def iso(at: datetime | None = None) -> str:
+    """Return a time, by default now, in ISO 8601 with milliseconds and ``Z``."""
+    return (at or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -1,1 +1,1 @@
-"""What the instance knows beside rows, and how it is kept: records, files, on disk and as worlds."""
+"""Persistence: the state on disk, the contents of files, and worlds."""

@@ -1,8 +1,8 @@
 """Contents of files, on disk below the instance's data directory and named by their SHA-256.
 
-A content comes under another name, is forced to the disk, and then has its own name at once: it is there whole or not
-at all, and equal contents are there once. It goes when no record refers to it any longer, and not before that is saved.
-Small contents can lie in the records instead, since a new world is made before there is a directory.
+A content is written under a temporary name, flushed to the disk and renamed atomically: it exists whole or not at all,
+and equal contents exist once. It is removed when no record refers to it any longer, and only after that is saved.
+Small contents can lie in the records instead, as a new world is made before there is a directory.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 @frozen
 class Content:
-    """What is known of a content; hashes in lower-case hexadecimal digits."""
+    """The metadata of a content; hashes are lower-case hexadecimal digits."""
 
     sha256: str
     md5: str
@@ -68,7 +68,7 @@ class Content:
 
 @define
 class Arrival:
-    """A content that is coming in."""
+    """A content that is being received."""
 
     _file: BinaryIO
     _path: Path
@@ -77,19 +77,19 @@ class Arrival:
     _md5: hashlib._Hash = field(factory=lambda: hashlib.md5(usedforsecurity=False))
 
     def write(self, chunk: bytes) -> None:
-        """Take the next piece."""
+        """Write the next piece."""
         self._file.write(chunk)
         self._sha256.update(chunk)
         self._md5.update(chunk)
         self.size += len(chunk)
 
     def force_to_disk(self) -> None:
-        """Return when all that was written is on the disk."""
+        """Flush all written bytes to the disk."""
         self._file.flush()
         os.fsync(self._file.fileno())
 
     def keep(self) -> Content:
-        """Give the content its name. Nothing may be waited for until a record refers to it."""
+        """Give the content its name. The caller must not await anything before a record refers to it."""
         self._file.close()
         content = Content(self._sha256.hexdigest(), self._md5.hexdigest(), self.size)
         self._path.replace(self._path.with_name(content.sha256))
@@ -100,9 +100,9 @@ class Blobs:
     """All contents of an instance.
 
     Args:
-        directory: Where they lie.
-        records: Who refers to them.
-        pinned: The SHA-256 of those that stay, although nothing may refer to them.
+        directory: The directory of the contents.
+        records: The records that refer to them.
+        pinned: The SHA-256 of contents that stay even if no record refers to them.
     """
 
     def __init__(self, directory: Path, records: Records, pinned: frozenset[str] = frozenset()) -> None:
@@ -111,18 +111,18 @@ class Blobs:
         self._records = records
         self._numbers = itertools.count(1)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # What a crash left behind.
+        # Remove files that a crash left behind.
         for path in directory.glob(f"*{_ARRIVING}"):
             path.unlink()
         self.sweep()
 
     def sweep(self) -> None:
-        """Remove all contents to which nothing refers."""
+        """Remove all contents that no record refers to."""
         self._remove({path.name for path in self.directory.iterdir() if is_digest(path.name)})
 
     @contextmanager
     def arrival(self) -> Iterator[Arrival]:
-        """Let a content come in; it is gone after the block unless it was kept."""
+        """Receive a content in the block; it is removed afterwards unless `Arrival.keep` was called."""
         path = self.directory / f"{next(self._numbers)}{_ARRIVING}"
         with open(path, "xb", opener=private_opener) as file:
             try:
@@ -134,7 +134,7 @@ class Blobs:
         """Open a content.
 
         Raises:
-            HTTPError: 404, if it is not there.
+            HTTPError: 404, if it does not exist.
         """
         try:
             return self._path(sha256).open("rb")
@@ -145,30 +145,30 @@ class Blobs:
         return io.BytesIO(base64.b64decode(held["base64"]))
 
     def check(self, sha256: str, size: int) -> None:
-        """Look whether a content is there as it was taken in.
+        """Check that a content exists and has the size that was received.
 
         Raises:
-            HTTPError: 404, if it is not there; 500, if it is damaged.
+            HTTPError: 404, if it does not exist; 500, if it is damaged.
         """
         with self.open(sha256) as file:
             found = file.seek(0, io.SEEK_END)
         if found != size:
             path = self.directory / sha256
-            raise HTTPError(500, f"The file {path} is damaged: it has {found} bytes, and {size} were taken in")
+            raise HTTPError(500, f"The file {path} is damaged: it has {found} bytes, but {size} were received")
 
     def _path(self, sha256: str) -> Path:
-        # It may come out of a file that somebody else made.
+        # The digest may come from a world file that somebody else made.
         if not is_digest(sha256):
             raise HTTPError(404, "The content of the file is gone")
         return self.directory / sha256
 
     def beginning(self, sha256: str, size: int) -> bytes:
-        """Return the first bytes of a content, `size` at the most."""
+        """Return the first bytes of a content, at most `size`."""
         with self.open(sha256) as file:
             return file.read(size)
 
     def forget(self, hashes: Iterable[str], response: web.Response) -> web.Response:
-        """Return an answer with which those contents go to which no record refers any longer."""
+        """Return an answer that removes the contents that no record refers to any longer when it is sent."""
         garbage = set(hashes) - self._referred()
         for sha256 in garbage:
             if sha256 in self._records[_HELD]:
@@ -184,25 +184,29 @@ class Blobs:
 
 
 def is_digest(text: object) -> bool:
-    """Return whether a text can be the SHA-256 of a content, and so its name."""
+    """Return whether a value can be the SHA-256 of a content, which is its name."""
     return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
 
 
 class _Farewell(web.Response):
-    """An answer that does something as it is sent, when all that it tells of is saved."""
+    """An answer that calls a function as it is sent, when all changes that it reports are saved."""
 
     def __init__(self, response: web.Response, last: Callable[[], None]) -> None:
         super().__init__(status=response.status, body=response.body, headers=response.headers)
         self._last = last
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        """Begin to send the answer."""
+        """Call the function, and begin to send the answer."""
         self._last()
         return await super().prepare(request)
 
 
 def referred(records: Mapping[str, Mapping[str, Record]]) -> frozenset[str]:
-    """Return the SHA-256 of all contents to which records refer, by collection and key."""
+    """Return the SHA-256 of all contents that records refer to.
+
+    Args:
+        records: The records by collection and key.
+    """
     return frozenset(
         record["sha256"]
         for name, collection in records.items()
@@ -230,7 +234,7 @@ def blobs_at(instance: Instance, storage: Storage) -> Blobs:
 
 
 def hold(records: Records, content: bytes) -> Content:
-    """Keep a small content among the records."""
+    """Store a small content in the records."""
     sha256 = hashlib.sha256(content).hexdigest()
     records[_HELD].put(sha256, {"base64": base64.b64encode(content).decode()})
     return Content(sha256, hashlib.md5(content, usedforsecurity=False).hexdigest(), len(content))
@@ -239,10 +243,10 @@ def hold(records: Records, content: bytes) -> Content:
 def byte_range(said: str | None, size: int) -> tuple[int, int] | None:
     """Return the first byte and the one after the last that a Range header asks for; None for all.
 
-    Several ranges at once, and a header that is not a range, give all, as HTTP allows.
+    Several ranges at once, and a header that is not a range, stand for all bytes, as HTTP allows.
 
     Raises:
-        HTTPError: 416, if there is no such byte.
+        HTTPError: 416, if the range lies outside the content.
     """
     found = _RANGE.fullmatch((said or "").strip())
     if found is None or found[1] == found[2] == "":
@@ -254,14 +258,14 @@ def byte_range(said: str | None, size: int) -> tuple[int, int] | None:
     else:
         first, end = max(size - int(found[2]), 0), size
     if first >= size:
-        raise HTTPError(416, "There is no such range", headers={"Content-Range": f"bytes */{size}"})
+        raise HTTPError(416, "The range lies outside the content", headers={"Content-Range": f"bytes */{size}"})
     return first, end
 
 
 def content_response(
     request: web.Request, sha256: str, *, size: int, content_type: str, name: str
 ) -> web.StreamResponse:
-    """Return the answer that sends a content, or the range of it that is asked for, a piece at a time.
+    """Return the answer that sends a content, or the requested range of it, in pieces.
 
     Ranges and the ETag are additions of the emulator.
     """

@@ -1,4 +1,4 @@
-"""Datasets as JSON, for disk, for exported worlds and for starting afresh."""
+"""Datasets as JSON documents, for the disk, for world files and for resets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_DIGITS = 38
 
 
 def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
-    """Return all that is known of a dataset; its rows stay where they are, in tables."""
+    """Return a dataset as a document, without its rows, which stay in tables."""
     known = {version.table: version for version in (*dataset.versions.values(), *dataset.referenced())}
     for partition in dataset.partitions.values():
         known[partition.version.table] = partition.version
@@ -58,7 +58,7 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
             {
                 "id": index.id,
                 "versions": [version.table for version in index.versions],
-                # What an index that is done made visible is of no use any more.
+                # The versions that a finished index made visible are not needed.
                 "visible": [version.table for version in index.visible] if index in dataset.running else None,
                 "schema": _schema(index.schema) if index in dataset.running else None,
                 "rows": index.rows,
@@ -73,7 +73,7 @@ def document_of(instance: Instance, dataset: Dataset) -> dict[str, Any]:
 
 
 def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
-    """Have the instance know the dataset of a document."""
+    """Add the dataset of a document to the instance."""
     known = {each["table"]: _read_version(each) for each in document["known"]}
 
     def versions(tables: Iterable[str] | None) -> tuple[Version, ...]:
@@ -104,7 +104,7 @@ def add_dataset(instance: Instance, document: Mapping[str, Any]) -> Dataset:
         (tag, Partition(tag, known[table], deleted)) for tag, table, deleted in document["partitions"]
     )
     for each in document["indexes"]:
-        # Were the clock set back meanwhile, the rows would not be seen for as long.
+        # If the clock was set back meanwhile, the rows would otherwise stay invisible for that long.
         ready_at = min(each["due"] - ahead, instance.now() + each["left"])
         seen = schema if each.get("schema") is None else _read_schema(each["schema"])
         visible = versions(each["visible"])
@@ -126,10 +126,10 @@ def _read_schema(document: Mapping[str, Any]) -> Schema:
 
 
 def check_document(document: Mapping[str, Any]) -> None:
-    """See that a document that somebody else may have written can be read, and that its values are what they should be.
+    """Check that a document, which somebody else may have written, can be read and has valid values.
 
     Raises:
-        KeyError, TypeError, ValueError: It is not so.
+        KeyError, TypeError, ValueError: The document is invalid.
     """
     check_storable(document)
     for key in ("id", "name", "description", "providerType"):
@@ -159,28 +159,28 @@ def check_document(document: Mapping[str, Any]) -> None:
 
 def _check_version(version: Version) -> None:
     if not _TABLE.fullmatch(version.table):
-        raise ValueError(f"there is no table {version.table!r}")
+        raise ValueError(f"{version.table!r} is not the name of a table")
     for number in (version.data_id, version.schema_id, version.rows, version.bytes):
         _must_be(int, number, "a number of a data version")
     _must_be(str, version.message, "message")
     if version.action not in ("APPEND", "REPLACE", "UPSERT", "DELETE"):
         raise ValueError(f"a data version has the action {version.action!r}")
     if not set(version.keys) <= {stored.name for stored in version.columns}:
-        raise ValueError("a data version has other keys than columns")
+        raise ValueError("a data version has keys that are not columns")
     for stored in version.columns:
         _check_column(stored.name, stored.type)
         if type(stored.scale) is not int or not 0 <= stored.scale <= _MOST_DIGITS:
             raise ValueError(f"a column has the scale {stored.scale!r}")
 
 
-def _check_column(name: object, kind: object) -> None:
+def _check_column(name: object, type_: object) -> None:
     _must_be(str, name, "name")
-    if kind not in COLUMN_TYPES:
-        raise ValueError(f"a column has the type {kind!r}")
+    if type_ not in COLUMN_TYPES:
+        raise ValueError(f"a column has the type {type_!r}")
 
 
-def _must_be(kind: type, value: object, what: str) -> None:
-    if type(value) is not kind:
+def _must_be(expected: type, value: object, what: str) -> None:
+    if type(value) is not expected:
         raise TypeError(f"{what} is {value!r}")
 
 
@@ -192,7 +192,7 @@ def tables_of(document: Mapping[str, Any]) -> set[str]:
 
 
 def with_tables(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a document whose tables have other names; those that have none in `names` keep theirs."""
+    """Return a document with its tables renamed by `names`; tables that are not in `names` keep their names."""
 
     def renamed(tables: Iterable[str]) -> list[str]:
         return [names.get(table, table) for table in tables]

@@ -1,9 +1,9 @@
-"""The instance's state on disk, so that it survives a crash at any moment.
+"""The instance's state on disk, which survives a crash at any time.
 
-A directory holds one SQLite database with everything but the rows, and one DuckDB database with the rows. What a
-request changes is one transaction, together with what other requests changed meanwhile, and no answer is sent
-before all that it may tell of is on the disk. Rows are on the disk before the state refers to them, and are dropped
-after the state no longer does.
+A directory holds one SQLite database with everything but the rows, and one DuckDB database with the rows. The changes
+of a request are one transaction, together with those that other requests made meanwhile, and an answer is sent only
+after all changes that it may report are on the disk. Rows are on the disk before the state refers to them, and are
+dropped after the state no longer does.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _STATE = "state.sqlite"
 _TOKEN = "token"  # noqa: S105 - a file's name
 _LOCK = "lock"
 _MARKER = ".domo-async-emulator"
-# What a file system of its own begins with.
+# The entry that an empty file system has.
 _NOBODYS = {"lost+found"}
 
 _TABLES = """
@@ -61,10 +61,10 @@ ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value
 
 
 def claim(directory: Path) -> None:
-    """Make a directory an emulator's own, or see that it is one. What it holds otherwise is not touched.
+    """Mark an empty directory as an emulator's data directory, or check that it is one. Other files are not touched.
 
     Raises:
-        ConfigError: It is somebody else's: there is something in it, and nothing that says whose it is.
+        ConfigError: The directory has content, but not an emulator's mark.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (directory / _MARKER).is_file():
@@ -73,18 +73,18 @@ def claim(directory: Path) -> None:
     others = sorted({path.name for path in directory.iterdir()} - _NOBODYS)
     if others:
         raise ConfigError(
-            f"the folder {directory} holds {others[0]!r} and is not an emulator's data directory, in which files come"
-            " and go; name a new or an empty folder"
+            f"the folder {directory} holds {others[0]!r} and is not an emulator's data directory, in which files are"
+            " created and removed; name a new or an empty folder"
         )
     narrow(directory)
     private_file(directory / _MARKER)
 
 
 class Lock:
-    """Keeps other processes from a directory, until it is released or its process ends, however it does.
+    """An exclusive lock on a directory, held until it is released or the process ends in any way.
 
     Raises:
-        ConfigError: Another process, or another emulator of this one, has it.
+        ConfigError: Another process, or another emulator of this process, holds the lock.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -96,19 +96,19 @@ class Lock:
             self._file.close()
             who = f"the process {holder}" if holder else "another process"
             raise ConfigError(
-                f"the data directory {directory} is in use by {who}; one emulator at a time can have it"
+                f"the data directory {directory} is in use by {who}; only one emulator at a time can use it"
             ) from None
         self._file.truncate()
         self._file.write(f"{os.getpid()}\n".encode())
         self._file.flush()
 
     def release(self) -> None:
-        """Let others have the directory."""
+        """Release the lock."""
         self._file.close()
 
 
 def kept_token(directory: Path) -> Secret[str] | None:
-    """Return the developer token that is kept in an emulator's directory, if there is one.
+    """Return the developer token that is saved in a data directory, if there is one.
 
     Raises:
         ConfigError: The file is damaged.
@@ -121,12 +121,12 @@ def kept_token(directory: Path) -> Secret[str] | None:
     except FileNotFoundError:
         return None
     if not token.get_secret_value().isascii() or not token.get_secret_value().isprintable():
-        raise ConfigError(f"{path} is damaged: it does not hold a token; give one, or remove the file")
+        raise ConfigError(f"{path} is damaged: it does not hold a token; pass one, or remove the file")
     return token if token.get_secret_value() else None
 
 
 def keep_token(directory: Path, token: Secret[str]) -> None:
-    """Keep a developer token in a directory, for its owner's eyes only."""
+    """Save a developer token in a directory, in a file that only its owner may read."""
     with suppress(ConfigError):
         if kept_token(directory) == token:
             return
@@ -140,7 +140,7 @@ def keep_token(directory: Path, token: Secret[str]) -> None:
 
 @define(eq=False)
 class Journal:
-    """The database of all that is known beside the rows: JSON by kind and key, in the order of first appearance."""
+    """The database of everything but the rows: JSON by kind and key, in the order of first appearance."""
 
     _path: Path
     _database: sqlite3.Connection
@@ -150,10 +150,10 @@ class Journal:
 
     @classmethod
     def open(cls, directory: Path) -> Self:
-        """Open the database of a directory, or begin a new one.
+        """Open the database of a directory, or create one.
 
         Raises:
-            ConfigError: It was written by another version of the emulator, in a way that this one cannot read.
+            ConfigError: Another version of the emulator wrote the database, in a format that this one cannot read.
         """
         path = private_file(directory / _STATE)
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -181,10 +181,10 @@ class Journal:
             raise ConfigError(f"{path} is not the state of an emulator: {error}") from error
 
     def read(self) -> Iterator[tuple[str, str, Any]]:
-        """Yield the kind, the key and the JSON of all that is kept.
+        """Yield the kind, the key and the JSON of all entries.
 
         Raises:
-            ConfigError: It is damaged.
+            ConfigError: The database is damaged.
         """
         try:
             for kind, key, value in self._database.execute("SELECT kind, key, value FROM things ORDER BY position"):
@@ -195,10 +195,10 @@ class Journal:
     def damaged(self, error: BaseException) -> ConfigError:
         """Return the error that says that the database is damaged."""
         reason = f"{type(error).__name__}: {error}"
-        return ConfigError(f"{self._path} is damaged, and the instance cannot go on from it: {reason}")
+        return ConfigError(f"{self._path} is damaged, and the instance cannot be restored from it: {reason}")
 
     async def write(self, removed: Iterable[tuple[str, str]], put: Iterable[tuple[str, str, bytes]]) -> None:
-        """Remove and put things, all of them or none; they are on the disk when this returns."""
+        """Remove and put entries, all of them or none; they are on the disk when this returns."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._write, removed, put)
 
     def _write(self, removed: Iterable[tuple[str, str]], put: Iterable[tuple[str, str, bytes]]) -> None:
@@ -221,11 +221,11 @@ class Journal:
 
 @define(eq=False)
 class Keeper:
-    """Sees to it that what changed is saved, and that rows which nothing refers to any longer are dropped.
+    """Saves changes, and drops tables of rows that nothing refers to any longer.
 
     Attributes:
-        pinned: Tables that stay, although nothing may refer to them.
-        tokens: What is kept under `TOKENS`, by key.
+        pinned: Tables that stay even if nothing refers to them.
+        tokens: The tokens and sessions that are saved under `TOKENS`, by key.
     """
 
     _instance: Instance
@@ -237,11 +237,11 @@ class Keeper:
     _done: int = 0
     _saving: asyncio.Task[None] | None = None
 
-    async def settle(self) -> None:
-        """Return once all is saved that changed so far, by whomever, so that anything may be told of it.
+    async def flush(self) -> None:
+        """Return once all changes so far, of any request, are saved, so that answers may report them.
 
         Raises:
-            HTTPError: 507, if it cannot be saved; later calls try again.
+            HTTPError: 507, if they cannot be saved; later calls try again.
         """
         changes = self._instance.unsaved
         if self._journal is None:
@@ -253,7 +253,7 @@ class Keeper:
             return
         target = self._begun + bool(changes)
         while self._done < target:
-            # Many wait for one; what changes while one is written is for the next.
+            # Many requests wait for one save; changes that come while it is written belong to the next one.
             if self._saving is None:
                 self._saving = asyncio.create_task(self._save(self._journal))
             await asyncio.shield(self._saving)
@@ -286,7 +286,7 @@ class Keeper:
     def _written(
         self, taken: Mapping[tuple[str, str], bool]
     ) -> tuple[list[tuple[str, str]], list[tuple[str, str, bytes]]]:
-        """Return what is to be removed, and what is to be put."""
+        """Return the entries to remove, and the entries to put."""
         gone: list[tuple[str, str]] = []
         put: list[tuple[str, str, bytes]] = []
         for (kind, key), removed in taken.items():
@@ -294,7 +294,7 @@ class Keeper:
                 value = self._value(kind, key)
                 written = None if value is None else orjson.dumps([key, value])
             except Exception:
-                # It stays as it was last saved: all else is not to wait for it.
+                # The entry stays as it was last saved, so that all other changes can be saved.
                 _LOGGER.exception("%s %r cannot be saved", kind, key)
                 continue
             if written is None or removed:
@@ -312,7 +312,7 @@ class Keeper:
         return None if kind.startswith("@") else self._instance.records[kind].find(key)
 
     def _garbage(self, names: Iterable[tuple[str, str]]) -> list[str]:
-        """Return the tables to drop after these changes, if there can be any."""
+        """Return the tables to drop after these changes."""
         if not any(kind.startswith("@") for kind, _ in names):
             return []
         return self._storage.forget_unreferenced(self._instance.referenced_tables() | self.pinned)

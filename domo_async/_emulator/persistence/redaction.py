@@ -1,4 +1,4 @@
-"""What of foreign settings may be kept and told."""
+"""Masking of secrets in settings that others made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 __all__ = ["DOCUMENTS", "MASK", "masked", "without_secrets"]
 
 MASK = "********"
-# Connectors call their settings as they like: of an account's only these are known to open nothing.
+# Connectors choose the names of their settings; only these settings of an account are known not to be secrets.
 _HARMLESS = frozenset(
     {
         *("account", "accountname", "apiversion", "authtype", "bucket", "catalog", "charset", "city", "company"),
@@ -28,7 +28,7 @@ _IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]*(?=@)")
 
 
 def masked(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings of an account with a mask for each value that may be a secret."""
+    """Return the settings of an account with each value that may be a secret masked."""
     return {key: _harmless(value) if _is_harmless(key) else MASK for key, value in settings.items()}
 
 
@@ -43,7 +43,7 @@ def _harmless(value: Any) -> Any:
 
 
 def without_secrets(value: Any) -> Any:
-    """Return JSON with a mask for each value under a key that speaks of a secret, or beside a name that does."""
+    """Return JSON with each value masked whose key, or whose sibling ``name``, suggests a secret."""
     if isinstance(value, dict):
         named = any(isinstance(value.get(key), str) and _SECRET.search(value[key]) for key in ("name", "key"))
         return {

@@ -1,4 +1,4 @@
-"""Worlds: what an instance is born with, and instances as files."""
+"""Worlds: the content that an instance starts with, in memory and as files."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _KIND = "domo-async world"
 _VERSION = 1
 _BLOBS = "blobs"
 _COLLECTION = re.compile(r"[a-z][a-z0-9_]*(/[\w.:-]{1,100}){0,3}")
-# What opens the instance that it was made in, and files that are not in it.
+# Credentials of the instance that the world was made in, and records of files that the world does not have.
 _LEFT_OUT = frozenset({"access_tokens", "passwords", "s3_exports"})
 _LAST_NUMBER = 1 << 53
 _CHUNK = 1 << 20
-# What a file may unpack to.
+# The most that a world file may unpack to.
 _MOST_ENTRIES = 100_000
 _LARGEST_JSON = 1 << 30
 _LARGEST, _RATIO = 256 << 20, 200
@@ -42,7 +42,7 @@ _LARGEST, _RATIO = 256 << 20, 200
 
 @frozen
 class World:
-    """All that an instance knows, but for the rows, which stay in their tables, and for tokens.
+    """The content of an instance, without the rows, which stay in their tables, and without tokens.
 
     Attributes:
         records: The records by collection and key.
@@ -59,12 +59,12 @@ class World:
 
 
 def snapshot(instance: Instance) -> World:
-    """Return what an instance knows now."""
+    """Return the current content of an instance."""
     return World(instance.records.snapshot(), [document_of(instance, dataset) for dataset in instance.kept_datasets()])
 
 
 def restore(instance: Instance, world: World) -> None:
-    """Have an instance know what a world holds, and nothing else; the rows have to be there."""
+    """Replace the content of an instance with a world; the tables of its rows must exist."""
     instance.forget_datasets()
     instance.records.restore(world.records)
     for document in world.datasets:
@@ -73,10 +73,10 @@ def restore(instance: Instance, world: World) -> None:
 
 
 def write_world(path: Path, world: World, storage: Storage) -> None:
-    """Write a world to a file, whole or not at all; its tables have to stay meanwhile.
+    """Write a world to a file, whole or not at all; its tables must stay meanwhile.
 
-    Nobody but its owner may read it, and there are no secrets in it: neither tokens nor passwords, nor what settings
-    call so.
+    Only the file's owner may read it, and it does not contain secrets: neither tokens nor passwords, nor values of
+    settings whose names suggest secrets.
     """
     about = {"kind": _KIND, "version": _VERSION}
     arriving = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
@@ -94,7 +94,7 @@ def write_world(path: Path, world: World, storage: Storage) -> None:
                 storage.export_table(table, rows)
                 archive.write(rows, f"rows/{table}.parquet", zipfile.ZIP_STORED)
             for blob in sorted(referred(world.records)):
-                # Small ones lie among the records.
+                # Small contents lie in the records.
                 with suppress(FileNotFoundError):
                     archive.write(storage.directory / _BLOBS / blob, f"{_BLOBS}/{blob}")
         arriving.replace(path)
@@ -106,7 +106,7 @@ def write_world(path: Path, world: World, storage: Storage) -> None:
 def _public(records: Mapping[str, Mapping[str, Record]]) -> dict[str, Any]:
     """Return the records that go into a file."""
     return {
-        # What people have put into documents is theirs, as rows are.
+        # The content of documents is the users' own, as rows are.
         name: collection if name.startswith(f"{DOCUMENTS}/") else without_secrets(collection)
         for name, collection in records.items()
         if name.partition("/")[0] not in _LEFT_OUT
@@ -114,12 +114,12 @@ def _public(records: Mapping[str, Mapping[str, Record]]) -> dict[str, Any]:
 
 
 def read_world(path: Path, instance: Instance, storage: Storage) -> None:
-    """Have an instance know what a file holds that `write_world` wrote.
+    """Replace the content of an instance with that of a file that `write_world` wrote.
 
-    The file may be anybody's: nothing in it is believed that could reach further than the instance.
+    The file may come from anybody: everything in it that could affect more than the instance is checked.
 
     Raises:
-        ConfigError: It is not such a file, is of a later version, or `write_world` would not have written it.
+        ConfigError: The file is not a world, is of a later version, or `write_world` would not have written it.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -131,7 +131,7 @@ def read_world(path: Path, instance: Instance, storage: Storage) -> None:
             names: dict[str, str] = {}
             for document in documents:
                 check_document(document)
-                # None keeps its name, which might be that of a table here.
+                # Tables get new names, as their names might be those of tables here.
                 names |= {each["table"]: storage.new_table() for each in document["known"]}
             for table in sorted(set().union(*map(tables_of, documents))):
                 with archive.open(f"rows/{table}.parquet") as rows:
@@ -139,7 +139,7 @@ def read_world(path: Path, instance: Instance, storage: Storage) -> None:
                 storage.adopt(names[table])
             _unpack_blobs(archive, storage, referred(records))
             restore(instance, World(records, [with_tables(document, names) for document in documents]))
-    except Exception as error:  # whatever is wrong with it, and whoever finds out
+    except Exception as error:  # any error means that the file is invalid
         raise ConfigError(f"{path} is not a world: {type(error).__name__}: {error}") from error
 
 
@@ -156,7 +156,7 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return the JSON of an entry; what it says of its size is not believed."""
+    """Return the JSON of an entry; the size that the archive states is not trusted."""
     with archive.open(name) as entry:
         content = entry.read(_LARGEST_JSON + 1)
     if len(content) > _LARGEST_JSON:
@@ -167,20 +167,20 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
 def _check_records(records: Any) -> None:
     for name, collection in records.items():
         if not _COLLECTION.fullmatch(name) or name.partition("/")[0] in _LEFT_OUT:
-            raise ValueError(f"it has the collection {name!r}")
+            raise ValueError(f"it has the unexpected collection {name!r}")
         for key, record in collection.items():
             if not isinstance(record, dict):
                 raise TypeError(f"{key!r} of {name} is not an object")
             check_storable(record)
             if name == COUNTERS and not (type(record["next"]) is int and 0 <= record["next"] <= _LAST_NUMBER):
-                raise ValueError(f"the counter {key!r} stands at {record['next']!r}")
+                raise ValueError(f"the counter {key!r} has the value {record['next']!r}")
     for digest in referred(records):
         if not is_digest(digest):
             raise ValueError(f"{digest!r} does not name a content")
 
 
 def _unpack_blobs(archive: zipfile.ZipFile, storage: Storage, wanted: frozenset[str]) -> None:
-    """Put the contents of files where an instance looks for them."""
+    """Write the contents of files to the directory in which the instance looks for them."""
     for name in archive.namelist():
         folder, _, blob = name.partition("/")
         target = storage.directory / _BLOBS / blob
@@ -194,4 +194,4 @@ def _unpack_blobs(archive: zipfile.ZipFile, storage: Storage, wanted: frozenset[
                 file.write(chunk)
         if digest.hexdigest() != blob:
             target.unlink()
-            raise ValueError(f"{name} has another content than its name says")
+            raise ValueError(f"the content of {name} does not have the SHA-256 that its name says")

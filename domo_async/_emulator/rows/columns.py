@@ -1,17 +1,17 @@
-"""CSV parts as typed columns, made by compiled code: what most uploads hold, at several times DuckDB's own speed.
+"""Plain CSV parts as typed columns, read by compiled code at several times the speed of DuckDB's own reader.
 
-Not every installation has it. It takes plain forms only, and an error of the stream says that there are others; for
-those, and to say what is wrong, there is DuckDB's reader. Plain are:
+Not every installation has the compiled code. It reads only plain CSV, which most uploads hold; its stream fails for
+other forms, which DuckDB's reader then reads, or reports as wrong. Plain CSV is:
 
 - RFC 4180 in UTF-8 without NUL, with line ends of LF or CRLF, no byte order mark, and records that fit into a block;
 - values that are quoted or not, in these forms:
 
   LONG      ``-?digits`` that fits, of up to 19 digits
-  DOUBLE    ``-?digits[.digits][(e|E)[+|-]digits]``, less than 10 to the 308th, which stays text, for
-            DuckDB to convert
+  DOUBLE    ``-?digits[.digits][(e|E)[+|-]digits]``, less than 10 to the 308th; the column stays text, which
+            DuckDB converts
   DECIMAL   ``-?digits[.digits]``, up to 38 characters and the scale's digits
   DATE      ``YYYY-MM-DD``, of the years 0001 to 9999
-  DATETIME  a date, ``T`` or a space, ``HH:MM:SS``, perhaps up to six digits of fractions, perhaps ``Z``
+  DATETIME  a date, ``T`` or a space, ``HH:MM:SS``, optionally up to six digits of fractions, optionally ``Z``
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from domo_async._emulator.rows.parts import LONGEST_RECORD
 
 __all__ = ["PlainRows"]
 
-# What is longer does not fit into a block. For what each block costs by itself, this is large enough.
+# The longest record has to fit into a block. Blocks of this size make the cost of each block negligible.
 _BLOCK = LONGEST_RECORD
 
 
 @frozen
 class PlainRows:
-    """The rows of parts, for whatever reads Arrow. Its columns are c0, c1 and so on.
+    """The rows of parts as an Arrow stream, with the columns c0, c1 and so on.
 
     Attributes:
         paths: The files of the parts.

@@ -1,10 +1,10 @@
-"""CSV parts into a DuckDB table, by Domo's rules.
+"""Loading CSV parts into a DuckDB table, by Domo's rules.
 
-RFC 4180 without a header, LF or CRLF, columns by position, an unquoted empty field is NULL and ``""`` the empty
-string. Emulator-defined are the strict forms of values (below), that each part holds whole records, that a byte
-order mark at the beginning of a part is skipped, and that a record is at most 2 MiB long.
+Parts are RFC 4180 without a header, with LF or CRLF and columns by position; an unquoted empty field is NULL, and
+``""`` is the empty string. Emulator-defined are the strict forms of values (below), that each part holds whole records,
+that a byte order mark at the beginning of a part is skipped, and that a record is at most 2 MiB long.
 
-Plain rows, which nearly all are, go in by compiled code (see `columns`), and all others by DuckDB's own reader.
+Plain rows, which are nearly all, are loaded by compiled code (see `columns`), and all others by DuckDB's own reader.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _SAMPLE = 2048
 
 
 def _has_any(characters: str) -> str:
-    # Several times faster than one regular expression.
+    # This is several times faster than one regular expression.
     return " OR ".join(f"contains({{0}}, '{character}')" for character in characters)
 
 
-# What DuckDB's casts would take although it loses something or is not a number: fractions of integers, names of
-# special values, what is too great for a DOUBLE (only what has an exponent or very many digits can be), separators,
-# digits that a DECIMAL has no room for, times of dates, zones of timestamps. A DATETIME has no zone; UTC may be said.
+# Values that DuckDB's casts accept although they lose something or are not numbers: fractions of integers, names of
+# special values, numbers too great for a DOUBLE (which have an exponent or very many digits), separators, digits that
+# do not fit into a DECIMAL, times of dates, zones of timestamps. A DATETIME does not have a zone; UTC may be stated.
 _REFUSED = {
     "LONG": _has_any(".eEx_"),
     "DOUBLE": (f"{_has_any('nN_')} OR ({_has_any('eE')} OR strlen({{0}}) > 308) AND isinf(TRY_CAST({{0}} AS DOUBLE))"),
@@ -54,15 +54,15 @@ _REFUSED = {
     ),
 }
 _CASTS = {"LONG": "BIGINT", "DOUBLE": "DOUBLE", "DATE": "DATE", "DATETIME": "TIMESTAMP"}
-# How many digits stand behind the point.
+# The number of digits behind the decimal point.
 _FRACTION = "CASE strpos({0}, '.') WHEN 0 THEN 0 ELSE strlen({0}) - strpos({0}, '.') END"
-# As long as their scale is not known, decimals are text.
+# Decimals are text until their scale is known.
 _CHECKED_CASTS = {**_CASTS, "DECIMAL": f"DECIMAL({_DECIMAL_DIGITS}, 0)"}
 
 
 @frozen
 class _Source:
-    """A part, and the file that holds it with LF line ends."""
+    """A part, and the file that holds its content with LF line ends."""
 
     number: int
     path: Path
@@ -86,9 +86,9 @@ def load(
 def _load_plain(
     cursor: duckdb.DuckDBPyConnection, table: str, parts: Sequence[Part], columns: Sequence[Column]
 ) -> tuple[tuple[StoredColumn, ...], int] | None:
-    """Load by compiled code; None if there is none, or if there is anything that it does not take."""
+    """Load with compiled code; return None if it is not installed, or if the parts are not plain."""
     try:
-        from domo_async._emulator.rows.columns import PlainRows  # noqa: PLC0415 - not built everywhere
+        from domo_async._emulator.rows.columns import PlainRows  # noqa: PLC0415 - not compiled everywhere
     except ImportError:
         return None
     if not parts:
@@ -105,7 +105,7 @@ def _load_plain(
         cursor.register(view, typed)
         rows = cursor.execute(f"CREATE TABLE {table} AS SELECT {cells} FROM {view}").fetchall()[0][0]  # noqa: S608 - names of our own
     except duckdb.InterruptException:
-        raise  # the instance is closing, and nothing shall begin anew
+        raise  # the instance is closing: do not try another reader
     except duckdb.Error:
         return None
     finally:
@@ -116,7 +116,7 @@ def _load_plain(
 def _load_any(
     cursor: duckdb.DuckDBPyConnection, table: str, parts: Sequence[Part], columns: Sequence[Column]
 ) -> tuple[tuple[StoredColumn, ...], int]:
-    """Load by DuckDB's own reader.
+    """Load with DuckDB's own reader.
 
     Raises:
         HTTPError: 400, naming part, line and column of what is wrong.
@@ -124,7 +124,7 @@ def _load_any(
     sources = [_Source(part.number, _with_line_feeds(part)) for part in parts]
     try:
         stored, rows = _load(cursor, table, sources, columns, parallel=_can_be_split(parts))
-        # Where each line became a row, or each record, nothing was lost.
+        # If the rows are as many as the lines, or as the records, nothing was lost.
         if rows != sum(part.lines for part in parts) and rows != _records(sources, len(columns)):
             _refuse_empty_lines(parts, len(columns))
             _check_that_all_was_read(cursor, sources, columns, rows)
@@ -135,9 +135,9 @@ def _load_any(
 
 
 def _can_be_split(parts: Sequence[Part]) -> bool:
-    """Return whether several threads shall read one part; otherwise each reads one of its own.
+    """Return whether several threads may read the same part; otherwise each thread reads parts of its own.
 
-    Where a buffer begins amid quoted fields, DuckDB's threads may err on where records begin, even silently.
+    If a buffer begins inside quoted fields, DuckDB's threads may find wrong record boundaries, even silently.
     """
     large = [part for part in parts if part.size > _READ_BUFFER]
     return bool(large) and not any(part.quotes for part in large)
@@ -146,15 +146,15 @@ def _can_be_split(parts: Sequence[Part]) -> bool:
 def _check_that_all_was_read(
     cursor: duckdb.DuckDBPyConnection, sources: Sequence[_Source], columns: Sequence[Column], rows: int
 ) -> None:
-    """Make sure of what DuckDB may pass over in silence where one thread reads a part: a last quote that is not closed.
+    """Check for a last quote that is not closed, which DuckDB may ignore silently when one thread reads a part.
 
     Raises:
-        duckdb.Error: There is such a quote.
-        HTTPError: 400, if rows are missing for no reason that is known.
+        duckdb.Error: A quote is not closed.
+        HTTPError: 400, if rows are missing for an unknown reason.
     """
     found = 0
     for source in sources:
-        # In a single buffer nothing is ambiguous.
+        # A single buffer is read without ambiguity.
         size = max(_READ_BUFFER, source.path.stat().st_size + 1)
         rows_of_part = _read_csv([source.path], len(columns), parallel=True, buffer_size=size)
         found += cursor.execute(f"SELECT count(c0 IS NULL) FROM {rows_of_part}").fetchall()[0][0]  # noqa: S608 - ours
@@ -163,7 +163,7 @@ def _check_that_all_was_read(
 
 
 def _records(sources: Sequence[_Source], width: int) -> int | None:
-    """Return how many records there are; None if they are not all as they have to be."""
+    """Return the number of records; None if one of them is malformed."""
     from domo_async._transfer.csv.splitter import RecordScanner  # noqa: PLC0415 - an instance starts without it
 
     records = 0
@@ -201,7 +201,7 @@ def _load_at_once(
     *,
     parallel: bool,
 ) -> tuple[tuple[StoredColumn, ...], int] | None:
-    """Load with the scales that the first values of DECIMAL columns need; None if others need greater ones."""
+    """Load with the scales that the first values of DECIMAL columns need; None if later values need greater ones."""
     scales = {}
     if sources:
         scales = _first_scales(cursor, _read_csv([sources[0].path], len(columns), parallel=False), columns)
@@ -247,7 +247,7 @@ def _select(sources: Sequence[_Source], columns: Sequence[Column], scales: Mappi
     checks = [_is_refused(n, column.type, scales.get(n)) for n, column in enumerate(columns) if column.type in _REFUSED]
     cells = [f"{'c' if column.type == 'STRING' else 'v'}{n}" for n, column in enumerate(columns)]
     if checks:
-        # All checks of a row in one expression, which takes a fraction of the time of one around each value.
+        # One expression with all checks of a row takes a fraction of the time of one expression for each value.
         cells[0] = f"CASE WHEN {' OR '.join(checks)} THEN error('refused') ELSE {cells[0]} END"
     values = ", ".join(f"{cell} AS c{n}" for n, cell in enumerate(cells))
     if not sources:
@@ -260,19 +260,19 @@ def _select(sources: Sequence[_Source], columns: Sequence[Column], scales: Mappi
     return f"SELECT {values} FROM (SELECT *, {casts} FROM {rows})"  # noqa: S608 - names of our own
 
 
-def _cast(text: str, kind: str, scale: int | None) -> str:
-    if kind == "DECIMAL" and scale is not None:
+def _cast(text: str, type_: str, scale: int | None) -> str:
+    if type_ == "DECIMAL" and scale is not None:
         return f"CAST({text} AS DECIMAL({_DECIMAL_DIGITS}, {scale}))"
-    return f"CAST({text} AS {_CASTS[kind]})" if kind in _CASTS else text
+    return f"CAST({text} AS {_CASTS[type_]})" if type_ in _CASTS else text
 
 
-def _is_refused(position: int, kind: str, scale: int | None) -> str:
+def _is_refused(position: int, type_: str, scale: int | None) -> str:
     text, value = f"c{position}", f"v{position}"
-    refused = f"({_REFUSED[kind].format(text)})"
-    if kind == "LONG":
-        # What is printed as it was written needs no closer look, which would take longer.
+    refused = f"({_REFUSED[type_].format(text)})"
+    if type_ == "LONG":
+        # A number that is printed as it was written is valid, and the slower check is not needed.
         return f"CAST({value} AS VARCHAR) <> {text} AND {refused}"
-    if kind == "DECIMAL" and scale is not None:
+    if type_ == "DECIMAL" and scale is not None:
         return f"{refused} OR strlen({text}) > {_DECIMAL_DIGITS} OR {_FRACTION.format(text)} > {scale}"
     return refused
 
@@ -299,7 +299,7 @@ def _settle_type(cursor: duckdb.DuckDBPyConnection, table: str, position: int, c
 
 
 def _scale(cursor: duckdb.DuckDBPyConnection, table: str, name: str) -> int:
-    """Return how many digits behind the point the values need, superfluous zeros counted if there is room."""
+    """Return the number of decimal places that the values need, including trailing zeros if they fit."""
     longest, scale = _maxima(cursor, table, f"strlen({name})", _FRACTION.format(name))
     if longest <= _DECIMAL_DIGITS:
         return scale
@@ -314,7 +314,7 @@ def _maxima(cursor: duckdb.DuckDBPyConnection, table: str, *expressions: str) ->
 
 
 def _with_line_feeds(part: Part) -> Path:
-    """Return a file that holds the part with LF line ends only, which is most often the part's own."""
+    """Return a file that holds the part with LF line ends only; usually the part's own file."""
     if not part.has_returns:
         return part.path
     normal = part.path.with_suffix(".lf")
@@ -325,15 +325,15 @@ def _with_line_feeds(part: Part) -> Path:
 
 
 def _refuse_empty_lines(parts: Sequence[Part], width: int) -> None:
-    """Refuse parts that have empty lines, which are not records unless there is one column alone.
+    """Refuse parts with empty lines, which are records only if there is a single column.
 
     Raises:
-        HTTPError: 400, naming the first one.
+        HTTPError: 400, naming the first empty line.
     """
     for part in parts:
         if width > 1 and _has_empty_line(part.path):
             line = _first_empty_line(part.path)
-            raise HTTPError(400, f"Part {part.number}, line {line}: 1 columns, but the schema has {width}")
+            raise HTTPError(400, f"Part {part.number}, line {line}: 1 column, but the schema has {width}")
 
 
 def _has_empty_line(path: Path) -> bool:
@@ -347,12 +347,12 @@ def _has_empty_line(path: Path) -> bool:
 
 
 def _normalised(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Yield CSV in chunks, with LF at the records' ends: what stands outside of quotes, and all."""
+    """Yield CSV in chunks with LF at the records' ends: the bytes outside of quotes, and all bytes."""
     inside = False
     held = b""
     while chunk := source.read(_CHUNK):
         chunk = held + chunk
-        # The line feed that belongs to a carriage return may be in the next chunk.
+        # The line feed after a carriage return may be in the next chunk.
         held = b"\r" if chunk.endswith(b"\r") else b""
         texts = chunk[: len(chunk) - len(held)].split(b'"')
         outside = slice(int(inside), None, 2)
@@ -382,7 +382,7 @@ def _explain(
     columns: Sequence[Column],
     error: duckdb.Error,
 ) -> HTTPError:
-    """Say where the CSV is wrong."""
+    """Return the error that says where the CSV is wrong."""
     message = str(error)
     file = re.search(r"^\s*file = (.*)$", message, re.MULTILINE)
     source = next((source for source in sources if file and str(source.path) == file[1].strip()), None)
@@ -396,7 +396,7 @@ def _explain(
 
 
 def _csv_problem(message: str, path: Path) -> str:
-    # What DuckDB calls a line is a record.
+    # DuckDB calls records lines.
     record = re.search(r"CSV Error on Line: (\d+)", message)
     where = f", line {_line_of(path, int(record[1]))}" if record else ""
     width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
@@ -428,9 +428,10 @@ def _first_bad_value(cursor: duckdb.DuckDBPyConnection, source: _Source, columns
     return HTTPError(400, f"{where}: {value[:100]!r} is not a {columns[n].type}")
 
 
-def _is_bad(text: str, kind: str) -> str:
+def _is_bad(text: str, type_: str) -> str:
     return (
-        f"{text} IS NOT NULL AND ({_REFUSED[kind].format(text)} OR TRY_CAST({text} AS {_CHECKED_CASTS[kind]}) IS NULL)"
+        f"{text} IS NOT NULL AND ({_REFUSED[type_].format(text)}"
+        f" OR TRY_CAST({text} AS {_CHECKED_CASTS[type_]}) IS NULL)"
     )
 
 

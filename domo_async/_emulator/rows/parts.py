@@ -1,4 +1,4 @@
-"""The parts of an upload, and what is seen of each while it arrives."""
+"""The parts of an upload, and the counts that are taken of each while it arrives."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ LONGEST_RECORD = 2 << 20
 
 @define
 class ArrivingPart:
-    """A part that is arriving.
+    """A part that is being received.
 
-    It is looked at as it passes, while it is in the processor's cache: to read it again would take longer.
+    Each chunk is scanned as it arrives, while it is in the processor's cache, as reading the part again is slower.
     """
 
     _number: int
@@ -31,7 +31,7 @@ class ArrivingPart:
     _last: bytes = b"\n"
 
     def write(self, chunk: bytes) -> None:
-        """Take the next piece."""
+        """Write the next piece."""
         self._file.write(chunk)
         self._size += len(chunk)
         self._line_feeds += chunk.count(b"\n")
@@ -41,7 +41,7 @@ class ArrivingPart:
 
     @property
     def size(self) -> int:
-        """The bytes that have arrived."""
+        """The number of bytes that have arrived."""
         return self._size
 
     @property

@@ -1,4 +1,4 @@
-"""Regular expressions of others, which DuckDB matches in time that grows with the texts alone, as RE2 does."""
+"""Untrusted regular expressions, which DuckDB matches with RE2, in time that is linear in the length of the texts."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _MATCHING = "SELECT t FROM (SELECT unnest(CAST($texts AS VARCHAR[])) AS t) WHERE
 
 
 def matching(cursor: duckdb.DuckDBPyConnection, pattern: str, options: str, texts: Sequence[str]) -> frozenset[str]:
-    """Return those texts in which a pattern matches somewhere.
+    """Return the texts in which a pattern matches somewhere.
 
     Args:
-        cursor: What works it out.
-        pattern: The pattern, without references back and looks around, which cannot be had in linear time.
-        options: Letters out of ``imsxu``, as MongoDB has them.
+        cursor: The cursor that runs the match.
+        pattern: The pattern, without backreferences and lookarounds, which cannot be matched in linear time.
+        options: Letters out of ``imsxu``, as in MongoDB.
         texts: The texts.
 
     Raises:
-        HTTPError: 400, if the pattern or the options are wrong.
+        HTTPError: 400, if the pattern or the options are invalid.
     """
     import duckdb  # noqa: PLC0415 - slow
 
     if not _FLAGS.issuperset(options):
-        raise HTTPError(400, "$regex needs a text, and $options letters out of imsxu")
+        raise HTTPError(400, "$regex must be a string, and $options letters out of imsxu")
     if len(pattern) > _LONGEST:
         raise HTTPError(400, f"$regex: the pattern is longer than {_LONGEST} characters")
     if "x" in options:

@@ -1,4 +1,4 @@
-"""Who ends queries that take too long, or whose answer nobody waits for any longer."""
+"""The watchdog, which ends queries that take too long or whose client has gone."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class _Watched:
 
 @define(eq=False)
 class Watchdog:
-    """A thread that looks after running queries.
+    """A thread that watches running queries.
 
     Attributes:
-        limit: How long one may run, in seconds.
+        limit: The seconds that a query may run.
     """
 
     limit: float = float("inf")
@@ -43,10 +43,10 @@ class Watchdog:
 
     @contextmanager
     def watch(self, cursor: duckdb.DuckDBPyConnection, *, wanted: Callable[[], bool]) -> Iterator[None]:
-        """Look after what the block has a cursor do.
+        """Watch the query that a cursor runs in the block.
 
         Raises:
-            HTTPError: 400, if it took too long; 503, if nobody waits for it.
+            HTTPError: 400, if it took too long; 503, if its client has gone.
         """
         watched = _Watched(time.monotonic() + self.limit, wanted)
         with self._lock:
@@ -73,7 +73,7 @@ class Watchdog:
     def _look(self) -> None:
         while not self._over.wait(_LOOKS):
             with self._lock:
-                # Again and again: an interrupt that comes before the query runs is lost.
+                # Interrupted repeatedly, as an interrupt before the query runs is lost.
                 for cursor, watched in self._running.items():
                     watched.refusal = watched.refusal or self._verdict(watched)
                     if watched.refusal is not None:

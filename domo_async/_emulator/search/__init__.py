@@ -1,1 +1,1 @@
-"""Searches: of the whole instance, of FileSets by what they say, of documents by filters."""
+"""Searches: over the whole instance, over FileSets by their text, over documents by filters."""

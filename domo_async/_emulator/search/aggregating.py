@@ -1,6 +1,6 @@
-"""Grouping of JSON documents, as App DB's queries ask for it.
+"""Aggregation of JSON documents in App DB's queries.
 
-By ``groupby``, ``count``, ``avg``, ``min``, ``max``, ``sum``, ``unwind`` and ``orderby`` in the query string.
+The query string has ``groupby``, ``count``, ``avg``, ``min``, ``max``, ``sum``, ``unwind`` and ``orderby``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DIRECTIONS = {"ascending": False, "asc": False, "descending": True, "desc": Tru
 
 @frozen
 class _Column:
-    """A value to be worked out for each group."""
+    """A value to compute for each group."""
 
     alias: str
     path: tuple[str, ...]
@@ -28,17 +28,17 @@ class _Column:
 
 
 def aggregated(documents: Iterable[dict[str, Any]], said: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return documents as the query string wants them: unwound, grouped and ordered, where it says so.
+    """Return documents unwound, grouped and ordered as the query string says.
 
-    A group has its keys by the last parts of their paths. Emulator-defined: a group by one key has it as ``_id``, too;
-    without ``groupby`` all documents are one group.
+    A group has its keys under the last parts of their paths. Emulator-defined: a group by one key has it as ``_id``,
+    too; without ``groupby`` all documents are one group.
 
     Args:
         documents: The documents.
         said: The query string.
 
     Raises:
-        HTTPError: 400, if it does not make sense.
+        HTTPError: 400, if the query string is invalid.
     """
     rows = list(documents)
     for path in map(_path, _listed(said, "unwind")):
@@ -82,13 +82,13 @@ def _unwind(row: dict[str, Any], path: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def _with(row: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
-    """Return a document with another value at a path that it has."""
+    """Return a document with the value at an existing path replaced."""
     head, *rest = path
     return {**row, head: _with(row[head], tuple(rest), value) if rest else value}
 
 
 def _value(row: dict[str, Any], path: tuple[str, ...]) -> Any:
-    """Return what lies at a path through objects alone; None for nothing."""
+    """Return the value at a path through objects only; None if there is none."""
     value: Any = row
     for part in path:
         value = value.get(part) if isinstance(value, dict) else None
@@ -109,7 +109,7 @@ def _extreme(choose: Callable[..., Any]) -> Callable[[list[Any]], Any]:
 
 
 def _told(number: float) -> float:
-    """Return a number that JSON's writer can write: integers of 64 bits, and all else as it is nearly."""
+    """Return a number that the JSON encoder accepts: integers of 64 bits stay, others become the nearest float."""
     return number if -(1 << 63) <= number < 1 << 64 else float(number)
 
 
@@ -124,7 +124,7 @@ _WORK: dict[str, Callable[[list[Any]], Any]] = {
 def _listed(said: Mapping[str, str], key: str) -> list[str]:
     parts = [part.strip() for part in said[key].split(",")] if key in said else []
     if "" in parts:
-        raise HTTPError(400, f"{key} needs names, separated by commas")
+        raise HTTPError(400, f"{key} must be names, separated by commas")
     return parts
 
 
@@ -133,10 +133,10 @@ def _path(text: str) -> tuple[str, ...]:
 
 
 def _aliased(text: str) -> tuple[tuple[str, ...], str]:
-    """Return the path and the name of ``content.clicks sumClicks``; without a name the path's last part is it."""
+    """Return path and name of ``content.clicks sumClicks``; without a name, the path's last part is the name."""
     path, *names = text.split()
     if len(names) > 1:
-        raise HTTPError(400, f"A property and its alias are two words, not {text!r}")
+        raise HTTPError(400, f"{text!r} must be a property, or a property and its alias")
     return _path(path), names[0] if names else _path(path)[-1]
 
 
@@ -144,5 +144,5 @@ def _order(text: str) -> tuple[tuple[str, ...], bool]:
     path, *words = text.split()
     direction = " ".join(words).lower() or "ascending"
     if direction not in _DIRECTIONS:
-        raise HTTPError(400, f"orderby takes ascending or descending, not {direction!r}")
+        raise HTTPError(400, f"the direction of orderby must be ascending or descending, not {direction!r}")
     return _path(path), _DIRECTIONS[direction]

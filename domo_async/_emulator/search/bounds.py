@@ -1,4 +1,4 @@
-"""What the work for one request may cost that its content asks for."""
+"""Limits on the work that the content of a request can cause."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["Budget", "check_size", "wildcard"]
 
 @define
 class Budget:
-    """The time for the work of one request, which may be done in any thread.
+    """The time budget of one request; may be used from any thread.
 
     Attributes:
-        limit: How long it may take, in seconds from now.
-        wanted: Whether somebody still waits for the answer.
+        limit: The seconds from now that the work may take.
+        wanted: A function that says whether the client still waits for the answer.
     """
 
     limit: float
@@ -29,10 +29,10 @@ class Budget:
         self._ends = time.monotonic() + self.limit
 
     def check(self) -> None:
-        """Go on only while there is time, and somebody waits.
+        """Check that there is time left and that the client still waits.
 
         Raises:
-            HTTPError: 400, if it took too long; 503, if nobody waits for it.
+            HTTPError: 400, if the work took too long; 503, if the client has gone.
         """
         if time.monotonic() > self._ends:
             raise HTTPError(400, f"The query takes longer than {self.limit:g} seconds")
@@ -41,15 +41,15 @@ class Budget:
 
 
 def check_size(said: object, most: int, what: str) -> None:
-    """Refuse what has too many parts: values and objects, however deep.
+    """Refuse JSON with too many parts: values and objects at all depths.
 
     Args:
-        said: What a request says.
+        said: JSON from a request.
         most: The most parts.
-        what: What it is, as a message says it.
+        what: The name of the value in the error message.
 
     Raises:
-        HTTPError: 400, if it has more.
+        HTTPError: 400, if there are more parts.
     """
     count, heap = 0, [said]
     while heap:
@@ -64,7 +64,7 @@ def check_size(said: object, most: int, what: str) -> None:
 
 
 def wildcard(pattern: str, mark: str) -> Callable[[str], bool]:
-    """Return what says whether a whole text fits a pattern, in any case, in time that grows with their lengths alone.
+    """Return a function that says whether a whole text matches a pattern, ignoring case, in linear time.
 
     Args:
         pattern: The pattern.

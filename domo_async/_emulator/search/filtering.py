@@ -1,7 +1,7 @@
 """The filters and sorts of FileSets' searches.
 
 Emulator-defined: ``EQUALS`` and ``IN`` hold for any of the values; ``LIKE`` finds a text anywhere and in any case, with
-``%`` for any characters; numbers and their texts are equal; sorts do not look at the case, and null comes first.
+``%`` for any characters; numbers equal their texts; sorts ignore case, and null comes first.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _LARGEST = 5_000
 
 
 def selected(items: Iterable[Item], wanted: Mapping[str, Any], fields: Collection[str]) -> list[Item]:
-    """Return the items that a search finds, sorted as it says.
+    """Return the items that a search finds, sorted by its ``fieldSort``.
 
     Args:
         items: All items.
-        wanted: The search: ``filters``, ``dateFilters`` and ``fieldSort``, all of which may be missing.
-        fields: What can be filtered and sorted by.
+        wanted: The search: ``filters``, ``dateFilters`` and ``fieldSort``, all of which are optional.
+        fields: The fields that can be filtered and sorted by.
 
     Raises:
-        HTTPError: 400, if the search is wrong.
+        HTTPError: 400, if the search is invalid.
     """
     check_size(wanted, _LARGEST, "The search")
     tests = [_filter(said, fields) for said in _objects(wanted, "filters")]
@@ -40,7 +40,7 @@ def selected(items: Iterable[Item], wanted: Mapping[str, Any], fields: Collectio
     for said in reversed(_objects(wanted, "fieldSort")):
         field, order = _field(said, fields), said.get("order") or "ASC"
         if order not in ("ASC", "DESC"):
-            raise HTTPError(400, f"order takes ASC or DESC, not {order}")
+            raise HTTPError(400, f"order must be ASC or DESC, not {order}")
         found.sort(key=lambda item, by=field: sort_key(_folded(item[by])), reverse=order == "DESC")  # type: ignore[misc]
     return found
 
@@ -70,10 +70,10 @@ def _date_filter(said: Item, fields: Collection[str]) -> _Test:
         raise HTTPError(400, f"The filter on {field} needs start, end or both")
 
     def test(item: Item) -> bool:
-        moment = moment_of(item[field])
-        if moment is None:
+        time = moment_of(item[field])
+        if time is None:
             return negated
-        return ((start is None or start <= moment) and (end is None or moment <= end)) != negated
+        return ((start is None or start <= time) and (end is None or time <= end)) != negated
 
     return test
 

@@ -1,11 +1,11 @@
 """MongoDB's filters over JSON documents.
 
-Understood are ``$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $all $size $elemMatch $not $and $or $nor`` and points
-in time as ``{"$date": "2024-05-08T19:39:00Z"}``; all else is refused. As in MongoDB, a condition on an array holds if
-it holds for the array or for one of its items, values of different kinds are never greater or less than each other, and
-null equals what is missing. Emulator-defined: JSON has no points in time, so a text compares with one if it is written
-in ISO 8601; ``$regex`` is matched as RE2 does it, in time that grows with the texts alone, and so without references
-back and looks around.
+Supported are ``$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $all $size $elemMatch $not $and $or $nor`` and points
+in time as ``{"$date": "2024-05-08T19:39:00Z"}``; other operators are refused. As in MongoDB, a condition on an array
+holds if it holds for the array or for one of its items, values of different types are never greater or less than each
+other, and null equals a missing value. Emulator-defined: JSON does not have points in time, so a text compares with
+one if it is written in ISO 8601; ``$regex`` is matched by RE2, in time that is linear in the length of the texts, and
+therefore without backreferences and lookarounds.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ __all__ = ["MISSING", "Matching", "matching_documents", "moment_of", "sort_key",
 
 
 class Matching(Protocol):
-    """What finds the texts in which a regular expression matches."""
+    """A function that finds the texts in which a regular expression matches."""
 
     def __call__(self, pattern: str, options: str, texts: Sequence[str], /) -> frozenset[str]:
-        """Return them.
+        """Return the texts in which the pattern matches.
 
         Raises:
-            HTTPError: 400, if the expression is wrong.
+            HTTPError: 400, if the expression is invalid.
         """
         ...
 
@@ -55,8 +55,8 @@ class _Search:
 
     Attributes:
         documents: The documents.
-        matching: See there.
-        check: Called now and then; raises once the search has to end.
+        matching: The function that finds the texts in which a regular expression matches.
+        check: A function that is called regularly; it raises an exception once the search has to end.
     """
 
     documents: Sequence[dict[str, Any]]
@@ -65,9 +65,9 @@ class _Search:
     _texts: list[str] | None = field(default=None, init=False)
 
     def texts_with(self, pattern: str, options: str) -> frozenset[str]:
-        """Return those of all texts in the documents in which a pattern matches."""
+        """Return the texts in the documents in which a pattern matches."""
         if self._texts is None:
-            # All at once, as each call takes longer than a thousand texts.
+            # All texts at once, as the overhead of a call exceeds the time for a thousand texts.
             self._texts = list(dict.fromkeys(_texts_of(list(self.documents), self.check)))
         return self.matching(pattern, options, self._texts)
 
@@ -78,16 +78,16 @@ def matching_documents(
     matching: Matching,
     check: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Any]]:
-    """Return the documents that fit a filter. What it takes grows with the documents and with the filter.
+    """Return the documents that match a filter. The time is proportional to the documents and to the filter.
 
     Args:
         documents: The documents.
         wanted: The filter.
-        matching: What finds the texts in which a regular expression matches.
-        check: Called now and then; raises once the search has to end.
+        matching: The function that finds the texts in which a regular expression matches.
+        check: A function that is called regularly; it raises an exception once the search has to end.
 
     Raises:
-        HTTPError: 400, if the filter is wrong or asks for what is not supported.
+        HTTPError: 400, if the filter is invalid or uses an operator that is not supported.
     """
     check_size(wanted, _LARGEST, "The filter")
     try:
@@ -111,7 +111,7 @@ def _texts_of(value: Any, check: Callable[[], None]) -> Iterator[str]:
 
 
 def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
-    """Yield what lies at a path: one value, or one for each object of the arrays on the way; `MISSING` for none."""
+    """Yield the value at a path, or one for each object of the arrays on the path; `MISSING` for a missing value."""
     if not path:
         yield value
     elif isinstance(value, dict):
@@ -127,13 +127,13 @@ def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
 
 
 def moment_of(value: Any) -> datetime | None:
-    """Return the point in time that a text writes in ISO 8601, or a number in milliseconds; None for all else."""
+    """Return the time of a text in ISO 8601 or of a number in milliseconds; None for other values."""
     if isinstance(value, datetime):
         return value
     try:
         if isinstance(value, str):
-            moment = datetime.fromisoformat(value)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            time = datetime.fromisoformat(value)
+            return time if time.tzinfo else time.replace(tzinfo=UTC)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
     except (ValueError, OverflowError, OSError):
@@ -142,7 +142,7 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def sort_key(value: Any) -> tuple[int, Any]:
-    """Return where a value stands among values of all kinds, in MongoDB's order of kinds."""
+    """Return the sort key of a value among values of all types, in MongoDB's order of types."""
     match value:
         case bool():
             return 5, value
@@ -179,7 +179,7 @@ def _clause(key: str, value: object, search: _Search) -> Matcher:
         raise _unsupported(key)
     path, condition = key.split("."), _condition(value, search)
     if len(path) > _LONGEST_PATH:
-        raise HTTPError(400, f"A path has {_LONGEST_PATH} names at the most")
+        raise HTTPError(400, f"A path has at most {_LONGEST_PATH} names")
 
     def fits(document: Any) -> bool:
         search.check()
@@ -204,7 +204,7 @@ def _operator(name: str, operand: Any, beside: dict[str, Any], search: _Search) 
         return _OPERATORS[name](operand, search)
     if name.startswith("$"):
         raise _unsupported(name)
-    raise HTTPError(400, f"An operator and a field may not stand side by side: {name}")
+    raise HTTPError(400, f"Operators and fields cannot be mixed in one object: {name}")
 
 
 def _exists(operand: Any, _: _Search) -> _Condition:
@@ -219,17 +219,17 @@ def _negates(operand: Any, search: _Search) -> _Condition:
 
 def _matches(pattern: object, options: object, search: _Search) -> _Condition:
     if not isinstance(pattern, str) or not isinstance(options, str):
-        raise HTTPError(400, "$regex needs a text, and $options letters out of imsxu")
+        raise HTTPError(400, "$regex must be a string, and $options letters out of imsxu")
     texts = search.texts_with(pattern, options)
     return lambda found: any(isinstance(value, str) and value in texts for value in _spread(found))
 
 
 @define
 class _Values:
-    """Values to look for, all of them at the cost of one."""
+    """A set of values to look for, at the cost of looking for one."""
 
     _keys: set[tuple[int, Any]] = field(factory=set)
-    _moments: list[datetime] = field(factory=list)
+    _times: list[datetime] = field(factory=list)
 
     @classmethod
     def of(cls, wanted: Iterable[Any]) -> _Values:
@@ -237,21 +237,21 @@ class _Values:
         for literal in map(_literal, wanted):
             values._keys.add(sort_key(literal))
             if isinstance(literal, datetime):
-                values._moments.append(literal)
+                values._times.append(literal)
         return values
 
     def among(self, found: Iterable[Any]) -> bool:
-        """Return whether one of them is there."""
+        """Return whether one of the values is among those found."""
         return any(not self._keys.isdisjoint(self._keys_of(value)) for value in _spread(found))
 
     def all_among(self, found: Iterable[Any]) -> bool:
-        """Return whether there are any, and each is there."""
+        """Return whether there are any values, and all are among those found."""
         return bool(self._keys) and self._keys.issubset(key for value in _spread(found) for key in self._keys_of(value))
 
     def _keys_of(self, value: Any) -> Iterator[tuple[int, Any]]:
         yield sort_key(None if value is MISSING else value)
-        if self._moments and isinstance(value, str) and (moment := moment_of(value)) is not None:
-            yield sort_key(moment)
+        if self._times and isinstance(value, str) and (time := moment_of(value)) is not None:
+            yield sort_key(time)
 
 
 def _among(operand: Any, _: _Search) -> _Condition:
@@ -313,7 +313,7 @@ _OPERATORS: dict[str, Callable[[Any, _Search], _Condition]] = {
 
 
 def _spread(found: Iterable[Any]) -> Iterator[Any]:
-    """Yield values, and after each array its items."""
+    """Yield values, each array followed by its items."""
     for value in found:
         yield value
         if isinstance(value, list):
@@ -321,7 +321,7 @@ def _spread(found: Iterable[Any]) -> Iterator[Any]:
 
 
 def _comparable(value: Any, wanted: Any) -> tuple[Any, Any]:
-    """Return a value as what it is to be compared with: a text as a point in time, what is missing as null."""
+    """Return a value in a form that is comparable: a text as a point in time, a missing value as null."""
     if value is MISSING:
         return None, wanted
     if isinstance(wanted, datetime) and isinstance(value, str):
@@ -334,16 +334,16 @@ def _has_operators(value: object) -> bool:
 
 
 def _literal(value: Any) -> Any:
-    """Return what a filter compares with, its points in time read."""
+    """Return the value that a filter compares with, with its points in time parsed."""
     if isinstance(value, list):
         return [_literal(item) for item in value]
     if not isinstance(value, dict):
         return value
     if value.keys() == {"$date"}:
-        moment = moment_of(value["$date"])
-        if moment is None:
+        time = moment_of(value["$date"])
+        if time is None:
             raise HTTPError(400, f"$date must be a point in time in ISO 8601, not {value['$date']!r}")
-        return moment
+        return time
     strange = [key for key in value if key.startswith("$")]
     if strange:
         raise _unsupported(strange[0])

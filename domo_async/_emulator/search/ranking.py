@@ -1,4 +1,4 @@
-"""How well texts fit a question, by their words (BM25)."""
+"""Ranking of texts by the words that they share with a question (BM25)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _LENGTH_WEIGHT = 0.75
 
 
 def words(text: str) -> Counter[str]:
-    """Return the words of a text, with how often each stands in it."""
+    """Return the words of a text with their counts."""
     return Counter(_WORD.findall(text.casefold()))
 
 
 def ranked(question: str, texts: Mapping[str, Counter[str]]) -> Sequence[tuple[str, float]]:
-    """Return the keys of those texts that hold a word of the question, the best first, with scores from 0 to 1.
+    """Return the keys of the texts that contain a word of the question, the best first, with scores from 0 to 1.
 
     Args:
-        question: What is looked for.
+        question: The question.
         texts: The words of each text.
     """
     wanted = sorted(words(question))

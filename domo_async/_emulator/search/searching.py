@@ -1,7 +1,7 @@
-"""Search over documents, whatever they stand for: text, filters, sorts, facets and pages.
+"""Search over documents that represent entities: text, filters, sorts, facets and pages.
 
 A document is a dict with an ``entityType``. Fields are found under their own name and under the camelCase of a name in
-snake case, with or without ``_sort`` at its end. That, how text matches and that bounds belong to their range is
+snake case, with or without ``_sort`` at its end. This, the matching of text, and that ranges include their bounds are
 emulator-defined.
 """
 
@@ -24,7 +24,7 @@ Document: TypeAlias = Mapping[str, Any]
 Test: TypeAlias = Callable[[Document], bool]
 
 _LAST_RESULT = 10_000
-_LARGEST_PAGE = 100  # what other clients found; the documents tell of none
+_LARGEST_PAGE = 100  # found by other clients; not documented
 _LARGEST = 5_000
 _LONGEST_QUERY = 10_000
 _REMEMBERED = 16
@@ -35,14 +35,14 @@ _OWNED_BY = "ownedById"
 _BUCKETS = {"LAST_DAY": 1, "LAST_WEEK": 7, "LAST_MONTH": 30, "LAST_QUARTER": 91}
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {"LT": lt, "LTE": le, "EQ": eq, "GT": gt, "GTE": ge}
 _LISTS = ("filters", "orFilters", "notFilters")
-# What does not change which documents are found, or their order.
+# Keys of a search that affect neither the documents found nor their order.
 _PAGING = {"count", "offset", "facetValuesToInclude", "facetValueLimit", "facetValueOffset", "fieldsToReturn"}
 
 
 class SearchIndex:
     """Documents to search.
 
-    What was found last is remembered, so that further pages of a search cost next to nothing.
+    The last results are cached, so that further pages of a search cost next to nothing.
 
     Args:
         documents: The documents, the most relevant first.
@@ -56,7 +56,7 @@ class SearchIndex:
         """Return the answer to a search.
 
         Raises:
-            HTTPError: 400, if the search makes no sense.
+            HTTPError: 400, if the search is invalid.
         """
         check_size(body, _LARGEST, "The search")
         count = whole_number(body.get("count"), "count", 10)
@@ -86,7 +86,7 @@ class SearchIndex:
         }
 
     def _find(self, body: Mapping[str, Any], entities: Sequence[str], now: datetime) -> list[Document]:
-        # Buckets go by the time, so that what they found holds for a minute.
+        # Date buckets depend on the time, so that their results are valid for a minute.
         key = orjson.dumps(
             [{key: value for key, value in body.items() if key not in _PAGING}, int(now.timestamp()) // 60],
             option=orjson.OPT_SORT_KEYS,
@@ -137,7 +137,7 @@ def _key(field: str) -> str:
 
 
 def _tests(body: Mapping[str, Any], now: datetime) -> Iterator[Test]:
-    """Yield what a document must pass to be found."""
+    """Yield the tests that a document must pass to be found."""
     query = body.get("query")
     if not isinstance(query, str):
         raise HTTPError(400, "Required: query, a string")
@@ -153,7 +153,7 @@ def _tests(body: Mapping[str, Any], now: datetime) -> Iterator[Test]:
 
 def _words(query: str) -> list[str]:
     if len(query) > _LONGEST_QUERY:
-        raise HTTPError(400, f"A query has {_LONGEST_QUERY} characters at the most")
+        raise HTTPError(400, f"A query has at most {_LONGEST_QUERY} characters")
     return list(dict.fromkeys(query.replace("*", " ").lower().split()))
 
 
@@ -173,11 +173,11 @@ def _filters(body: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def _filter(filter: dict[str, Any], now: datetime) -> Test:
-    """Return what tells whether a document matches; one without the field matches no filter but ``missing``."""
-    kind, key = text(filter, "filterType"), _key(text(filter, "field"))
-    make = _KINDS.get(kind)
+    """Return the test of a filter; a document without the field matches only the filter ``missing``."""
+    filter_type, key = text(filter, "filterType"), _key(text(filter, "field"))
+    make = _KINDS.get(filter_type)
     if make is None:
-        raise HTTPError(400, f"Unknown filterType: {kind}")
+        raise HTTPError(400, f"Unknown filterType: {filter_type}")
     matches = make(filter, now)
     wanted = not flag(filter.get("not", False), "not")
     return lambda document: matches(_value(document, key)) is wanted
@@ -196,7 +196,7 @@ _Match: TypeAlias = Callable[[Any], bool]
 
 
 def _present(matches: _Match) -> _Match:
-    """Return a match of values, for a field that may be missing or have several."""
+    """Return a match for a field that may be missing or have several values."""
 
     def match(value: Any) -> bool:
         if isinstance(value, list):
@@ -214,7 +214,7 @@ def _term(filter: dict[str, Any], _: datetime) -> _Match:
 
 
 def _as_text(value: object) -> str:
-    """Return a value as JSON writes it, since terms are texts."""
+    """Return a value as its JSON text, as terms are texts."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -240,18 +240,18 @@ def _date_range(filter: dict[str, Any], _: datetime) -> _Match:
 
 
 def _moment(value: object, key: str) -> float | None:
-    """Return a timestamp in milliseconds; it may be written so, or as ISO 8601."""
+    """Return a timestamp in milliseconds, given as milliseconds or in ISO 8601."""
     if isinstance(value, str):
         try:
-            moment = datetime.fromisoformat(value)
+            time = datetime.fromisoformat(value)
         except ValueError:
             raise HTTPError(400, f"{key} is not a timestamp: {value}") from None
-        return _milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return _milliseconds(time if time.tzinfo else time.replace(tzinfo=UTC))
     return None if value is None else _number(value, key)
 
 
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+def _milliseconds(time: datetime) -> int:
+    return int(time.timestamp() * 1000)
 
 
 def _numeric(filter: dict[str, Any], _: datetime) -> _Match:
@@ -325,7 +325,7 @@ def _field_sorts(body: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _sorted(documents: list[Document], field_sorts: Sequence[Mapping[str, str]]) -> list[Document]:
-    """Return documents in order; those that lack a field come after all that have it."""
+    """Return documents in order; those without a field come after all that have it."""
     for each in reversed(field_sorts):
         key = _key(each["field"])
         having = [document for document in documents if document.get(key) is not None]
@@ -336,7 +336,7 @@ def _sorted(documents: list[Document], field_sorts: Sequence[Mapping[str, str]])
 
 
 def _rank(value: Any) -> tuple[bool, Any]:
-    """Return what sorts numbers among each other, before all else as text."""
+    """Return the sort key of a value: numbers by value come before all others, which are sorted as text."""
     return (False, value) if isinstance(value, int | float) else (True, str(value).lower())
 
 

@@ -1,4 +1,4 @@
-"""Changes of JSON documents in the words of MongoDB: ``$set``, ``$unset``, ``$inc``, ``$push`` and ``$pull``."""
+"""Updates of JSON documents by MongoDB's operators ``$set``, ``$unset``, ``$inc``, ``$push`` and ``$pull``."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def updated(content: Mapping[str, Any], operation: object) -> dict[str, Any]:
     """Return the content of a document after an operation.
 
     Args:
-        content: What the document says.
+        content: The document's content.
         operation: The operators, each with paths such as ``content.status`` and their values.
 
     Raises:
-        HTTPError: 400, if the operation does not make sense.
+        HTTPError: 400, if the operation is invalid.
     """
     if not isinstance(operation, dict) or not operation:
         raise HTTPError(400, "Required: operation, an object with operators such as $set")
@@ -37,31 +37,31 @@ def updated(content: Mapping[str, Any], operation: object) -> dict[str, Any]:
 def _change(document: dict[str, Any], operator: str, path: str, value: Any) -> None:
     root, *others = path.split(".")
     if root != "content" or not others:
-        raise HTTPError(400, f"Only what lies in content can be changed, not {path}")
-    place = document["content"]
+        raise HTTPError(400, f"Only paths below content can be changed, not {path}")
+    target = document["content"]
     for part in others[:-1]:
-        place = place.setdefault(part, {})
-        if not isinstance(place, dict):
+        target = target.setdefault(part, {})
+        if not isinstance(target, dict):
             raise HTTPError(400, f"{path} does not lie in an object")
     key = others[-1]
     match operator:
         case "$set":
-            place[key] = value
+            target[key] = value
         case "$unset":
-            place.pop(key, None)
+            target.pop(key, None)
         case "$inc":
-            numbers = (place.get(key, 0), value)
+            numbers = (target.get(key, 0), value)
             if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in numbers):
-                raise HTTPError(400, f"$inc adds a number to a number, and {path} or its value is none")
-            place[key] = sum(numbers)
+                raise HTTPError(400, f"$inc adds a number to a number, but {path} or the value to add is not a number")
+            target[key] = sum(numbers)
         case "$push":
-            place[key] = [*_list(place, key, path), value]
+            target[key] = [*_list(target, key, path), value]
         case _:
-            place[key] = [each for each in _list(place, key, path) if each != value]
+            target[key] = [each for each in _list(target, key, path) if each != value]
 
 
-def _list(place: Mapping[str, Any], key: str, path: str) -> list[Any]:
-    found = place.get(key, [])
+def _list(target: Mapping[str, Any], key: str, path: str) -> list[Any]:
+    found = target.get(key, [])
     if not isinstance(found, list):
         raise HTTPError(400, f"{path} is not a list")
     return found
