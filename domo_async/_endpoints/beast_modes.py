@@ -39,7 +39,7 @@ class BeastModeResourceType(OpenEnum):
 
 
 class BeastModeValidity(OpenEnum):
-    """Whether a Beast Mode can be calculated."""
+    """The validity of a Beast Mode."""
 
     VALID = "VALID"
     ILLEGAL_REFERENCE = "ILLEGAL_REFERENCE"
@@ -52,13 +52,13 @@ class BeastModeStatistics(Model):
 
     Attributes:
         total: All Beast Modes.
-        on_datasets: Those on datasets.
-        on_cards: Those on cards.
-        in_visualizations: Those that a visualization uses.
-        locked: Those that are locked against changes.
-        invalid: Those that are invalid.
-        invalid_link: Those that are invalid where they are used.
-        archived: Those that are archived.
+        on_datasets: Beast Modes on datasets.
+        on_cards: Beast Modes on cards.
+        in_visualizations: Beast Modes that a visualization uses.
+        locked: Beast Modes that are locked against changes.
+        invalid: Beast Modes that are invalid.
+        invalid_link: Beast Modes that are invalid where they are used.
+        archived: Beast Modes that are archived.
     """
 
     total: int | None = None

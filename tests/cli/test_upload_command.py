@@ -197,7 +197,7 @@ def test_a_new_dataset_whose_upload_fails_is_removed_and_that_is_told(cli: Cli, 
     ended = cli("datasets", "upload", str(file), "--create", "Made for nothing")
 
     assert 1 == ended.code
-    assert ended.stderr.endswith(", which was made for the upload, was removed again\n")
+    assert ended.stderr.endswith(", created for the upload, was deleted\n")
     assert "0 datasets\n" == cli("datasets", "list", "--name-like", "Made for nothing").stdout
 
 

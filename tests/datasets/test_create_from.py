@@ -82,7 +82,7 @@ async def test_a_dataset_whose_upload_fails_is_removed_again(domo, emulator, mak
     with pytest.raises(error) as caught:
         await domo.datasets.create_from(make(), "Made", part_size=100)
 
-    assert "was removed again" in caught.value.__notes__[0]
+    assert "was deleted" in caught.value.__notes__[0]
     assert [] == await domo.datasets.list().all()
 
 
@@ -107,7 +107,7 @@ async def test_a_dataset_that_cannot_be_removed_is_named(domo, emulator):
         await domo.datasets.create_from(b"id\n1\n", "Made")
 
     (left,) = await domo.datasets.list().all()
-    assert f"{left.id}, which was made for the upload, is still there" in caught.value.__notes__[0]
+    assert f"{left.id}, created for the upload, still exists" in caught.value.__notes__[0]
 
 
 @pytest.mark.parametrize(

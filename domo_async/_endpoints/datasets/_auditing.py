@@ -74,7 +74,7 @@ async def audit_access(
     access = Access(http)
 
     async def direct(some: Sequence[str]) -> Sequence[DatasetAccess]:
-        told = f"access of {len(some)} datasets from {some[0]} on"
+        told = f"access to {len(some)} datasets, the first {some[0]}"
         return await tried(told, lambda: access.list_direct(some).all(), ())
 
     batches = [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]

@@ -143,7 +143,7 @@ class Uploading:
         """Upload to several datasets at once."""
         with progress_bars(options.progress) as progress_of:
             if not sources:
-                raise ConfigError("there is nothing to upload")
+                raise ConfigError("sources is empty, so there is nothing to upload")
             if options.resume is not None:
                 await aiofiles.os.makedirs(options.resume, exist_ok=True)
 
@@ -167,9 +167,9 @@ class Uploading:
         try:
             await self._delete(dataset_id)
         except DomoError as failure:
-            error.add_note(f"dataset {dataset_id}, which was made for the upload, is still there: {failure}")
+            error.add_note(f"dataset {dataset_id}, created for the upload, still exists: {failure}")
         else:
-            error.add_note(f"dataset {dataset_id}, which was made for the upload, was removed again")
+            error.add_note(f"dataset {dataset_id}, created for the upload, was deleted")
 
 
 def by_keys(options: UploadOptions, action: Literal["UPSERT", "DELETE"]) -> UploadOptions:

@@ -109,8 +109,8 @@ class QueryResult(Model):
         if name not in names or self.columns.count(name) > 1:
             found = "more than one column" if name in self.columns else "no column"
             raise ConfigError(
-                f"the result has {found} {name!r}; it has {', '.join(map(repr, names))}, where columns of one name are"
-                " counted: give them names of their own with AS"
+                f"the result has {found} {name!r}; it has {', '.join(map(repr, names))}, where repeated names are"
+                " numbered: rename the columns with AS"
             )
         return self.rows.column(names.index(name))
 

@@ -101,7 +101,7 @@ class Uploads(Area):
         )
         if told.refused:
             raise JobFailed(
-                f"the instance did not take part {part}: {told.upload_message or told.error or told.upload_status}",
+                f"the instance refused part {part}: {told.upload_message or told.error or told.upload_status}",
                 state=str(told.upload_status),
                 reason=told.upload_message,
             )
