@@ -10,8 +10,8 @@ from aiohttp import web
 from domo_async._emulator.access.people import entities_of, is_admin
 from domo_async._emulator.context import caller_of, dataset_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of, check_choice
-from domo_async._emulator.http.web import flag, text
+from domo_async._emulator.http.bodies import Array, Object, OneOf
+from domo_async._emulator.http.web import flag
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -158,8 +158,7 @@ def _is_owner(dataset: Dataset, grantee: Record) -> bool:
 
 def _grant(instance: Instance, item: Record) -> Record:
     grantee = read_grantee(item)
-    level = text(item, "accessLevel")
-    check_choice("accessLevel", level, _LEVELS)
+    level = OneOf(_LEVELS, message=f"accessLevel must be one of {', '.join(_LEVELS)}").check(item.get("accessLevel"))
     if level == "OWNER" and (grantee["type"] != "USER" or not grantee["id"].isdecimal()):
         raise HTTPError(400, "Only a user can own a dataset")
     if grantee["type"] in _KINDS and level != "NONE":
@@ -168,16 +167,11 @@ def _grant(instance: Instance, item: Record) -> Record:
 
 
 def read_grantee(item: Record) -> Record:
-    grantee_type = item.get("type", "USER")
-    if not isinstance(grantee_type, str) or grantee_type not in {*_KINDS, *_OTHERS}:
-        raise HTTPError(400, f"type must be one of {', '.join([*_KINDS, *_OTHERS])}")
+    grantee_type = OneOf((*_KINDS, *_OTHERS), optional=True).check(item.get("type", "USER"), "type")
     if not isinstance(item.get("id"), str | int) or item["id"] == "":
         raise HTTPError(400, "Required: id, of a user or a group")
     return {"type": grantee_type, "id": str(item["id"])}
 
 
 def read_objects(value: Any, what: str) -> Sequence[Record]:
-    objects: list[Record] = array_of(
-        dict, value, f"Required: {what}, an array of objects with id and type", empty=False
-    )
-    return objects
+    return Array(Object(), least=1, words="an array of objects with id and type").check(value, what)

@@ -13,8 +13,7 @@ from aiohttp import web
 from domo_async._emulator.access.people import entities_of, is_admin
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import text
+from domo_async._emulator.http.bodies import Array, Object, OneOf, Text
 from domo_async._emulator.state.records import Record
 
 __all__ = ["Grants", "granted", "has_right", "is_owner", "require", "require_owner"]
@@ -76,6 +75,19 @@ def require(request: web.Request, owner_id: object, grants: Grants, *rights: str
         raise HTTPError(403, f"You need the permission {' or '.join(rights) or 'to see it'}")
 
 
+_ENTRIES = Array(
+    Object(
+        {
+            "type": OneOf(_TYPES, message=f"type must be {' or '.join(_TYPES)}"),
+            "id": Text(),
+            "name": Text(),
+            "permissions": Array(Text(empty=True)),
+        }
+    ),
+    words="an array of objects with id, permissions, name and type",
+)
+
+
 def granted(grants: Grants, entries: object) -> dict[str, dict[str, Any]]:
     """Return grants, with those in `entries` in place of the same grantees' former ones.
 
@@ -84,14 +96,10 @@ def granted(grants: Grants, entries: object) -> dict[str, dict[str, Any]]:
     Raises:
         HTTPError: 400, if `entries` does not have the documented form.
     """
-    entries = array_of(dict, entries, "Required: an array of objects with id, permissions, name and type")
+    entries = _ENTRIES.check(entries)
     after: dict[str, dict[str, Any]] = {type_: dict(held) for type_, held in grants.items()}
     for entry in entries:
-        type_, number, name = text(entry, "type"), text(entry, "id"), text(entry, "name")
-        permissions = entry.get("permissions")
-        if type_ not in _TYPES:
-            raise HTTPError(400, f"type must be {' or '.join(_TYPES)}")
-        permissions = array_of(str, permissions, "Required: permissions, an array of strings")
+        type_, number, name, permissions = (entry[key] for key in ("type", "id", "name", "permissions"))
         if unknown := set(permissions) - _RIGHTS:
             raise HTTPError(400, f"Unknown permissions: {', '.join(sorted(unknown))}")
         held = after.setdefault(type_, {})

@@ -11,7 +11,7 @@ from attrs import frozen
 from domo_async._emulator.access.people import entities_of, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import Array
 from domo_async._emulator.http.web import millis
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
@@ -130,8 +130,8 @@ def change_owners(request: web.Request, collection: str, ids: object, owners: ob
     Emulator-defined: owners and admins may do so, and a thing must keep an owner (400).
     """
     instance, seen, things = instance_of(request), sight_of(request), records_of(request, collection)
-    ids = array_of(object, ids, "Required: an array of ids", empty=False)
-    owners = array_of(object, owners, "Required: owners, an array of id and type", empty=False)
+    ids = Array(least=1, words="an array of ids").check(ids)
+    owners = Array(least=1, words="an array of id and type").check(owners, "owners")
     named = [{"type": type_.upper(), "id": int(number)} for type_, number in map(_owner, owners)]
     for one in named if add else ():
         instance.records["users" if one["type"] == "USER" else "groups"].get(one["id"])

@@ -1,47 +1,310 @@
-"""What handlers require of a body: each check returns the value, or answers 400 with a message of the handler's."""
+"""Schemas of requests' bodies: a route declares the fields that it reads, and gets values that are checked.
+
+A schema is data that stands beside its route::
+
+    _SHARING = Object(
+        {
+            "recipients": Array(Object({"type": OneOf(("USER", "GROUP"))}), least=1),
+            "message": Text(optional=True),
+            "sendEmail": Flag(default=False),
+        }
+    )
+
+    body = await read_body(request, _SHARING)
+
+Keys that a schema does not name stay as they are. A value that does not fit is answered with 400 and a message made of
+the field's name and the words for its type: "Required: recipients, an array of objects" for a required field, "message
+must be a string" for another. Members of an object have its name before theirs (``settings.getLogs``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TypeVar, overload
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+
+from attrs import field, frozen
 
 from domo_async._emulator.errors import HTTPError
 
-__all__ = ["array_of", "check_choice"]
+__all__ = [
+    "Array",
+    "Field",
+    "Flag",
+    "Identifier",
+    "Number",
+    "Object",
+    "OneOf",
+    "Scalar",
+    "Text",
+    "Value",
+    "WholeNumber",
+]
 
 T = TypeVar("T")
 
-
-@overload
-def array_of(kind: type[T], value: object, message: str, *, empty: bool = True) -> list[T]: ...
-
-
-@overload
-def array_of(kind: tuple[type[T], ...], value: object, message: str, *, empty: bool = True) -> list[T]: ...
+_FLAGS = {"true": True, "false": False}
+_INTEGER = re.compile(r"-?\d{1,18}")
 
 
-def array_of(kind: type[T] | tuple[type[T], ...], value: object, message: str, *, empty: bool = True) -> list[T]:
-    """Return an array.
+@frozen
+class Field(ABC, Generic[T]):
+    """A value of a body.
 
-    Args:
-        kind: The types of its items; ``object`` for any.
-        value: What the body has.
-        message: What to answer if that is something else.
-        empty: Whether it may have no items.
-
-    Raises:
-        HTTPError: 400, if it is not such an array.
+    Attributes:
+        words: What the value must be, for the message if it is not; by default the words for its type.
+        message: The whole message, if the usual one does not fit.
+        optional: Whether the key may be left out. It then stays out.
+        default: What stands for a key that is left out, which makes the field optional.
+        null: Whether null stands for a key that is left out.
     """
-    if not isinstance(value, list) or not (value or empty) or not all(isinstance(item, kind) for item in value):
-        raise HTTPError(400, message)
-    return value
+
+    TYPE: ClassVar[str]
+    """The words for the type, after "must be"."""
+
+    words: str | None = field(default=None, kw_only=True)
+    message: str | None = field(default=None, kw_only=True)
+    optional: bool = field(default=False, kw_only=True)
+    default: T | None = field(default=None, kw_only=True)
+    null: bool = field(default=False, kw_only=True)
+
+    @abstractmethod
+    def fits(self, value: Any) -> bool:
+        """Return whether a value is of this type, whatever the fields inside it are."""
+
+    def convert(self, value: Any) -> T:
+        """Return a value that fits as handlers get it."""
+        converted: T = value
+        return converted
+
+    def check(self, value: Any, name: str = "") -> T:
+        """Return the value of a field.
+
+        Args:
+            value: What the body has.
+            name: The field's name, for the message; none for a whole body.
+
+        Raises:
+            HTTPError: 400, if the value does not fit.
+        """
+        if not self.fits(value):
+            raise HTTPError(400, self.message or self._complaint(name))
+        return self.convert(value)
+
+    def check_member(self, members: dict[str, Any], key: str, name: str) -> None:
+        """Check a member of an object, and put the converted value in its place.
+
+        Raises:
+            HTTPError: 400, if it does not fit, or is required and missing.
+        """
+        value = members.get(key)
+        if value is None and (self.null or key not in members) and not self._required:
+            members.pop(key, None)
+            value = self.default
+            if value is None:
+                return
+        members[key] = self.check(value, name)
+
+    @property
+    def _required(self) -> bool:
+        return not self.optional and self.default is None
+
+    def _complaint(self, name: str) -> str:
+        words = self.words or self._type_words()
+        if not name:
+            return f"Required: {words}"
+        return f"Required: {name}, {words}" if self._required else f"{name} must be {words}"
+
+    def _type_words(self) -> str:
+        return self.TYPE
 
 
-def check_choice(key: str, value: object, allowed: Collection[str]) -> None:
-    """Refuse a value that is not one of those that are allowed.
+@frozen
+class Value(Field[Any]):
+    """Any value but null, the empty string and the like."""
 
-    Raises:
-        HTTPError: 400, if it is not; the message names them all.
+    TYPE = "a value"
+
+    def fits(self, value: Any) -> bool:
+        return value is not None and value not in ("", [], {})
+
+
+@frozen
+class Text(Field[str]):
+    """A string.
+
+    Attributes:
+        empty: Whether it may be empty.
+        pattern: What it must match as a whole.
     """
-    if not isinstance(value, str) or value not in allowed:
-        raise HTTPError(400, f"{key} must be one of {', '.join(allowed)}")
+
+    TYPE = "a string"
+
+    empty: bool = field(default=False, kw_only=True)
+    pattern: str = field(default="(?s:.*)", kw_only=True)
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, str) and (self.empty or value != "") and bool(re.fullmatch(self.pattern, value))
+
+
+@frozen
+class OneOf(Field[str]):
+    """One of a few strings, which the message names in their order.
+
+    Attributes:
+        choices: The strings.
+        upper: Whether the value may also come in small letters.
+    """
+
+    choices: Collection[str]
+    upper: bool = field(default=False, kw_only=True)
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, str) and self.convert(value) in self.choices
+
+    def convert(self, value: Any) -> str:
+        return str(value).upper() if self.upper else str(value)
+
+    def _type_words(self) -> str:
+        return f"one of {', '.join(self.choices)}"
+
+
+@frozen
+class Flag(Field[bool]):
+    """A boolean, which may be written as a string, as in Domo's own samples."""
+
+    TYPE = "true or false"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, bool) or (isinstance(value, str) and value.lower() in _FLAGS)
+
+    def convert(self, value: Any) -> bool:
+        return _FLAGS[value.lower()] if isinstance(value, str) else bool(value)
+
+
+@frozen
+class WholeNumber(Field[int]):
+    """An integer that is not negative, which may be written as a string.
+
+    Attributes:
+        least: The smallest that is allowed.
+        most: The largest that is allowed, if there is one.
+    """
+
+    TYPE = "a number that is not negative"
+
+    null: bool = field(default=True, kw_only=True)
+    least: int = field(default=0, kw_only=True)
+    most: int | None = field(default=None, kw_only=True)
+
+    def fits(self, value: Any) -> bool:
+        number = int(value) if isinstance(value, str) and _INTEGER.fullmatch(value) else value
+        if not isinstance(number, int) or isinstance(number, bool):
+            return False
+        return self.least <= number and (self.most is None or number <= self.most)
+
+    def convert(self, value: Any) -> int:
+        return int(value)
+
+    def _type_words(self) -> str:
+        return self.TYPE if self.most is None else f"from {self.least} to {self.most}"
+
+
+@frozen
+class Number(Field[float]):
+    """An integer or a fraction.
+
+    Attributes:
+        above: What it must be greater than, if anything.
+    """
+
+    TYPE = "a number"
+
+    above: float | None = field(default=None, kw_only=True)
+
+    def fits(self, value: Any) -> bool:
+        numeric = isinstance(value, int | float) and not isinstance(value, bool)
+        return numeric and (self.above is None or value > self.above)
+
+
+@frozen
+class Scalar(Field[Any]):
+    """A string or a number.
+
+    Attributes:
+        empty: Whether it may be the empty string.
+    """
+
+    TYPE = "a string or a number"
+
+    empty: bool = field(default=False, kw_only=True)
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, str | int | float) and (self.empty or value != "")
+
+
+@frozen
+class Identifier(Field[Any]):
+    """A number, or its digits as a string."""
+
+    TYPE = "a number"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, int | str) and not isinstance(value, bool) and str(value).isdecimal()
+
+
+@frozen
+class Array(Field[list[Any]]):
+    """An array. An item of another type makes the whole array one that does not fit.
+
+    Attributes:
+        items: What its items are; None for anything.
+        least: The smallest number of items.
+    """
+
+    items: Field[Any] | None = None
+    least: int = field(default=0, kw_only=True)
+
+    def fits(self, value: Any) -> bool:
+        if not isinstance(value, list) or len(value) < self.least:
+            return False
+        return self.items is None or all(map(self.items.fits, value))
+
+    def check(self, value: Any, name: str = "") -> list[Any]:
+        items = super().check(value, name)
+        return list(items) if self.items is None else [self.items.check(item) for item in items]
+
+    def _type_words(self) -> str:
+        return "an array" if self.items is None else f"an array of {_PLURALS.get(type(self.items), 'values')}"
+
+
+@frozen
+class Object(Field[dict[str, Any]]):
+    """An object.
+
+    Attributes:
+        members: Its fields by their keys. All other keys stay as they are.
+        has: Keys without which a value does not fit, so that the message is the one of the object or its array.
+    """
+
+    TYPE = "an object"
+
+    members: Mapping[str, Field[Any]] = field(factory=dict)
+    has: Collection[str] = field(default=(), kw_only=True)
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, dict) and all(value.get(key) not in (None, "") for key in self.has)
+
+    def check(self, value: Any, name: str = "") -> dict[str, Any]:
+        members = dict(super().check(value, name))
+        for key, member in self.members.items():
+            member.check_member(members, key, f"{name}.{key}" if name else key)
+        return members
+
+    def _complaint(self, name: str) -> str:
+        # Without a name, it is the whole body.
+        return super()._complaint(name) if name or self.words else "The request's body must be a JSON object"
+
+
+_PLURALS: dict[type[Field[Any]], str] = {Text: "strings", Object: "objects", WholeNumber: "numbers"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import Field, Flag, Text, WholeNumber
 from domo_async._emulator.http.connections import Connections
 from domo_async._emulator.state.records import check_storable
 
@@ -37,9 +37,6 @@ BODY = request_key("body", bytes)
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _TAKES_BODY = "takes_body_as_it_comes"
-
-_TRUE_AND_FALSE = {"true": True, "false": False}
-_INTEGER = re.compile(r"-?\d{1,18}")
 
 
 class StreamedResponse(web.StreamResponse):
@@ -80,6 +77,19 @@ async def json_body(request: web.Request) -> Any:
     check_storable([[[[[[[[content]]]]]]]])
     resource = request.match_info.route.resource
     return content if resource is None else request.app[READ_BODY](content, request.method, resource.canonical)
+
+
+async def read_body(request: web.Request, schema: Field[T]) -> T:
+    """Return the JSON of the request's body, checked.
+
+    Args:
+        request: The request.
+        schema: The schema of the body.
+
+    Raises:
+        HTTPError: 400, if the body is not JSON, or does not fit the schema.
+    """
+    return schema.check(await json_body(request))
 
 
 async def json_object(request: web.Request) -> dict[str, Any]:
@@ -166,10 +176,7 @@ def text(body: dict[str, Any], key: str) -> str:
     Raises:
         HTTPError: 400, if it is missing or not a string.
     """
-    value = body.get(key)
-    if not isinstance(value, str) or not value:
-        raise HTTPError(400, f"Required: {key}, a string")
-    return value
+    return Text().check(body.get(key), key)
 
 
 def flag(value: Any, key: str) -> bool:
@@ -178,10 +185,7 @@ def flag(value: Any, key: str) -> bool:
     Raises:
         HTTPError: 400, if the value is neither.
     """
-    value = _TRUE_AND_FALSE.get(value.lower()) if isinstance(value, str) else value
-    if not isinstance(value, bool):
-        raise HTTPError(400, f"Required: {key}, true or false")
-    return value
+    return Flag().check(value, key)
 
 
 def query_flag(request: web.Request, key: str, *, default: bool = False) -> bool:
@@ -200,13 +204,7 @@ def whole_number(value: Any, key: str, default: int) -> int:
     Raises:
         HTTPError: 400, if the value is anything else.
     """
-    if value is None:
-        return default
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise HTTPError(400, f"{key} must be a whole number of at least 0")
-    return value
+    return default if value is None else WholeNumber(default=default).check(value, key)
 
 
 def wanted_by(request: web.Request) -> Callable[[], bool]:

@@ -1,4 +1,4 @@
-"""AI services, without a model: what they write is emulator-defined, and the same for the same request."""
+"""AI services, without a model: their output is emulator-defined, and the same for the same request."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of, check_choice
-from domo_async._emulator.http.web import answer, json_object, text, whole_number
+from domo_async._emulator.http.bodies import Array, Field, Object, OneOf, Text, WholeNumber
+from domo_async._emulator.http.web import answer, read_body
 from domo_async._emulator.services.language import Column, Table, fill, summary, to_sql, vector
 
 __all__ = ["routes"]
@@ -30,34 +30,90 @@ _DIMENSIONS = 16
 _MOST_DIMENSIONS = 4096
 _WORDS = 50
 
+_COMMON: dict[str, Field[Any]] = {
+    "modelConfiguration": Object(optional=True),
+    "sessionId": Text(optional=True),
+    "model": Text(optional=True),
+}
+_PROMPT: dict[str, Field[Any]] = {
+    **_COMMON,
+    "input": Text(),
+    "parameters": Object(default={}),
+    "system": Text(default="", empty=True),
+}
+_TABLE = Object(
+    {
+        "dataSourceName": Text(),
+        "columns": Array(
+            Object({"name": Text(), "type": Text()}),
+            message="A schema must be an object with dataSourceName and columns",
+        ),
+    },
+    message="A schema must be an object with dataSourceName and columns",
+)
+_IMAGE = Object({"data": Text()})
+_SUMMARY: dict[str, Field[Any]] = {
+    **_PROMPT,
+    "outputStyle": OneOf(_STYLES, upper=True, default="PARAGRAPH"),
+    "outputWordLength": Object(
+        {"min": WholeNumber(default=0), "max": WholeNumber(optional=True)},
+        default={},
+        words="an object with min and max",
+    ),
+}
+_CHAT: dict[str, Field[Any]] = {
+    **_COMMON,
+    "input": Array(
+        Object(
+            {
+                "content": Array(
+                    Object(has=("type",)), message="A message has content, an array of objects with a type"
+                ),
+                "role": OneOf(_ROLES, default="USER"),
+            }
+        ),
+        least=1,
+        words="an array of messages",
+    ),
+}
+_JUDGED: dict[str, Field[Any]] = {
+    **_COMMON,
+    "input": Array(Object(), least=1, words="an array of objects with a type"),
+}
+_CLASSES: dict[str, Field[Any]] = {
+    **_JUDGED,
+    "labels": Array(Object({"label": Text()}), least=2, words="an array of at least two objects with a label"),
+    "classificationType": OneOf(("SINGLE_LABEL", "MULTI_LABEL"), words="SINGLE_LABEL or MULTI_LABEL"),
+}
+_TOPICS = Array(Object({"topic": Text()}), least=1, words="an array of objects with a topic")
+_VECTORS: dict[str, Field[Any]] = {
+    **_COMMON,
+    "dimensions": WholeNumber(default=_DIMENSIONS, least=1, most=_MOST_DIMENSIONS),
+}
+
 
 @routes.post("/api/ai/v1/text/generation")
 async def generate(request: web.Request) -> web.Response:
     """Answer a prompt with the prompt itself, filled in, so that a test sees what a model would have been asked."""
-    body = await json_object(request)
+    body = await read_body(request, Object(_PROMPT))
     return _written(body, f"An emulated answer to: {_prompt(body)}", _CHAT_MODEL)
 
 
 @routes.post("/api/ai/v1/text/sql")
 async def write_sql(request: web.Request) -> web.Response:
     """Make SQL of a question's words: columns, sums and the like, groups, comparisons, the top few."""
-    body = await json_object(request)
-    schemas = body.get("dataSourceSchemas")
-    schemas = array_of(object, schemas, "Required: dataSourceSchemas, an array of schemas", empty=False)
-    return _written(body, to_sql(_prompt(body), [_table(schema) for schema in schemas]), _SQL_MODEL)
+    schemas = Array(_TABLE, least=1, words="an array of schemas")
+    body = await read_body(request, Object({**_PROMPT, "dataSourceSchemas": schemas}))
+    return _written(body, to_sql(_prompt(body), [_table(each) for each in body["dataSourceSchemas"]]), _SQL_MODEL)
 
 
 @routes.post("/api/ai/v1/text/summarize")
 async def summarize(request: web.Request) -> web.Response:
-    """Sum a text up by those of its sentences that say most; by default as a paragraph of at most 50 words."""
-    body = await json_object(request)
-    style = str(body.get("outputStyle", "PARAGRAPH")).upper()
-    check_choice("outputStyle", style, _STYLES)
-    length = body.get("outputWordLength", {})
-    if not isinstance(length, dict):
-        raise HTTPError(400, "outputWordLength must be an object with min and max")
-    least = whole_number(length.get("min"), "outputWordLength.min", 0)
-    most = whole_number(length.get("max"), "outputWordLength.max", max(least, _WORDS))
+    """Summarize a text by its most telling sentences; by default in a paragraph of at most 50 words."""
+    body = await read_body(request, Object(_SUMMARY))
+    style, length = body["outputStyle"], body["outputWordLength"]
+    least = length["min"]
+    most = length.get("max", max(least, _WORDS))
     if least > most:
         raise HTTPError(400, "outputWordLength.min must not be more than outputWordLength.max")
     return _written(body, summary(_prompt(body), style=style, least=least, most=most), _SUMMARY_MODEL)
@@ -65,39 +121,35 @@ async def summarize(request: web.Request) -> web.Response:
 
 @routes.post("/api/ai/v1/text/beastmode")
 async def write_beast_mode(request: web.Request) -> web.Response:
-    """Make a calculation of a question's words: what the SQL for it would select."""
-    body = await json_object(request)
-    sql = to_sql(_prompt(body), [_table(body.get("dataSourceSchema"))])
+    """Make a calculation of a question's words: the expression that the SQL for it would select."""
+    body = await read_body(request, Object({**_PROMPT, "dataSourceSchema": _TABLE}))
+    sql = to_sql(_prompt(body), [_table(body["dataSourceSchema"])])
     selected = sql.removeprefix("SELECT ").partition(" FROM ")[0]
     return _written(body, selected, _SQL_MODEL)
 
 
 @routes.post("/api/ai/v1/image/text")
 async def read_image(request: web.Request) -> web.Response:
-    """Say how large a picture is, as there is no one to look at it."""
-    body = await json_object(request)
-    size = len(_image(body.get("image")))
-    return _written(
-        {"input": "Read the text of the image", **body}, f"An emulated picture of {size} bytes", _CHAT_MODEL
-    )
+    """Return the size of a picture, as no model looks at it."""
+    question = Text(default="Read the text of the image")
+    body = await read_body(request, Object({**_PROMPT, "input": question, "image": _IMAGE}))
+    return _written(body, f"An emulated picture of {len(_image_bytes(body['image']))} bytes", _CHAT_MODEL)
 
 
 @routes.post("/api/ai/v1/messages/chat")
 async def chat(request: web.Request) -> web.Response:
-    """Answer the last message with what it says."""
-    body = await json_object(request)
+    """Answer the last message with its own text."""
+    body = await read_body(request, Object(_CHAT))
     said = _last_said(body)
     return _chat_answer(body, [{"type": "TEXT", "text": f"An emulated answer to: {said}"}], "END_TURN", said)
 
 
 @routes.post("/api/ai/v1/messages/tools")
 async def call_tools(request: web.Request) -> web.Response:
-    """Ask for the first tool whose name's words are in the last message, or answer what it says."""
-    body = await json_object(request)
-    said, tools = _last_said(body), body.get("tools")
-    tools = array_of(dict, tools, "Required: tools, an array of objects")
-    named = (text(tool, "name") for tool in tools)
-    name = next((name for name in named if set(name.lower().split("_")) <= set(said.lower().split())), None)
+    """Ask for the first tool whose name's words are in the last message, or answer the message's own text."""
+    body = await read_body(request, Object({**_CHAT, "tools": Array(Object({"name": Text()}))}))
+    said, names = _last_said(body), [tool["name"] for tool in body["tools"]]
+    name = next((name for name in names if set(name.lower().split("_")) <= set(said.lower().split())), None)
     if name is None:
         return _chat_answer(body, [{"type": "TEXT", "text": f"An emulated answer to: {said}"}], "END_TURN", said)
     asked = {"type": "TOOL_USE_REQUEST", "name": name, "toolInput": {}, "toolCallId": str(uuid.uuid4())}
@@ -107,31 +159,23 @@ async def call_tools(request: web.Request) -> web.Response:
 @routes.post("/api/ai/v1/classification")
 async def classify(request: web.Request) -> web.Response:
     """Choose the labels whose words, or those of their descriptions, the text has most of."""
-    body = await json_object(request)
-    said, labels = _words_of(body), body.get("labels")
-    if not isinstance(labels, list) or not all(isinstance(label, dict) for label in labels) or len(labels) < 2:
-        raise HTTPError(400, "Required: labels, an array of at least two objects with a label")
-    kind = body.get("classificationType")
-    if kind not in {"SINGLE_LABEL", "MULTI_LABEL"}:
-        raise HTTPError(400, "Required: classificationType, SINGLE_LABEL or MULTI_LABEL")
+    body = await read_body(request, Object(_CLASSES))
+    said, category = _words_of(body), body["classificationType"]
     scores = {
-        text(label, "label"): len(said & _words(f"{label['label']} {label.get('description') or ''}"))
-        for label in labels
+        label["label"]: len(said & _words(f"{label['label']} {label.get('description') or ''}"))
+        for label in body["labels"]
     }
     best = max(scores.values())
     chosen = [label for label, score in scores.items() if score == best]
-    output = chosen if kind == "MULTI_LABEL" else chosen[:1]
-    return answer({"output": output, "classificationType": kind, **_judged(body)})
+    output = chosen if category == "MULTI_LABEL" else chosen[:1]
+    return answer({"output": output, "classificationType": category, **_judged(body)})
 
 
 @routes.post("/api/ai/v1/extract")
 async def extract(request: web.Request) -> web.Response:
-    """Find what stands behind each name and a colon, up to the end of the line or a comma; else null."""
-    body = await json_object(request)
-    _words_of(body)
-    said, wanted = "\n".join(_texts_of(body)), body.get("outputStructure")
-    if not isinstance(wanted, dict):
-        raise HTTPError(400, "Required: outputStructure, an object")
+    """Find the text behind each name and a colon, up to the end of the line or a comma; null if there is none."""
+    body = await read_body(request, Object({**_JUDGED, "outputStructure": Object()}))
+    said, wanted = "\n".join(_texts_of(body)), body["outputStructure"]
     found = {name: re.search(rf"\b{re.escape(name)}:[ \t]*([^,\n]+)", said, re.IGNORECASE) for name in wanted}
     told = {key: value for key, value in _judged(body).items() if key != "sessionId"}
     return answer({"output": {name: hit and hit[1].strip() for name, hit in found.items()}, **told})
@@ -140,21 +184,18 @@ async def extract(request: web.Request) -> web.Response:
 @routes.post("/api/ai/v1/sentiment")
 async def sentiment(request: web.Request) -> web.Response:
     """Judge a text by its friendly and unfriendly words."""
-    body = await json_object(request)
+    body = await read_body(request, Object(_JUDGED))
     return answer({"type": "DEFAULT", "sentiment": _mood(_words_of(body)), **_judged(body)})
 
 
 @routes.post("/api/ai/v1/targeted-sentiment")
 async def targeted_sentiment(request: web.Request) -> web.Response:
     """Judge each topic by the words of the sentences that name it."""
-    body = await json_object(request)
-    _words_of(body)
-    topics = body.get("topics")
-    topics = array_of(dict, topics, "Required: topics, an array of objects with a topic", empty=False)
+    body = await read_body(request, Object({**_JUDGED, "topics": _TOPICS}))
     sentences = [_words(sentence) for said in _texts_of(body) for sentence in re.split(r"[.!?]", said)]
     moods = {}
-    for topic in topics:
-        name = text(topic, "topic")
+    for topic in body["topics"]:
+        name = topic["topic"]
         about = [words for words in sentences if _words(name.replace("_", " ")) & words]
         moods[name] = _mood(frozenset().union(*about)) if about else "not_applicable"
     return answer({"type": "TARGETED", "topicSentiments": moods, **_judged(body)})
@@ -163,26 +204,22 @@ async def targeted_sentiment(request: web.Request) -> web.Response:
 @routes.post("/api/ai/v1/embedding/text")
 async def embed_text(request: web.Request) -> web.Response:
     """Return a vector for each text: near to each other for texts that share words."""
-    body = await json_object(request)
-    texts = body.get("input")
-    texts = array_of(str, texts, "Required: input, an array of strings", empty=False)
-    return _embedded(body, [each.lower().split() for each in texts])
+    body = await read_body(request, Object({**_VECTORS, "input": Array(Text(empty=True), least=1)}))
+    return _embedded(body, [each.lower().split() for each in body["input"]])
 
 
 @routes.post("/api/ai/v1/embedding/image")
 async def embed_images(request: web.Request) -> web.Response:
-    """Return a vector for each picture, the same for the same picture. One may also come alone, as ``image``."""
-    body = await json_object(request)
-    images = [body["image"]] if "image" in body else body.get("input")
-    images = array_of(object, images, "Required: input, an array of images", empty=False)
-    return _embedded(body, [[_image(each).hex()] for each in images])
+    """Return a vector for each picture, the same for the same picture. A single one may also come as ``image``."""
+    images = Array(_IMAGE, least=1, words="an array of images")
+    body = await read_body(request, Object({**_VECTORS, "image": Object(_IMAGE.members, optional=True)}))
+    alone = [body["image"]] if "image" in body else None
+    return _embedded(body, [[_image_bytes(each).hex()] for each in alone or images.check(body.get("input"), "input")])
 
 
 def _texts_of(body: dict[str, Any]) -> list[str]:
-    """Return the texts of what is to be judged."""
-    contents = body.get("input")
-    contents = array_of(dict, contents, "Required: input, an array of objects with a type", empty=False)
-    return [str(each["text"]) for each in contents if "text" in each]
+    """Return the texts that are to be judged."""
+    return [str(each["text"]) for each in body["input"] if "text" in each]
 
 
 def _words_of(body: dict[str, Any]) -> frozenset[str]:
@@ -199,34 +236,27 @@ def _mood(said: frozenset[str]) -> str:
 
 
 def _judged(body: dict[str, Any]) -> dict[str, Any]:
-    """Return what answers of a judgement tell beside it."""
+    """Return the keys that an answer has beside the judgement."""
     common = _common(body, _CHAT_MODEL)
     told = {"model": common["modelId"], "sessionId": common["sessionId"], "isCustomerModel": False}
     return {**told, "requestId": str(uuid.uuid4()), "modelProviderUsage": None}
 
 
 def _embedded(body: dict[str, Any], inputs: list[list[str]]) -> web.Response:
-    size = whole_number(body.get("dimensions"), "dimensions", _DIMENSIONS)
-    if not 0 < size <= _MOST_DIMENSIONS:
-        raise HTTPError(400, f"dimensions must be from 1 to {_MOST_DIMENSIONS}")
     told = {"modelId": _common(body, _EMBEDDING_MODEL)["modelId"]}
     words = " ".join(word for words in inputs for word in words)
     return answer(
-        {"embeddings": [vector(words, size) for words in inputs], **told, "modelProviderUsage": _usage(words, "")}
+        {
+            "embeddings": [vector(words, body["dimensions"]) for words in inputs],
+            **told,
+            "modelProviderUsage": _usage(words, ""),
+        }
     )
 
 
 def _last_said(body: dict[str, Any]) -> str:
     """Return the texts of the last message."""
-    messages = body.get("input")
-    messages = array_of(dict, messages, "Required: input, an array of messages", empty=False)
-    for message in messages:
-        contents = message.get("content")
-        if not isinstance(contents, list) or not all(isinstance(each, dict) and "type" in each for each in contents):
-            raise HTTPError(400, "A message has content, an array of objects with a type")
-        if message.get("role", "USER") not in _ROLES:
-            raise HTTPError(400, f"role must be one of {', '.join(_ROLES)}")
-    return " ".join(str(each["text"]) for each in messages[-1]["content"] if "text" in each)
+    return " ".join(str(each["text"]) for each in body["input"][-1]["content"] if "text" in each)
 
 
 def _chat_answer(body: dict[str, Any], content: list[dict[str, Any]], reason: str, said: str) -> web.Response:
@@ -235,54 +265,43 @@ def _chat_answer(body: dict[str, Any], content: list[dict[str, Any]], reason: st
     return answer({**told, **_common(body, _CHAT_MODEL), "modelProviderUsage": _usage(said, written)})
 
 
-def _image(given: Any) -> bytes:
-    """Return a picture's bytes."""
+def _image_bytes(image: dict[str, Any]) -> bytes:
     try:
-        return b64decode(text(given if isinstance(given, dict) else {}, "data"), validate=True)
+        return b64decode(image["data"], validate=True)
     except ValueError as error:
         raise HTTPError(400, "An image has data, which is base64") from error
 
 
 def _prompt(body: dict[str, Any]) -> str:
-    """Return what a model would be sent: the template, or the input where there is none."""
-    values = body.get("parameters", {})
-    if not isinstance(values, dict):
-        raise HTTPError(400, "parameters must be an object")
-    given, system = text(body, "input"), body.get("system", "")
-    # The documents call it a string, and show an object.
+    """Return the text that a model would get: the template, filled in, or the input if there is no template."""
+    # Domo's documentation calls the template a string, and shows an object.
     template = body.get("promptTemplate", "${input}")
     template = template.get("template") if isinstance(template, dict) else template
-    if not isinstance(template, str) or not isinstance(system, str):
-        raise HTTPError(400, "promptTemplate must be an object with template, a string; so must be system")
-    return fill(template, {**values, "input": given, "system": system})
+    template = Text(empty=True, message="promptTemplate must be an object with template, a string").check(template)
+    return fill(template, {**body["parameters"], "input": body["input"], "system": body["system"]})
 
 
 def _written(body: dict[str, Any], output: str, model: str) -> web.Response:
     prompt = _prompt(body)
-    # As instances do, which call the choices deprecated.
+    # Instances send the choices too, and call them deprecated.
     told = {"prompt": prompt, "choices": [{"output": output}], "output": output, "isCustomerModel": False}
     return answer({**told, **_common(body, model), "modelProviderUsage": _usage(prompt, output)})
 
 
 def _common(body: dict[str, Any], model: str) -> dict[str, Any]:
-    """Return what all answers tell: the model and the session, a new one where none is named."""
-    if not isinstance(body.get("modelConfiguration", {}), dict):
-        raise HTTPError(400, "modelConfiguration must be an object")
-    session = text(body, "sessionId") if "sessionId" in body else str(uuid.uuid4())
-    return {"modelId": text(body, "model") if "model" in body else model, "sessionId": session}
+    """Return the keys of all answers: the model and the session, a new one if the body does not name one."""
+    return {"modelId": body.get("model", model), "sessionId": body.get("sessionId", str(uuid.uuid4()))}
 
 
 def _usage(prompt: str, output: str) -> dict[str, Any]:
-    """Return what a request costs: a token a word."""
+    """Return the cost of a request: a token a word."""
     used, written = len(prompt.split()), len(output.split())
     return {"inputTokens": used, "outputTokens": written, "totalTokens": used + written, "reasoningTokens": 0}
 
 
-def _table(schema: Any) -> Table:
-    columns = schema.get("columns") if isinstance(schema, dict) else None
-    columns = array_of(dict, columns, "A schema must be an object with dataSourceName and columns")
+def _table(schema: dict[str, Any]) -> Table:
     return Table(
-        text(schema, "dataSourceName"),
-        tuple(Column(text(column, "name"), text(column, "type").upper()) for column in columns),
+        schema["dataSourceName"],
+        tuple(Column(column["name"], column["type"].upper()) for column in schema["columns"]),
         str(schema.get("description") or ""),
     )

@@ -19,8 +19,8 @@ from aiohttp import web
 from domo_async._emulator.access.people import entities_of, free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import BODY, answer, flag, json_object, page_of, query_flag, text, whole_number
+from domo_async._emulator.http.bodies import Array, Field, Flag, Identifier, Object, OneOf, Text
+from domo_async._emulator.http.web import BODY, answer, page_of, query_flag, read_body, whole_number
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
 
@@ -45,9 +45,32 @@ _LISTED = frozenset(
 _ALL = frozenset({"all"})
 _TYPES = ("USER", "GROUP", "BUZZ", "DAILY", "WEEKLY", "AUTO")
 _KINDS_OF_SUBSCRIBERS = {"USER": "users", "GROUP": "groups"}
-_TEXTS = ("name", "type", "category", "resourceType", "resourceId", "rule", "triggerFrequency", "description")
-_FLAGS = ("triggered", "active", "enabled", "contextual", "suggested")
-_LISTS = ("actions", "configurations", "filterGroups", "filters", "filterRules")
+_CHANGES: dict[str, Field[Any]] = {
+    **dict.fromkeys(
+        ("name", "type", "category", "resourceType", "resourceId", "rule", "triggerFrequency", "description"),
+        Text(optional=True),
+    ),
+    **dict.fromkeys(("triggered", "active", "enabled", "contextual", "suggested"), Flag(optional=True)),
+    **dict.fromkeys(("actions", "configurations", "filterGroups", "filters", "filterRules"), Array(optional=True)),
+}
+_SUBSCRIPTION = Object({"subscriberId": Identifier(), "type": OneOf(_TYPES)})
+_NEW = Object(
+    {
+        **_CHANGES,
+        "name": Text(),
+        "resourceType": OneOf(("DATASET", "CARD", "PAGE"), message="resourceType must be DATASET, CARD or PAGE"),
+        "resourceId": Text(),
+        "subscriptions": Array(_SUBSCRIPTION, default=[], null=True),
+    }
+)
+_SHARE = Object(
+    {
+        "userMessage": Text(),
+        "sendEmail": Flag(default=False),
+        "alertSubscriptions": Array(_SUBSCRIPTION, least=1, words="an array of objects with subscriberId and type"),
+        "metaData": Object(optional=True, null=True),
+    }
+)
 
 
 def create(
@@ -66,8 +89,8 @@ def create(
     Args:
         instance: The instance.
         name: Its name.
-        resource_id: What it watches.
-        resource_type: Which kind of thing that is: ``DATASET``, ``CARD`` or ``PAGE``.
+        resource_id: The identifier of the watched resource.
+        resource_type: The type of the resource: ``DATASET``, ``CARD`` or ``PAGE``.
         owner_id: Its owner.
         id: Its number; None for the next one.
         at: When it was made; None for now.
@@ -113,13 +136,9 @@ def create_from(instance: Instance, body: dict[str, Any], *, owner_id: int) -> R
     """Make an alert as a request asks for it.
 
     Raises:
-        HTTPError: 400 or 404, if something is missing, or what it watches does not exist.
+        HTTPError: 400 or 404, if a key is missing, or the watched resource does not exist.
     """
-    changes = _changes(body)
-    for key in ("name", "resourceType", "resourceId"):
-        text(changes, key)
-    if changes["resourceType"] not in {"DATASET", "CARD", "PAGE"}:
-        raise HTTPError(400, "resourceType must be DATASET, CARD or PAGE")
+    changes = _changes(_NEW.check(body))
     if _resource_name(instance, changes) is None:
         raise HTTPError(404, f"There is no {changes['resourceType'].lower()} {changes['resourceId']}")
     changes = {"rule": changes["name"], **changes}
@@ -166,12 +185,10 @@ async def create_alert(request: web.Request) -> web.Response:
 
     Emulator-defined: it has a name, and a resourceType and a resourceId of something that there is.
     """
-    body = await json_object(request)
+    body = await read_body(request, _NEW)
     instance, caller = instance_of(request), caller_of(request)
     alert = create_from(instance, body, owner_id=caller["id"])
-    given = body.get("subscriptions") or []
-    given = array_of(dict, given, "subscriptions must be an array of objects")
-    _add(request, alert, [_subscription(request, each) for each in given])
+    _add(request, alert, [_subscription(request, each) for each in body["subscriptions"]])
     return answer(_describe(instance, caller, records_of(request, "alerts").get(alert["id"])), status=201)
 
 
@@ -186,7 +203,7 @@ async def get(request: web.Request) -> web.Response:
 @routes.put("/api/social/v4/alerts/{alert_id}")
 async def update(request: web.Request) -> web.Response:
     """Change the keys that are sent."""
-    body = await json_object(request)
+    body = await read_body(request, Object(_CHANGES))
     alert = _own_alert_of(request)
     changes = _changes(body)
     if "owner" in body:
@@ -221,14 +238,7 @@ def _owns(caller: Record, alert: Record) -> bool:
 
 
 def _changes(body: dict[str, Any]) -> Record:
-    changes: Record = {key: text(body, key) for key in _TEXTS if key in body}
-    changes |= {key: flag(body[key], key) for key in _FLAGS if key in body}
-    for key in _LISTS:
-        if key in body:
-            if not isinstance(body[key], list):
-                raise HTTPError(400, f"{key} must be an array")
-            changes[key] = body[key]
-    return changes
+    return {key: body[key] for key in _CHANGES if key in body}
 
 
 # -- subscriptions ----------------------------------------------------------------------------------------
@@ -242,26 +252,26 @@ async def list_subscriptions(request: web.Request) -> web.Response:
 
 @routes.post("/api/social/v4/alerts/{alert_id}/subscriptions")
 async def subscribe(request: web.Request) -> web.Response:
-    """Subscribe somebody.
+    """Subscribe a user or a group.
 
-    One page documents this method for ending a subscription, too: so does a request that has all in its query.
+    Domo's documentation also has this method for ending a subscription: a request with all keys in its query does so.
     """
     if not request[BODY] and {"subscriberId", "type"} <= request.query.keys():
         return _unsubscribe(request)
-    body = await json_object(request)
+    body = await read_body(request, _SUBSCRIPTION)
     _add(request, _alert_of(request), [_subscription(request, body)])
     return web.Response()
 
 
 @routes.delete("/api/social/v4/alerts/{alert_id}/subscriptions")
 async def unsubscribe(request: web.Request) -> web.Response:
-    """End somebody's subscription."""
+    """End a subscription."""
     return _unsubscribe(request)
 
 
 def _unsubscribe(request: web.Request) -> web.Response:
     alert, caller = _alert_of(request), caller_of(request)
-    ended = _subscription(request, dict(request.query), must_exist=False)
+    ended = _subscription(request, _SUBSCRIPTION.check(dict(request.query)), must_exist=False)
     itself = (ended["type"], ended["subscriberId"]) == ("USER", caller["id"])
     if not itself and not _owns(caller, alert):
         raise HTTPError(403, "Only the alert's owner and admins may end the subscriptions of others")
@@ -274,30 +284,17 @@ def _unsubscribe(request: web.Request) -> web.Response:
 
 @routes.post("/api/social/v4/alerts/{alert_id}/share")
 async def share(request: web.Request) -> web.Response:
-    """Subscribe several; the message goes nowhere, whatever `sendEmail` says (emulator-defined)."""
-    body = await json_object(request)
-    alert = _alert_of(request)
-    text(body, "userMessage")
-    flag(body.get("sendEmail", False), "sendEmail")
-    given = body.get("alertSubscriptions")
-    given = array_of(
-        dict, given, "Required: alertSubscriptions, an array of objects with subscriberId and type", empty=False
-    )
-    if not isinstance(body.get("metaData", {}), dict | None):
-        raise HTTPError(400, "metaData must be an object")
-    _add(request, alert, [_subscription(request, each) for each in given])
+    """Subscribe several users and groups; no message is sent, whatever `sendEmail` says (emulator-defined)."""
+    body = await read_body(request, _SHARE)
+    _add(request, _alert_of(request), [_subscription(request, each) for each in body["alertSubscriptions"]])
     return web.Response()
 
 
 def _subscription(request: web.Request, given: dict[str, Any], *, must_exist: bool = True) -> Record:
-    subscriber, kind = given.get("subscriberId"), given.get("type")
-    if isinstance(subscriber, bool) or not str(subscriber).isdecimal():
-        raise HTTPError(400, "Required: subscriberId, a number")
-    if kind not in _TYPES:
-        raise HTTPError(400, f"Required: type, one of {', '.join(_TYPES)}")
-    if must_exist and kind in _KINDS_OF_SUBSCRIBERS:
-        records_of(request, _KINDS_OF_SUBSCRIBERS[kind]).get(subscriber)
-    return {"subscriberId": int(str(subscriber)), "type": kind, "subscribedBy": caller_of(request)["id"]}
+    subscriber, category = given["subscriberId"], given["type"]
+    if must_exist and category in _KINDS_OF_SUBSCRIBERS:
+        records_of(request, _KINDS_OF_SUBSCRIBERS[category]).get(subscriber)
+    return {"subscriberId": int(subscriber), "type": category, "subscribedBy": caller_of(request)["id"]}
 
 
 def _add(request: web.Request, alert: Record, subscriptions: list[Record]) -> None:

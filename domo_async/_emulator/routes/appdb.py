@@ -19,7 +19,7 @@ from domo_async._emulator.access.people import entities_of, is_admin
 from domo_async._emulator.access.rights import require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import Array, Object, Text
 from domo_async._emulator.http.web import (
     answer,
     flag,
@@ -27,6 +27,7 @@ from domo_async._emulator.http.web import (
     json_body,
     json_object,
     page_of,
+    read_body,
     text,
     wanted_by,
     whole_number,
@@ -57,6 +58,15 @@ _APP = "RYUU_APP"
 _KINDS = ("USER", "GROUP", _APP)
 
 
+_SEARCH = Object(
+    {"collectionFilteringList": Array(Object({"filterType": Text(), "typedValue": Text()}), default=[], null=True)}
+)
+_SCHEMA_MESSAGE = "Required: schema, an object with columns, an array of objects"
+_SCHEMA = Object({"columns": Array(Object({"name": Text()}), message=_SCHEMA_MESSAGE)}, message=_SCHEMA_MESSAGE)
+_CONTENT = Object({"content": Object(words="a JSON object")})
+_CONTENTS = Array(_CONTENT, message="The request's body must be an array of objects")
+
+
 @routes.get(_BASE)
 async def list_datastores(request: web.Request) -> web.Response:
     """List datastores."""
@@ -83,18 +93,16 @@ async def search_collections(request: web.Request) -> web.Response:
 
     Emulator-defined: a name is found by a part of it, whatever its case; what is told of other owners is left out.
     """
-    body, instance = await json_object(request), instance_of(request)
-    filters = body.get("collectionFilteringList") or []
-    filters = array_of(dict, filters, "collectionFilteringList must be an array of filters")
+    body, instance = await read_body(request, _SEARCH), instance_of(request)
     found = [each for each in records_of(request, COLLECTIONS) if _may(request, each, "read")]
-    for each in filters:
-        kind, wanted = text(each, "filterType").lower(), text(each, "typedValue")
-        if kind not in {"nameof", "ownedby"}:
-            raise HTTPError(400, f"Unknown filterType: {kind}; there are nameof and ownedby")
+    for each in body["collectionFilteringList"]:
+        category, wanted = each["filterType"].lower(), each["typedValue"]
+        if category not in {"nameof", "ownedby"}:
+            raise HTTPError(400, f"Unknown filterType: {category}; there are nameof and ownedby")
         found = [
             one
             for one in found
-            if (wanted.lower() in one["name"].lower() if kind == "nameof" else str(one["owner"]) == wanted)
+            if (wanted.lower() in one["name"].lower() if category == "nameof" else str(one["owner"]) == wanted)
         ]
     found.sort(key=lambda each: str(each["createdOn"]), reverse=True)
     size = whole_number(body.get("pageSize"), "pageSize", 25)
@@ -259,7 +267,7 @@ async def list_documents(request: web.Request) -> web.Response:
 async def create_document(request: web.Request) -> web.Response:
     """Add a document, which is the caller's."""
     collection = _collection_of(request, "create_content")
-    content = _content(await json_object(request))
+    content = (await read_body(request, _CONTENT))["content"]
     made = add_document(instance_of(request).records, collection, content, caller_of(request)["id"])
     return answer(made, status=201)
 
@@ -268,7 +276,7 @@ async def create_document(request: web.Request) -> web.Response:
 async def create_documents(request: web.Request) -> web.Response:
     """Add several documents, all or none."""
     collection = _collection_of(request, "create_content")
-    contents = [_content(each) for each in _objects(await json_body(request))]
+    contents = [each["content"] for each in await read_body(request, _CONTENTS)]
     records, owner = instance_of(request).records, caller_of(request)["id"]
     return answer([add_document(records, collection, content, owner) for content in contents], status=201)
 
@@ -277,16 +285,15 @@ async def create_documents(request: web.Request) -> web.Response:
 async def put_documents(request: web.Request) -> web.Response:
     """Replace the contents of the documents that are named by an id and there, and add the others."""
     collection = _collection_of(request, "update_content")
-    documents, given = _documents(request, collection), _objects(await json_body(request))
-    contents = [_content(each) for each in given]
+    documents, given = _documents(request, collection), await read_body(request, _CONTENTS)
     if any(each.get("id") not in documents for each in given):
         _collection_of(request, "create_content")
     records, owner = instance_of(request).records, caller_of(request)["id"]
     written = [
-        _replace(request, documents, each["id"], content)
+        _replace(request, documents, each["id"], each["content"])
         if each.get("id") in documents
-        else add_document(records, collection, content, owner)
-        for each, content in zip(given, contents, strict=True)
+        else add_document(records, collection, each["content"], owner)
+        for each in given
     ]
     return answer(written, status=201)
 
@@ -294,10 +301,9 @@ async def put_documents(request: web.Request) -> web.Response:
 @routes.put("/api/datastores/v2/collections/{collection_id}/documents/update")
 async def update_documents(request: web.Request) -> web.Response:
     """Change all documents that a filter as of MongoDB selects, all or none."""
-    collection, body = _collection_of(request, "update_content"), await json_object(request)
-    documents, wanted = _documents(request, collection), body.get("query")
-    if not isinstance(wanted, dict):
-        raise HTTPError(400, "Required: query, a JSON object")
+    collection = _collection_of(request, "update_content")
+    body = await read_body(request, Object({"query": Object(words="a JSON object")}))
+    documents, wanted = _documents(request, collection), body["query"]
     storage, is_wanted = storage_of(request), wanted_by(request)
     budget = Budget(storage.time_limit, is_wanted)
     found = await storage.run(
@@ -351,7 +357,7 @@ async def get_document(request: web.Request) -> web.Response:
 async def update_document(request: web.Request) -> web.Response:
     """Replace the content of a document."""
     document = _document_of(request, "update_content")
-    content = _content(await json_object(request))
+    content = (await read_body(request, _CONTENT))["content"]
     documents = records_of(request, _name_of_documents(document["collectionId"]))
     return answer(_replace(request, documents, document["id"], content))
 
@@ -493,23 +499,10 @@ def _replace(request: web.Request, documents: Collection, document_id: str, cont
     )
 
 
-def _content(body: Mapping[str, Any]) -> dict[str, Any]:
-    content = body.get("content")
-    if not isinstance(content, dict):
-        raise HTTPError(400, "Required: content, a JSON object")
-    return content
-
-
-def _objects(body: object) -> Sequence[dict[str, Any]]:
-    return array_of(dict, body, "The request's body must be an array of objects")
-
-
-def _schema(said: object) -> dict[str, Any]:
-    """Return a schema as it is told again: without what a column may say about being visible."""
-    columns = said.get("columns") if isinstance(said, dict) else None
-    columns = array_of(dict, columns, "Required: schema, an object with columns, an array of objects")
+def _schema(schema: object) -> dict[str, Any]:
+    """Return a schema as answers have it: without the visibility of columns."""
+    columns = _SCHEMA.check(schema)["columns"]
     for column in columns:
-        text(column, "name")
         if column.get("type") not in COLUMN_TYPES:
             raise HTTPError(400, f"The type of {column['name']} must be one of {', '.join(COLUMN_TYPES)}")
     return {"columns": [{"type": column["type"], "name": column["name"]} for column in columns]}

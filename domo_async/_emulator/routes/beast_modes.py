@@ -24,8 +24,8 @@ from attrs import frozen
 from domo_async._emulator.access.people import free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, flag, json_object, millis, query_flag, text, whole_number
+from domo_async._emulator.http.bodies import Array, Field, Flag, Object, OneOf, Text, WholeNumber
+from domo_async._emulator.http.web import answer, millis, query_flag, read_body
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.sql import rendering, translate
 from domo_async._emulator.state.datasets import Schema
@@ -43,6 +43,39 @@ _FLAGS = ("locked", "global", "archived", "hidden", "variable")
 _SORTS = {"id", "name", "owner", "created", "lastModified"}
 _NESTED = re.compile(r"DOMO_BEAST_MODE\(\s*(\d+)\s*\)", re.IGNORECASE)
 _LONGEST = 32_000
+_SORT_WORDS = f"an object with ascending and a field of {', '.join(sorted(_SORTS))}"
+_SORT = {"field": OneOf(_SORTS, message=f"Required: sort, {_SORT_WORDS}"), "ascending": Flag(default=True)}
+_CONDITION = Object({"field": Text(), "idList": Array(optional=True, null=True)})
+_SEARCH = Object(
+    {
+        "limit": WholeNumber(least=1, most=_LARGEST_PAGE, message=f"limit must be 1 to {_LARGEST_PAGE}"),
+        "offset": WholeNumber(default=0),
+        "name": Text(default="", empty=True, null=True),
+        "filters": Array(_CONDITION, words="an array of objects with a field"),
+        "sort": Object(_SORT, words=_SORT_WORDS),
+    }
+)
+_CHANGES: dict[str, Field[Any]] = {
+    "name": Text(optional=True),
+    "expression": Text(optional=True),
+    **{key: Flag(optional=True) for key in _FLAGS},
+    "links": Array(
+        Object(
+            {
+                "resource": Object(
+                    {
+                        "type": OneOf(("DATA_SOURCE", "CARD"), message="A link's resource is a DATA_SOURCE or a CARD"),
+                        "id": Text(),
+                    },
+                    message="A link must be an object with a resource",
+                ),
+                "visible": Flag(default=False),
+                "active": Flag(default=False),
+            }
+        ),
+        optional=True,
+    ),
+}
 _COLUMN = re.compile(r"'(?:[^'\\]|\\.|'')*'|(`(?:[^`]|``)+`)")
 
 Link: TypeAlias = dict[str, Any]
@@ -142,18 +175,9 @@ async def search(request: web.Request) -> web.Response:
     Emulator-defined: what filters other than ``notvariable`` mean. A filter with an `idList` asks for one of these
     values; one without, for any.
     """
-    body = await json_object(request)
-    limit = whole_number(body.get("limit"), "limit", 0)
-    if not 1 <= limit <= _LARGEST_PAGE:
-        raise HTTPError(400, f"limit must be 1 to {_LARGEST_PAGE}")
-    offset = whole_number(body.get("offset"), "offset", 0)
-    name, filters, sort = body.get("name") or "", body.get("filters"), body.get("sort")
-    if not isinstance(name, str):
-        raise HTTPError(400, "name must be a string")
-    filters = array_of(dict, filters, "Required: filters, an array of objects with a field")
-    if not isinstance(sort, dict) or str(sort.get("field")) not in _SORTS:
-        raise HTTPError(400, f"Required: sort, an object with ascending and a field of {', '.join(sorted(_SORTS))}")
-    tests = [_test(each) for each in filters]
+    body = await read_body(request, _SEARCH)
+    limit, offset, name, sort = (body[key] for key in ("limit", "offset", "name", "sort"))
+    tests = [_test(each) for each in body["filters"]]
     found = [
         each
         for each in await _described(request)
@@ -162,7 +186,7 @@ async def search(request: web.Request) -> web.Response:
     key = sort["field"]
     found.sort(
         key=lambda each: each[key].lower() if key == "name" else each[key],
-        reverse=not flag(sort.get("ascending", True), "ascending"),
+        reverse=not sort["ascending"],
     )
     return answer(
         {
@@ -177,13 +201,12 @@ async def search(request: web.Request) -> web.Response:
 @routes.post("/api/query/v1/functions/template")
 async def create_beast_mode(request: web.Request) -> web.Response:
     """Make a Beast Mode. Not in the documents; other clients use it."""
-    body = await json_object(request)
-    name, expression = text(body, "name"), text(body, "expression")
+    body = await read_body(request, Object({**_CHANGES, "name": Text(), "expression": Text()}))
     changes = _changes(request, body)
     if not changes.get("global") and sum(link["visible"] for link in changes.get("links", ())) != 1:
         raise HTTPError(400, "Non global functions must have one and only one visible link")
     instance = instance_of(request)
-    record = _record(instance, name=name, expression=expression, owner_id=caller_of(request)["id"])
+    record = _record(instance, name=body["name"], expression=body["expression"], owner_id=caller_of(request)["id"])
     record |= changes
     described = await _checked(request, record)
     instance.records["beast_modes"].put(record["id"], record)
@@ -200,20 +223,17 @@ async def get(request: web.Request) -> web.Response:
 @routes.post("/api/query/v1/functions/list/id")
 async def get_several(request: web.Request) -> web.Response:
     """Return Beast Modes by their numbers; those that there are not are left out (emulator-defined)."""
-    ids = (await json_object(request)).get("ids")
-    ids = array_of(object, ids, "Required: ids, an array of numbers")
-    found = (records_of(request, "beast_modes").find(each) for each in ids)
+    body = await read_body(request, Object({"ids": Array(words="an array of numbers")}))
+    found = (records_of(request, "beast_modes").find(each) for each in body["ids"])
     return answer({str(record["id"]): await _describe(request, record) for record in found if record is not None})
 
 
 @routes.post("/api/query/v1/functions/bulk/template")
 async def update_several(request: web.Request) -> web.Response:
     """Change Beast Modes, all or none; ``update`` is all that this instance knows of it, and its answer is empty."""
-    body = await json_object(request)
-    updates = body.get("update")
-    if not isinstance(updates, list) or not all(isinstance(each, dict) for each in updates) or not updates:
-        raise HTTPError(400, "Required: update, an array of objects with id")
-    made = [await _updated(request, each.get("id"), each) for each in updates]
+    updates = Array(Object(_CHANGES), least=1, words="an array of objects with id")
+    body = await read_body(request, Object({"update": updates}))
+    made = [await _updated(request, each.get("id"), each) for each in body["update"]]
     for record, changes in made:
         records_of(request, "beast_modes").update(record["id"], **changes)
     return web.Response()
@@ -233,7 +253,7 @@ async def delete(request: web.Request) -> web.Response:
 @routes.put("/api/query/v1/functions/template/{beast_mode_id}")
 async def update(request: web.Request) -> web.Response:
     """Change whichever keys are sent."""
-    body = await json_object(request)
+    body = await read_body(request, Object(_CHANGES))
     record, changes = await _updated(request, request.match_info["beast_mode_id"], body)
     changed = records_of(request, "beast_modes").update(record["id"], **changes)
     return answer(await _describe(request, changed))
@@ -265,29 +285,15 @@ async def _checked(request: web.Request, record: Record) -> Record:
 
 
 def _changes(request: web.Request, body: Mapping[str, Any]) -> Record:
-    changes: Record = {key: text(dict(body), key) for key in ("name", "expression") if key in body}
-    changes |= {key: flag(body[key], key) for key in _FLAGS if key in body}
+    changes: Record = {key: body[key] for key in ("name", "expression", *_FLAGS) if key in body}
     if "owner" in body:
         changes["owner"] = records_of(request, "users").get(body["owner"])["id"]
     if "links" in body:
-        links = body["links"]
-        links = array_of(object, links, "links must be an array")
-        changes["links"] = [_link_of(link) for link in links]
+        changes["links"] = [
+            _link(link["resource"]["type"], link["resource"]["id"], visible=link["visible"], active=link["active"])
+            for link in body["links"]
+        ]
     return changes
-
-
-def _link_of(value: object) -> Link:
-    resource = value.get("resource") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not isinstance(resource, dict):
-        raise HTTPError(400, "A link must be an object with a resource")
-    if resource.get("type") not in {"DATA_SOURCE", "CARD"}:
-        raise HTTPError(400, "A link's resource is a DATA_SOURCE or a CARD")
-    return _link(
-        resource["type"],
-        text(resource, "id"),
-        visible=flag(value.get("visible", False), "visible"),
-        active=flag(value.get("active", False), "active"),
-    )
 
 
 # -- filters ----------------------------------------------------------------------------------------------
@@ -326,13 +332,10 @@ _FIELDS: dict[str, Callable[[Record], Iterable[object]]] = {
 
 
 def _test(condition: dict[str, Any]) -> Callable[[Record], bool]:
-    field = text(condition, "field")
+    field, wanted = condition["field"], condition.get("idList")
     values = _FIELDS.get(field.removeprefix("not"))
-    wanted = condition.get("idList")
     if values is None:
         raise HTTPError(400, f"Unknown filter: {field}; known are {', '.join(_FIELDS)}, each also after not")
-    if wanted is not None and not isinstance(wanted, list):
-        raise HTTPError(400, "idList must be an array")
     ids = None if wanted is None else set(map(str, wanted))
     negated = field.startswith("not")
 

@@ -22,8 +22,18 @@ from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.access.sharing import CARD, Sight, change_owners, described_owners, forget_shares, sight_of
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of, check_choice
-from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, query_flag, text, whole_number
+from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Text
+from domo_async._emulator.http.web import (
+    answer,
+    flag,
+    json_object,
+    millis,
+    page_of,
+    query_flag,
+    read_body,
+    text,
+    whole_number,
+)
 from domo_async._emulator.services.cards import (
     EPOCH,
     MOST_BARS,
@@ -112,27 +122,32 @@ async def get_several(request: web.Request) -> web.Response:
     )
 
 
+_SUMMARIES = Object(
+    {
+        "pageIds": Array(optional=True, words="an array of numbers"),
+        "orderBy": OneOf(_ORDERS, default="cardTitle"),
+        "ascending": Flag(default=True),
+    }
+)
+
+
 @routes.post("/api/content/v2/cards/adminsummary")
 async def list_cards(request: web.Request) -> web.Response:
-    """List the cards that the caller sees. Not in the documents; other clients use it.
+    """List the cards that the caller sees. Domo's documentation does not have this route; other clients use it.
 
-    Emulator-defined: the keys of a card beside those that the other routes give.
+    Emulator-defined: the keys of a card that the other routes do not give.
     """
-    body = await json_object(request)
+    body = await read_body(request, _SUMMARIES)
     instance, seen, parts = instance_of(request), sight_of(request), parts_of(request)
     found = [card for card in instance.records["cards"] if seen.card(card)]
     if body.get("includeCardTitleClause"):
-        wanted = text(body, "cardTitleSearchText").lower()
+        wanted = Text().check(body.get("cardTitleSearchText"), "cardTitleSearchText").lower()
         found = [card for card in found if wanted in card["title"].lower()]
     if "pageIds" in body:
-        pages = body["pageIds"]
-        pages = array_of(object, pages, "pageIds must be an array of numbers")
-        wanted_pages = set(map(str, pages))
+        wanted_pages = set(map(str, body["pageIds"]))
         found = [card for card in found if not wanted_pages.isdisjoint(map(str, card.get("pageIds") or ()))]
-    order = body.get("orderBy", "cardTitle")
-    check_choice("orderBy", order, _ORDERS)
-    key = _ORDERS[order]
-    found.sort(key=lambda card: card.get(key) or 0, reverse=not flag(body.get("ascending", True), "ascending"))
+    key = _ORDERS[body["orderBy"]]
+    found.sort(key=lambda card: card.get(key) or 0, reverse=not body["ascending"])
     page = page_of(request, found, limit=_PAGE, offset="skip")
     return answer(
         {
@@ -227,7 +242,7 @@ async def definition(request: web.Request) -> web.Response:
 
 @routes.delete("/api/content/v1/cards/bulk")
 async def delete(request: web.Request) -> web.Response:
-    """Delete cards, all or none. Not in the documents; other clients use it."""
+    """Delete cards, all or none. Domo's documentation does not have this route; other clients use it."""
     ids = [each.strip() for each in request.query.get("cardIds", "").split(",") if each.strip()]
     if not ids:
         raise HTTPError(400, "Required: cardIds, the numbers of cards")
@@ -243,7 +258,7 @@ async def delete(request: web.Request) -> web.Response:
 
 @routes.post("/api/content/v1/cards/owners/{action}")
 async def set_owners(request: web.Request) -> web.Response:
-    """Let users and groups own cards, or no longer own them; mail is not sent, whatever `sendEmail` says."""
+    """Add or remove owners of cards; mail is not sent, whatever `sendEmail` says."""
     body, action = await json_object(request), request.match_info["action"]
     if action not in {"add", "remove"}:
         raise HTTPError(404, f"Owners are added or removed, not {action}")
@@ -251,15 +266,24 @@ async def set_owners(request: web.Request) -> web.Response:
     return web.Response()
 
 
+# A text that is made of several.
+_DYNAMIC = Object(
+    {"text": Array(Object({"text": Text(empty=True)}))},
+    optional=True,
+    null=True,
+    words='an object such as {"text": [{"type": "TEXT", "text": "Sales"}]}',
+)
+
+
 @routes.put("/api/content/v1/cards/{card_id}/title")
 async def update_title(request: web.Request) -> web.Response:
     """Change a card's title, its description, or both."""
     instance, _, card = _seen(request, request.match_info["card_id"], to_change=True)
-    body = await json_object(request)
+    body = await read_body(request, Object({"dynamicTitle": _DYNAMIC, "dynamicDescription": _DYNAMIC}))
     changes = {
-        key: _dynamic(body[name], name)
+        key: "".join(item["text"] for item in body[name]["text"])
         for name, key in (("dynamicTitle", "title"), ("dynamicDescription", "description"))
-        if body.get(name) is not None
+        if name in body
     }
     if not changes:
         raise HTTPError(400, "Required: dynamicTitle, dynamicDescription or both")
@@ -277,16 +301,6 @@ def _seen(request: web.Request, card_id: str, *, to_change: bool = False) -> tup
     if to_change and not seen.owns(card):
         raise HTTPError(403, "Only its owner and admins may change a card")
     return instance, seen, card
-
-
-def _dynamic(value: object, key: str) -> str:
-    """Return a text that may be made of several."""
-    items = value.get("text") if isinstance(value, dict) else None
-    if not isinstance(items, list) or not all(
-        isinstance(item, dict) and isinstance(item.get("text"), str) for item in items
-    ):
-        raise HTTPError(400, f'{key} must be an object such as {{"text": [{{"type": "TEXT", "text": "Sales"}}]}}')
-    return "".join(item["text"] for item in items)
 
 
 # -- rendering --------------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from domo_async._emulator.access.sharing import (
 )
 from domo_async._emulator.context import instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of, check_choice
-from domo_async._emulator.http.web import answer, flag, json_object, page_of, query_flag
+from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf
+from domo_async._emulator.http.web import answer, json_object, page_of, query_flag, read_body
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
@@ -26,6 +26,15 @@ routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 100
 _ORDERS = {"title": "title", "lastUpdated": "modified"}
+_SUMMARIES = Object(
+    {
+        "includeTitleClause": Flag(default=False),
+        "includeOwnerClause": Flag(default=False),
+        "ownerIds": Array(optional=True, words="an array of numbers"),
+        "orderBy": OneOf(_ORDERS, default="title"),
+        "ascending": Flag(default=True),
+    }
+)
 _APP = "/api/content/v1/dataapps/{data_app_id}"
 
 
@@ -39,19 +48,16 @@ async def list_visible(request: web.Request) -> web.Response:
 @routes.post("/api/content/v1/dataapps/adminsummary")
 async def list_apps(request: web.Request) -> web.Response:
     """List the apps that the caller sees, a page of 100 by default (emulator-defined)."""
-    body = await json_object(request)
+    body = await read_body(request, _SUMMARIES)
     instance, seen = instance_of(request), sight_of(request)
     found = [app for app in records_of(request, "data_apps") if seen.sees(APP, app)]
-    if flag(body.get("includeTitleClause", False), "includeTitleClause"):
+    if body["includeTitleClause"]:
         wanted = str(body.get("titleSearchText") or "").lower()
         found = [app for app in found if wanted in app["title"].lower()]
-    if flag(body.get("includeOwnerClause", False), "includeOwnerClause") and "ownerIds" in body:
-        owners = body["ownerIds"]
-        owners = array_of(object, owners, "ownerIds must be an array of numbers")
-        found = [app for app in found if is_owned_by(app, set(map(str, owners)))]
-    order = body.get("orderBy", "title")
-    check_choice("orderBy", order, _ORDERS)
-    found.sort(key=lambda app: app[_ORDERS[order]], reverse=not flag(body.get("ascending", True), "ascending"))
+    if body["includeOwnerClause"] and "ownerIds" in body:
+        found = [app for app in found if is_owned_by(app, set(map(str, body["ownerIds"])))]
+    key = _ORDERS[body["orderBy"]]
+    found.sort(key=lambda app: app[key], reverse=not body["ascending"])
     page = page_of(request, found, limit=_PAGE, offset="skip")
     return answer(
         {

@@ -1,10 +1,9 @@
 """Dataflows and their executions.
 
-An execution is told as CREATED in the answer to its start, then as RUNNING_DATA_FLOW for as long as a job takes, and
-ends as SUCCESS, or as what the scripted outcomes of the job ``stream`` say for the dataflow's id. Emulator-defined: it
-touches the output datasets but moves no rows, and the definition's actions are kept as they came. The owner (the
-responsible user), admins and those with whom it is shared so may change and execute a dataflow, everyone may look at
-it.
+An execution is CREATED in the answer to its start, then RUNNING_DATA_FLOW for as long as a job takes, and ends as
+SUCCESS, or as the scripted outcomes of the job ``stream`` say for the dataflow's id. Emulator-defined: it touches the
+output datasets but moves no rows, and the definition's actions are kept as they came. The owner (the responsible user),
+admins and those with whom it is shared accordingly may change and execute a dataflow; everyone may see it.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ from domo_async._emulator.access.people import entities_of, user_name
 from domo_async._emulator.access.rights import is_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, json_object, millis, page_of, text
+from domo_async._emulator.http.bodies import Array, Object, OneOf, Text
+from domo_async._emulator.http.web import answer, json_object, millis, page_of, read_body
 from domo_async._emulator.services.jobs import begin_job, is_over
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -37,7 +36,7 @@ _VERSIONS = "dataflow_versions"
 _COLLECTION = "/api/dataprocessing/v1/dataflows"
 _FLOW = _COLLECTION + "/{dataflow_id}"
 _PAGE = 100
-# What a definition says; all else of a dataflow is the instance's own.
+# The keys of a definition; the instance sets all other keys of a dataflow.
 _DEFINITION = (
     *("name", "description", "actions", "inputs", "outputs", "databaseType", "responsibleUserId", "engineProperties"),
     *("gui", "settings", "enabled"),
@@ -54,6 +53,27 @@ _RIGHTS: dict[str, tuple[str, ...]] = {
     "CAN_VIEW": (),
     "NONE": (),
 }
+_GRANT_MESSAGE = f"Required: type, {' or '.join(_KINDS)}, and accessLevel, one of {', '.join(_RIGHTS)}"
+_FLOW_BODY = Object({"name": Text()})
+_NAMED = {"dataFlowIds": Array(least=1, words="an array of numbers")}
+_SHARING = Object(
+    {
+        "dataFlowPermissions": Array(
+            Object(
+                {
+                    "type": OneOf(_KINDS, default="USER", message=_GRANT_MESSAGE),
+                    "accessLevel": OneOf(_RIGHTS, message=_GRANT_MESSAGE),
+                }
+            ),
+            words="an array of objects with id, type and accessLevel",
+        ),
+        "dataSetPermissions": Object(default={}, null=True),
+    }
+)
+_ENDS = Array(Object({"dataSourceId": Text()}), optional=True)
+_PARTS = Object(
+    {"name": Text(optional=True), "inputs": _ENDS, "outputs": _ENDS, "actions": Array(Object(), optional=True)}
+)
 _GOOD_END = "SUCCESS"
 _BAD_END = "FAILED_DATA_FLOW"
 
@@ -84,10 +104,9 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.put(_FLOW)
 async def update(request: web.Request) -> web.Response:
-    """Give a dataflow another definition, which makes a new version of it."""
+    """Replace the definition of a dataflow, which makes a new version."""
     instance, flow = instance_of(request), _changeable(request)
-    body = await json_object(request)
-    text(body, "name")
+    body = await read_body(request, _FLOW_BODY)
     changed = _changed(instance, flow, body)
     made = put_version(instance, changed, caller_of(request)["id"], len(_versions(instance, flow)) + 1)
     changed = instance.records[FLOWS].update(flow["id"], **made)
@@ -96,8 +115,8 @@ async def update(request: web.Request) -> web.Response:
 
 @routes.put(_COLLECTION + "/bulk/patch")
 async def patch_many(request: web.Request) -> web.Response:
-    """Change what is given of several dataflows, all or none. Not in the documents; other clients use it."""
-    instance, body = instance_of(request), await json_object(request)
+    """Change several dataflows, all or none. Domo's documentation does not have this route; other clients use it."""
+    instance, body = instance_of(request), await read_body(request, Object(_NAMED))
     for flow in _named(request, body):
         _changed(instance, flow, {key: body[key] for key in ("enabled", "responsibleUserId") if key in body})
     return web.Response()
@@ -111,24 +130,21 @@ async def tag_many(request: web.Request) -> web.Response:
 
 @routes.put(_COLLECTION + "/bulk/tag/delete")
 async def untag_many(request: web.Request) -> web.Response:
-    """Take tags from several dataflows, all or none. Not in the documents; other clients use it."""
+    """Remove tags from several dataflows, all or none. Domo's documentation does not have this route; others use it."""
     return await _retag(request, lambda former, named: [tag for tag in former if tag not in named])
 
 
 async def _retag(request: web.Request, change: Callable[[list[str], list[str]], list[str]]) -> web.Response:
-    body = await json_object(request)
-    tags = body.get("tagNames")
-    if not isinstance(tags, list) or not all(isinstance(each, str) and each for each in tags):
-        raise HTTPError(400, "Required: tagNames, an array of strings")
+    body = await read_body(request, Object({**_NAMED, "tagNames": Array(Text())}))
     for flow in _named(request, body):
-        after = change(flow.get("tags", []), tags)
+        after = change(flow.get("tags", []), body["tagNames"])
         records_of(request, FLOWS).update(flow["id"], tags=list(dict.fromkeys(after)))
     return web.Response()
 
 
 @routes.put(_FLOW + "/patch")
 async def patch(request: web.Request) -> web.Response:
-    """Change what is given of a dataflow; that it is answered is emulator-defined."""
+    """Change the keys of a dataflow that the body has; the answer is emulator-defined."""
     instance, flow = instance_of(request), _changeable(request)
     changed = _changed(instance, flow, await json_object(request))
     return answer(_describe(instance, changed, _last_executions(instance).get(flow["id"])))
@@ -174,28 +190,24 @@ async def list_tags(request: web.Request) -> web.Response:
 
 @routes.put(_FLOW + "/tags")
 async def set_tags(request: web.Request) -> web.Response:
-    """Give a dataflow these tags in place of those that it had."""
-    flow, body = _changeable(request), await json_object(request)
-    tags = body.get("tags")
-    if not isinstance(tags, list) or not all(isinstance(each, str) and each for each in tags):
-        raise HTTPError(400, "Required: tags, an array of strings")
-    records_of(request, FLOWS).update(flow["id"], tags=list(dict.fromkeys(tags)))
-    return answer({"flowId": flow["id"], "tags": list(dict.fromkeys(tags))})
+    """Replace the tags of a dataflow."""
+    flow, body = _changeable(request), await read_body(request, Object({"tags": Array(Text())}))
+    tags = list(dict.fromkeys(body["tags"]))
+    records_of(request, FLOWS).update(flow["id"], tags=tags)
+    return answer({"flowId": flow["id"], "tags": tags})
 
 
 @routes.put(_COLLECTION + "/permissions/share/{dataflow_id}")
 async def share(request: web.Request) -> web.Response:
     """Give users and groups access to a dataflow, and to datasets; all of it or none."""
-    instance, flow, body = instance_of(request), _permitted(request, "SHARE"), await json_object(request)
-    given, datasets = body.get("dataFlowPermissions"), body.get("dataSetPermissions") or {}
-    given = array_of(dict, given, "Required: dataFlowPermissions, an array of objects with id, type and accessLevel")
+    instance, flow, body = instance_of(request), _permitted(request, "SHARE"), await read_body(request, _SHARING)
     grants = {(each["type"], each["id"]): each for each in flow.get("grants", [])}
-    for each in given:
+    for each in body["dataFlowPermissions"]:
         grant = _grant(instance, each)
         grants.pop((grant["type"], grant["id"]), None)
         if grant["accessLevel"] != "NONE":
             grants[grant["type"], grant["id"]] = grant
-    for dataset_id, shared in datasets.items():
+    for dataset_id, shared in body["dataSetPermissions"].items():
         dataset = instance.dataset(dataset_id)
         if not is_permitted(instance, dataset, caller_of(request), "CAN_SHARE"):
             raise HTTPError(403, f"You may not share the dataset {dataset_id}")
@@ -248,7 +260,7 @@ async def get_execution(request: web.Request) -> web.Response:
 
 
 def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
-    """Yield what a search finds of dataflows; the keys are emulator-defined."""
+    """Yield the documents of dataflows that a search finds; the keys are emulator-defined."""
     for flow in instance.records[FLOWS]:
         yield {
             "entityType": "dataflow",
@@ -268,15 +280,14 @@ def create_flow(instance: Instance, body: Record, *, author_id: int) -> Record:
     """Make a dataflow.
 
     Args:
-        instance: Where.
-        body: Its definition, as a request has it.
-        author_id: Who makes it, and owns it where the definition names nobody.
+        instance: The instance.
+        body: The definition, as a request has it.
+        author_id: The user who makes it, and owns it if the definition names nobody.
 
     Raises:
         HTTPError: 400 or 404, if the definition is wrong, or names a dataset that does not exist.
     """
-    definition = read_definition(instance, {"databaseType": "MAGIC", **body})
-    text(definition, "name")
+    definition = read_definition(instance, {"databaseType": "MAGIC", **_FLOW_BODY.check(body)})
     now = millis()
     number = instance.records.next_id(FLOWS)
     flow = {
@@ -302,7 +313,7 @@ def new_flow(number: int, definition: Record, created: int) -> Record:
 
 
 def put_version(instance: Instance, flow: Record, author_id: int, number: int) -> Record:
-    """Keep a dataflow's definition as a version of it; returns what the dataflow has to know of that."""
+    """Keep a dataflow's definition as a version; return the keys of the dataflow that change."""
     version_id = instance.records.next_id(_VERSIONS)
     version = {
         "id": version_id,
@@ -343,9 +354,7 @@ def _changeable(request: web.Request) -> Record:
 
 def _named(request: web.Request, body: Record) -> list[Record]:
     """Return the dataflows that a body names, if the caller may change them all."""
-    ids = body.get("dataFlowIds")
-    ids = array_of(object, ids, "Required: dataFlowIds, an array of numbers", empty=False)
-    return [_permitted(request, "EDIT", records_of(request, FLOWS).get(each)) for each in ids]
+    return [_permitted(request, "EDIT", records_of(request, FLOWS).get(each)) for each in body["dataFlowIds"]]
 
 
 def _permitted(request: web.Request, right: str, flow: Record | None = None) -> Record:
@@ -360,20 +369,15 @@ def _permitted(request: web.Request, right: str, flow: Record | None = None) -> 
 
 
 def _grant(instance: Instance, item: Record) -> Record:
-    kind, level = item.get("type", "USER"), text(item, "accessLevel")
-    if kind not in _KINDS or level not in _RIGHTS:
-        raise HTTPError(400, f"Required: type, {' or '.join(_KINDS)}, and accessLevel, one of {', '.join(_RIGHTS)}")
-    return {"type": kind, "id": str(instance.records[_KINDS[kind]].get(item.get("id"))["id"]), "accessLevel": level}
+    collection = instance.records[_KINDS[item["type"]]]
+    return {key: item[key] for key in ("type", "accessLevel")} | {"id": str(collection.get(item.get("id"))["id"])}
 
 
 def read_definition(instance: Instance, body: Record) -> Record:
-    definition = {key: body[key] for key in _DEFINITION if key in body}
-    for key in ("inputs", "outputs", "actions"):
-        value = definition.get(key, [])
-        value = array_of(dict, value, f"{key} must be an array of objects")
+    definition = _PARTS.check({key: body[key] for key in _DEFINITION if key in body})
     for key in ("inputs", "outputs"):
         for each in definition.get(key, []):
-            instance.dataset(text(each, "dataSourceId"))
+            instance.dataset(each["dataSourceId"])
     if "responsibleUserId" in definition:
         definition["responsibleUserId"] = instance.records["users"].get(definition["responsibleUserId"])["id"]
     return definition
@@ -381,8 +385,6 @@ def read_definition(instance: Instance, body: Record) -> Record:
 
 def _changed(instance: Instance, flow: Record, body: Record) -> Record:
     definition = read_definition(instance, body)
-    if "name" in definition:
-        text(definition, "name")
     return instance.records[FLOWS].update(flow["id"], **definition, modified=millis())
 
 

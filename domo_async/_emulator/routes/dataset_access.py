@@ -28,8 +28,8 @@ from domo_async._emulator.access.datasets import (
 from domo_async._emulator.access.people import user_name
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, json_body, json_object, page_of
+from domo_async._emulator.http.bodies import Array
+from domo_async._emulator.http.web import answer, json_body, json_object, page_of, read_body
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -51,9 +51,8 @@ async def list_all(request: web.Request) -> web.Response:
 
 @routes.post("/api/data/v3/datasources/bulk/directpermissions")
 async def list_direct(request: web.Request) -> web.Response:
-    """List who has access to several datasets; those that the caller may not see are left out (emulator-defined)."""
-    ids = await json_body(request)
-    ids = array_of(object, ids, "Required: a JSON array of dataset ids")
+    """List who has access to several datasets; hidden ones are left out (emulator-defined)."""
+    ids = await read_body(request, Array(words="a JSON array of dataset ids"))
     instance, caller = instance_of(request), caller_of(request)
     seen = [each for each in instance.datasets() if each.id in ids and is_permitted(instance, each, caller)]
     return answer(_entries(instance, seen))

@@ -16,7 +16,8 @@ from aiohttp import web
 from domo_async._emulator.access.datasets import hand_over, is_permitted, permitted, share_dataset
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, json_object, whole_number
+from domo_async._emulator.http.bodies import Array, Field, Object, OneOf, Text
+from domo_async._emulator.http.web import answer, json_object, read_body, whole_number
 from domo_async._emulator.search.searching import SearchIndex
 from domo_async._emulator.services import datasets
 from domo_async._emulator.services.datasets import (
@@ -40,6 +41,15 @@ _SEARCH = "/api/data/ui/v3/datasources/search"
 _BULK = "/api/data/v1/ui/bulk"
 _LEVELS = {"tag": "CAN_EDIT", "share": "CAN_SHARE", "reassign": "OWNER", "run": "CAN_EDIT", "delete": "CO_OWNER"}
 _TYPE = "DATA_SOURCE"
+_TYPE_MESSAGE = f"Required: ids, an array of dataset ids, and the type {_TYPE}"
+_IDS: dict[str, Field[Any]] = {
+    "type": OneOf((_TYPE,), default=_TYPE, message=_TYPE_MESSAGE),
+    "ids": Array(Text(empty=True), default=[], null=True, message="Required: ids, an array of dataset ids"),
+    "excludeIds": Array(default=[], null=True),
+}
+# Without ``bulkItems``, its keys are those of the body itself.
+_ITEMS: dict[str, Field[Any]] = {"bulkItems": Object(_IDS, optional=True, message=_TYPE_MESSAGE)}
+_TAGGING = Object({**_ITEMS, "tags": Array(Text(), least=1)})
 
 
 @routes.post(_SEARCH)
@@ -93,17 +103,17 @@ async def set_owner_of_many(request: web.Request) -> web.Response:
 
 @routes.post(_BULK + "/tag")
 async def tag(request: web.Request) -> web.Response:
-    """Give datasets tags beside those that they have."""
-    body = await json_object(request)
-    instance, tags = instance_of(request), _tag_names(body)
+    """Add tags to datasets."""
+    body, instance = await read_body(request, _TAGGING), instance_of(request)
+    tags = body["tags"]
     return _done(request, "tag", body, lambda each: put_tags(instance, each, [*tags_of(instance, each), *tags]))
 
 
 @routes.post(_BULK + "/tag/delete")
 async def untag(request: web.Request) -> web.Response:
-    """Take tags away from datasets."""
-    body = await json_object(request)
-    instance, tags = instance_of(request), set(_tag_names(body))
+    """Remove tags from datasets."""
+    body, instance = await read_body(request, _TAGGING), instance_of(request)
+    tags = set(body["tags"])
 
     def act(dataset: Dataset) -> None:
         put_tags(instance, dataset, [each for each in tags_of(instance, dataset) if each not in tags])
@@ -114,17 +124,15 @@ async def untag(request: web.Request) -> web.Response:
 @routes.post(_BULK + "/share")
 async def share(request: web.Request) -> web.Response:
     """Give users and groups access to datasets."""
-    body = await json_object(request)
-    shared, instance, caller = body.get("dataSourceShareEntity"), instance_of(request), caller_of(request)
-    if not isinstance(shared, dict):
-        raise HTTPError(400, "Required: dataSourceShareEntity, an object")
+    body = await read_body(request, Object({**_ITEMS, "dataSourceShareEntity": Object()}))
+    shared, instance, caller = body["dataSourceShareEntity"], instance_of(request), caller_of(request)
     return _done(request, "share", body, lambda each: share_dataset(instance, each, shared, caller))
 
 
 @routes.post(_BULK + "/reassign")
 async def reassign(request: web.Request) -> web.Response:
-    """Hand datasets over; that the new owner stands under ``userId`` is unconfirmed."""
-    body, instance = await json_object(request), instance_of(request)
+    """Hand datasets over. Unconfirmed: the new owner's key is ``userId``."""
+    body, instance = await read_body(request, Object(_ITEMS)), instance_of(request)
     if body.get("groupId") is not None:
         raise HTTPError(400, "This instance knows only users as owners of datasets")
     user_id = _user(instance, body.get("userId"))
@@ -134,14 +142,14 @@ async def reassign(request: web.Request) -> web.Response:
 @routes.post(_BULK + "/run")
 async def run(request: web.Request) -> web.Response:
     """Run the streams of datasets."""
-    body = await json_object(request)
+    body = await read_body(request, Object(_ITEMS))
     return _done(request, "run", body, lambda each: run_stream_of(request, each))
 
 
 @routes.post(_BULK + "/delete")
 async def delete(request: web.Request) -> web.Response:
     """Delete datasets softly."""
-    body, gone = await json_object(request), list[Dataset]()
+    body, gone = await read_body(request, Object(_ITEMS)), list[Dataset]()
     response = _done(request, "delete", body, gone.append)
     await delete_datasets(request, gone, softly=True)
     return response
@@ -149,11 +157,12 @@ async def delete(request: web.Request) -> web.Response:
 
 @routes.post(_BULK + "/{action}/check")
 async def check(request: web.Request) -> web.Response:
-    """Tell to which datasets something could be done."""
+    """Say for which datasets a bulk action is possible."""
     action = request.match_info["action"]
     if action not in _LEVELS:
         raise HTTPError(404, f"There is no bulk action {action}")
-    reasons = {each: _reason(request, action, each) for each in _ids(request, await json_object(request))}
+    body = await read_body(request, Object(_ITEMS))
+    reasons = {each: _reason(request, action, each) for each in _ids(request, body)}
     return answer(
         {
             "typeValid": True,
@@ -173,7 +182,7 @@ def _sought(request: web.Request, body: Record) -> tuple[list[Dataset], int]:
 
 
 def _more(instance: Instance, dataset_id: str) -> dict[str, Any]:
-    """Return what searches tell of a dataset beside its metadata; nothing is told to depend on it."""
+    """Return the keys that searches add to a dataset's metadata; all counts of dependents are zero."""
     dataset = instance.dataset(dataset_id)
     columns = [
         {"id": each.id, "name": each.name, "order": each.order, "type": each.type, "visible": each.visible}
@@ -200,13 +209,6 @@ def _tags(request: web.Request, term: str) -> list[dict[str, Any]]:
     ]
 
 
-def _tag_names(body: Record) -> list[str]:
-    tags = body.get("tags")
-    if not isinstance(tags, list) or not tags or not all(isinstance(each, str) and each for each in tags):
-        raise HTTPError(400, "Required: tags, an array of strings")
-    return tags
-
-
 def _user(instance: Instance, user_id: object) -> object:
     if user_id is None:
         raise HTTPError(400, "Required: the id of the user who is to own the datasets")
@@ -214,20 +216,16 @@ def _user(instance: Instance, user_id: object) -> object:
 
 
 def _ids(request: web.Request, body: Record) -> list[str]:
-    """Return the ids that a bulk request is about: those that are named, or what a search of its own finds."""
-    items = body.get("bulkItems", body)
-    if not isinstance(items, dict) or items.get("type", _TYPE) != _TYPE:
-        raise HTTPError(400, f"Required: ids, an array of dataset ids, and the type {_TYPE}")
-    ids, excluded, query = items.get("ids") or [], items.get("excludeIds") or [], items.get("query")
+    """Return the ids of a bulk request's datasets: those that it names, or those that its search finds."""
+    items = body["bulkItems"] if "bulkItems" in body else Object(_IDS).check(body)
+    ids, query = items["ids"], items.get("query")
     if isinstance(query, dict) and not ids:
         ids = [dataset.id for dataset in _sought(request, query)[0]]
-    if not isinstance(ids, list) or not isinstance(excluded, list) or not all(isinstance(each, str) for each in ids):
-        raise HTTPError(400, "Required: ids, an array of dataset ids")
-    return [each for each in dict.fromkeys(ids) if each not in excluded]
+    return [each for each in dict.fromkeys(ids) if each not in items["excludeIds"]]
 
 
 def _reason(request: web.Request, action: str, dataset_id: str) -> str | None:
-    """Return why something cannot be done to a dataset."""
+    """Return why an action is not possible for a dataset; None if it is."""
     instance = instance_of(request)
     dataset = instance.find_dataset(dataset_id)
     if dataset is None:
@@ -239,7 +237,7 @@ def _reason(request: web.Request, action: str, dataset_id: str) -> str | None:
 
 
 def _done(request: web.Request, action: str, body: Record, act: Callable[[Dataset], object]) -> web.Response:
-    """Do something to each dataset to which it can be done, and tell what became of each."""
+    """Do something to each dataset that allows it, and answer the result of each."""
     successful: list[str] = []
     failed: dict[str, str] = {}
     for dataset_id in _ids(request, body):

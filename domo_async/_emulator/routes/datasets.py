@@ -11,17 +11,8 @@ from aiohttp import web
 from domo_async._emulator.access.datasets import hand_over, is_permitted, permitted
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of, check_choice
-from domo_async._emulator.http.web import (
-    answer,
-    json_body,
-    json_object,
-    millis,
-    query_flag,
-    query_values,
-    text,
-    whole_number,
-)
+from domo_async._emulator.http.bodies import Array, Object, OneOf, Text, WholeNumber
+from domo_async._emulator.http.web import answer, json_object, millis, query_flag, query_values, read_body, whole_number
 from domo_async._emulator.services.cards import card_counts
 from domo_async._emulator.services.datasets import (
     NO_CARDS,
@@ -59,18 +50,30 @@ _ORDERS: dict[str, tuple[Callable[[Dataset, Mapping[str, int]], Any], bool]] = {
     "errorStateDescending": (lambda *_: 0, True),
     "dataSourceId": (lambda dataset, _: dataset.id, False),
 }
+_COLUMNS_MESSAGE = "Required: columns, an array of columns"
+_COLUMNS = Array(
+    Object({"name": Text(), "type": Text(), "order": WholeNumber(default=0)}), least=1, message=_COLUMNS_MESSAGE
+)
+_NEW = Object(
+    {
+        "userDefinedType": Text(),
+        "dataSourceName": Text(),
+        "schema": Object({"columns": Array(least=1, message=_COLUMNS_MESSAGE)}, message=_COLUMNS_MESSAGE),
+    }
+)
+_PROPERTIES = Object({"dataProviderType": Text(optional=True), "dataSourceName": Text(optional=True)})
+_RESTORE = Object(
+    {"datasets": Array(Object({"datasetId": Text()}), least=1, words="an array of objects with datasetId")}
+)
 
 
 @routes.post("/api/data/v2/datasources")
 async def create(request: web.Request) -> web.Response:
-    """Create a dataset. The documents give no answer; what is not `dataSourceId` is emulator-defined."""
-    body = await json_object(request)
-    text(body, "userDefinedType")
-    schema = body.get("schema")
-    columns = columns_of(schema.get("columns") if isinstance(schema, dict) else None)
+    """Create a dataset. Emulator-defined: all keys of the answer but `dataSourceId`."""
+    body = await read_body(request, _NEW)
     dataset = instance_of(request).create_dataset(
-        text(body, "dataSourceName"),
-        columns,
+        body["dataSourceName"],
+        columns_of(body["schema"]["columns"]),
         description=str(body.get("dataSourceDescription") or ""),
         provider_type=body["userDefinedType"],
         owner_id=int(caller_of(request)["id"]),
@@ -113,7 +116,7 @@ async def list_datasets(request: web.Request) -> web.Response:
         and is_permitted(instance, dataset, caller)
     ]
     if order := query.get("orderBy"):
-        check_choice("orderBy", order, _ORDERS)
+        OneOf(_ORDERS, optional=True).check(order, "orderBy")
         key, descending = _ORDERS[order]
         cards = card_counts(instance)
         found.sort(key=lambda dataset: key(dataset, cards.get(dataset.id, NO_CARDS)), reverse=descending)
@@ -166,13 +169,11 @@ async def delete_many(request: web.Request) -> web.Response:
 @routes.post("/api/data/v3/datasources/restore")
 async def restore(request: web.Request) -> web.Response:
     """Bring datasets back that were deleted softly, all or none of them (emulator-defined)."""
-    body = await json_object(request)
-    wanted = body.get("datasets")
-    wanted = array_of(dict, wanted, "Required: datasets, an array of objects with datasetId", empty=False)
+    body = await read_body(request, _RESTORE)
     instance, caller = instance_of(request), caller_of(request)
     found: list[tuple[Dataset, str | None]] = []
-    for each in wanted:
-        dataset = instance.kept_dataset(text(each, "datasetId"))
+    for each in body["datasets"]:
+        dataset = instance.kept_dataset(each["datasetId"])
         if dataset is None or not dataset.deleted:
             raise HTTPError(404, f"There is no deleted dataset {each['datasetId']}")
         if not is_permitted(instance, dataset, caller, "CO_OWNER"):
@@ -189,14 +190,13 @@ async def restore(request: web.Request) -> web.Response:
 
 @routes.put("/api/data/v3/datasources/{dataset_id}/properties")
 async def update_properties(request: web.Request) -> web.Response:
-    """Change a dataset's provider type, name and description, whichever are given."""
+    """Change a dataset's provider type, name or description, those that the body has."""
     dataset = permitted(request, "CAN_EDIT")
-    body = await json_object(request)
+    body = await read_body(request, _PROPERTIES)
     if not body.keys() & {"dataProviderType", "dataSourceName", "dataSourceDescription"}:
         raise HTTPError(400, "Required: dataProviderType, a string")
-    provider_type = text({"dataProviderType": dataset.provider_type, **body}, "dataProviderType")
-    dataset.name = text({"dataSourceName": dataset.name, **body}, "dataSourceName")
-    dataset.provider_type = provider_type
+    dataset.name = body.get("dataSourceName", dataset.name)
+    dataset.provider_type = body.get("dataProviderType", dataset.provider_type)
     dataset.description = str(body.get("dataSourceDescription", dataset.description) or "")
     dataset.touched = datetime.now(UTC)
     return answer(described(instance_of(request), [dataset], caller_of(request))[0])
@@ -204,11 +204,9 @@ async def update_properties(request: web.Request) -> web.Response:
 
 @routes.post("/api/data/ui/v3/datasources/{dataset_id}/tags")
 async def set_tags(request: web.Request) -> web.Response:
-    """Give a dataset these tags in place of those that it had."""
+    """Replace the tags of a dataset."""
     dataset = permitted(request, "CAN_EDIT")
-    tags = await json_body(request)
-    if not isinstance(tags, list) or not all(isinstance(tag, str) and tag for tag in tags):
-        raise HTTPError(400, "Required: an array of tags")
+    tags = await read_body(request, Array(Text(), words="an array of tags"))
     put_tags(instance_of(request), dataset, tags)
     return answer({})
 
@@ -266,7 +264,7 @@ def _schema_json(schema: Schema) -> dict[str, Any]:
 
 
 def _key_mark(column: Column) -> dict[str, Any]:
-    """Return what marks an upsert key. That no other column has such a mark is emulator-defined."""
+    """Return the key that marks an upsert key. Emulator-defined: no other column has it."""
     return {"upsertKey": True} if column.upsert_key else {}
 
 
@@ -276,8 +274,7 @@ def columns_of(value: object) -> tuple[Column, ...]:
     Raises:
         HTTPError: 400, if they are not columns, or two of them have one name.
     """
-    value = array_of(object, value, "Required: columns, an array of columns", empty=False)
-    columns = tuple(map(_column, value))
+    columns = tuple(map(_column, _COLUMNS.check(value, "columns")))
     names = [column.name.lower() for column in columns]
     # DuckDB's names do not differ by case (emulator-defined: two columns may not, either).
     doubled = next((column.name for column in columns if names.count(column.name.lower()) > 1), None)
@@ -286,17 +283,14 @@ def columns_of(value: object) -> tuple[Column, ...]:
     return columns
 
 
-def _column(value: object) -> Column:
-    if not isinstance(value, dict):
-        raise HTTPError(400, "A column must be an object with name and type")
-    name, kind = text(value, "name"), text(value, "type")
-    if kind not in COLUMN_TYPES:
-        raise HTTPError(400, f"Unknown column type: {kind}")
+def _column(value: dict[str, Any]) -> Column:
+    if value["type"] not in COLUMN_TYPES:
+        raise HTTPError(400, f"Unknown column type: {value['type']}")
     return Column(
-        name=name,
-        type=kind,
-        id=str(value.get("id") or name),
+        name=value["name"],
+        type=value["type"],
+        id=str(value.get("id") or value["name"]),
         visible=value.get("visible") is not False,
-        order=whole_number(value.get("order"), "order", 0),
+        order=value["order"],
         upsert_key=value.get("upsertKey") is True,
     )

@@ -20,8 +20,8 @@ from aiohttp import web
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import BODY, answer, iso, json_body, json_object, page_of, query_flag, text
+from domo_async._emulator.http.bodies import Array
+from domo_async._emulator.http.web import BODY, answer, iso, json_object, page_of, query_flag, read_body, text
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
@@ -145,15 +145,14 @@ async def has_thumbnail(request: web.Request) -> web.Response:
 @routes.post(_DESIGN + "/permissions/ADMIN")
 async def add_owners(request: web.Request) -> web.Response:
     """Add owners to a design, by their addresses or numbers."""
-    design, given = _design_of(request), await json_body(request)
-    given = array_of(object, given, "Required: an array of users", empty=False)
+    design, given = _design_of(request), await read_body(request, Array(least=1, words="an array of users"))
     owners = [*design["owners"], *(_user_id(request, each) for each in given)]
     return answer(_describe(request, _change(request, design, owners=list(dict.fromkeys(owners))), with_versions=False))
 
 
 @routes.delete(_DESIGN + "/permissions/ADMIN")
 async def remove_owners(request: web.Request) -> web.Response:
-    """Take owners of a design away; one has to stay."""
+    """Remove owners of a design; one has to stay."""
     design = _design_of(request)
     gone = {_user_id(request, each) for each in request.query.get("users", "").split(",") if each.strip()}
     left = [owner for owner in design["owners"] if owner not in gone]

@@ -16,14 +16,13 @@ from attrs import frozen
 from domo_async._emulator.access.people import entities_of, free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text
 from domo_async._emulator.http.web import (
     answer,
     body_chunks,
-    flag,
-    json_object,
     millis,
     query_flag,
+    read_body,
     readable,
     takes_body_as_it_comes,
 )
@@ -169,18 +168,29 @@ async def get_permissions(request: web.Request) -> web.Response:
     return answer({"publicAccess": file["publicAccess"], "entries": file["entries"]})
 
 
+_ENTRY_MESSAGE = "An entry needs entityType, USER or GROUP, and entityId"
+_ENTRY = Object(
+    {
+        "entityType": OneOf(_KINDS, message=_ENTRY_MESSAGE),
+        "entityId": Scalar(message=_ENTRY_MESSAGE),
+        "grant": Text(empty=True, message="An entry needs grant, such as READ_WRITE_DELETE_SHARE_ADMIN"),
+    }
+)
+_PERMISSIONS = Object({"publicAccess": Flag(optional=True), "entries": Array(_ENTRY, optional=True)})
+
+
 @routes.put(_FILE + "/permissions")
 @routes.put(_APP_FILE + "/permissions")
 async def set_permissions(request: web.Request) -> web.Response:
-    """Say who may do what, in place of what was said before; what is left out stays (emulator-defined)."""
+    """Replace the permissions of a file; keys that are left out stay (emulator-defined)."""
     file = _file_of(request, "SHARE")
-    body = await json_object(request)
-    public = flag(body.get("publicAccess", file["publicAccess"]), "publicAccess")
-    entries = body.get("entries", file["entries"])
-    entries = array_of(object, entries, "entries must be an array")
-    records_of(request, FILES).update(
-        file["dataFileId"], publicAccess=public, entries=[_entry(entry) for entry in entries]
-    )
+    body = await read_body(request, _PERMISSIONS)
+    changes = {key: body[key] for key in ("publicAccess", "entries") if key in body}
+    if "entries" in changes:
+        changes["entries"] = [
+            {"pass": "NONE", **entry, "entityId": str(entry["entityId"])} for entry in changes["entries"]
+        ]
+    records_of(request, FILES).update(file["dataFileId"], **changes)
     return web.Response()
 
 
@@ -342,14 +352,6 @@ def _expanded(request: web.Request) -> tuple[str, ...]:
     if strange:
         raise HTTPError(400, f"expand takes revisions and metadata, not {strange[0]}")
     return parts
-
-
-def _entry(entry: object) -> dict[str, Any]:
-    if not isinstance(entry, dict) or entry.get("entityType") not in _KINDS or not entry.get("entityId"):
-        raise HTTPError(400, "An entry needs entityType, USER or GROUP, and entityId")
-    if not isinstance(entry.get("grant"), str):
-        raise HTTPError(400, "An entry needs grant, such as READ_WRITE_DELETE_SHARE_ADMIN")
-    return {**entry, "entityId": str(entry["entityId"]), "pass": entry.get("pass", "NONE")}
 
 
 def _describe(instance: Instance, file: Record, parts: tuple[str, ...], *, current: bool) -> dict[str, Any]:

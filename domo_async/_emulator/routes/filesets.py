@@ -28,14 +28,14 @@ from aiohttp import web
 from domo_async._emulator.access.people import entities_of, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Text, WholeNumber
 from domo_async._emulator.http.web import (
     answer,
-    flag,
     iso,
     json_object,
     millis,
     query_flag,
+    read_body,
     takes_body_as_it_comes,
     text,
     whole_number,
@@ -128,15 +128,12 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.post(_SET)
 async def update(request: web.Request) -> web.Response:
-    """Change what is given of a FileSet and not null; answers with the new state."""
+    """Change the keys of a FileSet that the body has and that are not null; answer the new state."""
     fileset = _fileset_of(request, "EDIT")
-    body = await json_object(request)
+    body = await read_body(request, _UPDATE)
     changes = {key: body[key] for key in ("name", "description", *_FLAGS) if body.get(key) is not None}
     if not changes:
         raise HTTPError(400, f"Required: one of name, description, {', '.join(_FLAGS)}")
-    if "name" in changes:
-        text(changes, "name")
-    changes |= {key: flag(changes[key], key) for key in _FLAGS if key in changes}
     if "pdpEnabled" in changes:
         _fileset_of(request, "OWNER")
     return answer(_describe(request, _touch(request, fileset, **changes)))
@@ -155,7 +152,7 @@ async def delete(request: web.Request) -> web.Response:
 
 @routes.post(_SET + "/ownership")
 async def set_owner(request: web.Request) -> web.Response:
-    """Give a FileSet to another user; who had it keeps the permission of an owner."""
+    """Give a FileSet to another user; the former owner keeps the permission of an owner."""
     fileset = _fileset_of(request, "OWNER")
     user_id = (await json_object(request)).get("userId")
     user = _user(request, user_id)
@@ -169,19 +166,18 @@ async def set_owner(request: web.Request) -> web.Response:
 
 @routes.get(_SET + "/access")
 async def get_access(request: web.Request) -> web.Response:
-    """Tell who may do what with a FileSet."""
+    """Return the permissions of users and groups for a FileSet."""
     return answer(_access_json(_fileset_of(request, "READ")))
 
 
 @routes.post(_SET + "/access")
 async def set_access(request: web.Request) -> web.Response:
-    """Say what some may do with a FileSet, ``NONE`` for nothing any more; others keep what they have."""
+    """Set the permissions of users and groups for a FileSet, ``NONE`` for none; others keep theirs."""
     fileset = _fileset_of(request, "OWNER")
-    said = (await json_object(request)).get("fileSetAccess")
-    said = array_of(object, said, "Required: fileSetAccess, an array")
-    changes = [_said_access(request, entry) for entry in said]
+    body = await read_body(request, Object({"fileSetAccess": Array(_ACCESS, message=_ACCESS.message)}))
+    changes = [_said_access(request, entry) for entry in body["fileSetAccess"]]
     if any((entry["entityType"], entry["entityId"]) == ("USER", fileset["owner"]) for entry in changes):
-        raise HTTPError(400, "What the owner may do changes with the ownership alone")
+        raise HTTPError(400, "The owner's permissions change only with the ownership")
     return answer(_access_json(_touch(request, fileset, access=_merged(fileset["access"], changes))))
 
 
@@ -366,9 +362,8 @@ async def stats(request: web.Request) -> web.Response:
 async def reindex(request: web.Request) -> web.Response:
     """Count those of the named files that are there; there is nothing to do, as all are indexed at once."""
     fileset = _fileset_of(request, "EDIT")
-    named, files = (await json_object(request)).get("fileIds"), _files(request, fileset)
-    named = array_of(str, named, "Required: fileIds, an array of strings")
-    return answer({"retriedFilesCount": sum(each in files for each in set(named))}, status=202)
+    body, files = await read_body(request, Object({"fileIds": Array(Text(empty=True))})), _files(request, fileset)
+    return answer({"retriedFilesCount": sum(each in files for each in set(body["fileIds"]))}, status=202)
 
 
 @routes.get(_SET + "/files/share")
@@ -751,17 +746,37 @@ def _start(cursor: str | None, found: Sequence[Mapping[str, Any]]) -> int:
     return places.get(following, max(place - 1, 0))
 
 
-def _settings(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a new FileSet is told beside its name."""
+_ACCESS_MESSAGE = "Access is entityId, entityType (USER, GROUP) and permission (OWNER, EDIT, READ, NONE)"
+_ACCESS = Object(
+    {
+        "entityType": OneOf(_KINDS, message=_ACCESS_MESSAGE),
+        "permission": OneOf(_LEVELS, message=_ACCESS_MESSAGE),
+        "entityId": WholeNumber(),
+    },
+    message=_ACCESS_MESSAGE,
+)
+_UPDATE = Object({"name": Text(optional=True, null=True), **{key: Flag(optional=True, null=True) for key in _FLAGS}})
+_SETTINGS = Object(
+    {
+        "connectorContext": Object(
+            has=("connector",), optional=True, null=True, message="connectorContext needs connector"
+        ),
+        "accountId": WholeNumber(default=0),
+        "aiEnabled": Flag(default=True, null=True),
+    }
+)
+
+
+def _settings(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a new FileSet besides its name."""
+    body = _SETTINGS.check(body)
     context = body.get("connectorContext")
-    if context is not None and (not isinstance(context, dict) or not context.get("connector")):
-        raise HTTPError(400, "connectorContext needs connector")
     return {
         "description": str(body.get("description") or ""),
-        "account_id": whole_number(body.get("accountId"), "accountId", 0),
+        "account_id": body["accountId"],
         "context": context,
         "connector": str(body.get("connector") or (context or {}).get("connector") or "DOMO"),
-        "indexed": flag(True if body.get("aiEnabled") is None else body["aiEnabled"], "aiEnabled"),
+        "indexed": body["aiEnabled"],
     }
 
 
@@ -814,10 +829,8 @@ def _access(kind: str, entity_id: int, permission: str) -> Record:
     return {"entityId": entity_id, "entityType": kind, "permission": permission}
 
 
-def _said_access(request: web.Request, entry: object) -> Record:
-    if not isinstance(entry, dict) or entry.get("entityType") not in _KINDS or entry.get("permission") not in _LEVELS:
-        raise HTTPError(400, "Access is entityId, entityType (USER, GROUP) and permission (OWNER, EDIT, READ, NONE)")
-    entity_id = whole_number(entry.get("entityId"), "entityId", -1)
+def _said_access(request: web.Request, entry: Record) -> Record:
+    entity_id = entry["entityId"]
     if entry["entityType"] == "USER":
         _user(request, entity_id)
     return _access(entry["entityType"], entity_id, entry["permission"])

@@ -1,7 +1,7 @@
 """Groups and their members.
 
-Emulator-defined: whoever makes a group owns it; admins and a group's owners may change it. Anybody may join an open
-group, and leave any.
+Emulator-defined: the user who makes a group owns it; admins and a group's owners may change it. Every user may join an
+open group, and leave any group.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from aiohttp import web
 from domo_async._emulator.access.people import free_id, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, flag, json_body, json_object, millis, page_of, text, whole_number
+from domo_async._emulator.http.bodies import Array, Identifier, Object, OneOf, Text
+from domo_async._emulator.http.web import answer, flag, json_body, json_object, millis, page_of, read_body, whole_number
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.services.groups import leave_all, members_of, whole_group, with_members
 from domo_async._emulator.state.instance import Instance
@@ -31,17 +31,26 @@ _PAGE = 30
 _MEMBERS_PAGE = 100
 _SORTS = {"name": "name", "created": "created", "groupType": "type", "description": "description"}
 _CHANGES = ("addMembers", "removeMembers", "addOwners", "removeOwners")
+_TYPE = OneOf(sorted(_TYPES))
+_GROUPS = Array(Object(has=("groupId",)), least=1, words="an array of objects with groupId")
+_UPDATE = Object(
+    {
+        "name": Text(optional=True),
+        "type": OneOf(_TYPE.choices, optional=True),
+        "dynamicDefinition": Object(optional=True, null=True),
+    }
+)
 
 
 @routes.post("/api/content/v2/groups")
 async def create(request: web.Request) -> web.Response:
     """Create a group; no two have the same name."""
-    body = await json_object(request)
+    body = await read_body(request, Object({"name": Text(), "type": _TYPE}))
     instance, caller = instance_of(request), caller_of(request)
     group = create_group(
         instance,
-        text(body, "name"),
-        body.get("type"),
+        body["name"],
+        body["type"],
         description=str(body.get("description") or ""),
         creator_id=caller["id"],
     )
@@ -53,7 +62,7 @@ async def create(request: web.Request) -> web.Response:
 async def update(request: web.Request) -> web.Response:
     """Change the names, types and descriptions of groups, all or none.
 
-    Who is in a dynamic group by its definition is not worked out (emulator-defined).
+    The definition of a dynamic group does not change its members (emulator-defined).
     """
     return _update(request, await _objects(request))
 
@@ -69,14 +78,12 @@ def _update(request: web.Request, items: list[dict[str, Any]]) -> web.Response:
     changes = []
     for item in items:
         group = _changeable(request, item.get("groupId"))
-        name = text({"name": group["name"], **item}, "name")
+        changed = _UPDATE.check(item)
+        name = changed.get("name", group["name"])
         _refuse_taken_name(instance_of(request), name, group["id"])
         description = str(item.get("description", group.get("description")) or "")
-        kind, definition = _type(item.get("type", group["type"])), item.get("dynamicDefinition")
-        if definition is not None and not isinstance(definition, dict):
-            raise HTTPError(400, "dynamicDefinition must be an object")
-        known = {} if definition is None else {"dynamicDefinition": definition}
-        changes.append({**group, "name": name, "type": kind, "description": description, **known})
+        known = {key: changed[key] for key in ("type", "dynamicDefinition") if key in changed}
+        changes.append({**group, "name": name, "description": description, **known})
     if len({change["name"] for change in changes}) < len({change["id"] for change in changes}):
         raise HTTPError(400, "Two groups would have the same name")
     for change in changes:
@@ -88,9 +95,7 @@ def _update(request: web.Request, items: list[dict[str, Any]]) -> web.Response:
 @routes.delete("/api/content/v2/groups")
 async def delete(request: web.Request) -> web.Response:
     """Delete groups, all or none."""
-    ids = await json_body(request)
-    ids = array_of(object, ids, "Required: an array of group ids", empty=False)
-    return _delete(request, ids)
+    return _delete(request, await read_body(request, Array(least=1, words="an array of group ids")))
 
 
 @routes.delete("/api/content/v2/groups/{group_id}")
@@ -110,7 +115,7 @@ def _delete(request: web.Request, ids: list[Any]) -> web.Response:
 
 @routes.put("/api/content/v2/groups/access")
 async def change_access(request: web.Request) -> web.Response:
-    """Add and remove members and owners of groups, all or none; nobody can be added who is not there."""
+    """Add and remove members and owners of groups, all or none; those to add must exist."""
     changed: dict[int, Record] = {}
     for item in await _objects(request):
         group = _changeable(request, item.get("groupId"))
@@ -166,8 +171,7 @@ async def list_members(request: web.Request) -> web.Response:
 @routes.post("/api/content/v2/groups/permissions")
 async def list_owners(request: web.Request) -> web.Response:
     """List the owners of groups."""
-    ids = await json_body(request)
-    ids = array_of(object, ids, "Required: an array of group ids")
+    ids = await read_body(request, Array(words="an array of group ids"))
     instance = instance_of(request)
     groups = [_known(instance, group_id) for group_id in ids]
     return answer(
@@ -177,7 +181,7 @@ async def list_owners(request: web.Request) -> web.Response:
 
 @routes.get("/api/content/v2/groups/{group_id}")
 async def get(request: web.Request) -> web.Response:
-    """Give a group; its ``userIds`` are the users in it, its ``memberCount`` counts groups in it too."""
+    """Return a group; its ``userIds`` are the users in it, its ``memberCount`` counts groups in it too."""
     group = _group_of(request)
     return answer(
         {
@@ -253,26 +257,17 @@ def _has_user(people: list[Record], user_id: object) -> bool:
     return _has(people, "USER", user_id)
 
 
-def _has(people: list[Record], kind: str, number: object) -> bool:
-    return any(each["type"] == kind and str(each["id"]) == str(number) for each in people)
+def _has(people: list[Record], category: str, number: object) -> bool:
+    return any(each["type"] == category and str(each["id"]) == str(number) for each in people)
 
 
 # -- what is asked for ------------------------------------------------------------------------------------
 
 
 async def _objects(request: web.Request) -> list[dict[str, Any]]:
-    """Return the body's objects; a single one may stand alone, as the documents' table has it."""
+    """Return the body's objects; a single one may come without an array, as in the table of Domo's documentation."""
     body = await json_body(request)
-    items = body if isinstance(body, list) else [body]
-    if not items or not all(isinstance(item, dict) and "groupId" in item for item in items):
-        raise HTTPError(400, "Required: an array of objects with groupId")
-    return items
-
-
-def _type(value: object) -> str:
-    if not isinstance(value, str) or value not in _TYPES:
-        raise HTTPError(400, f"Required: type, one of {', '.join(sorted(_TYPES))}")
-    return str(value)
+    return _GROUPS.check(body if isinstance(body, list) else [body])
 
 
 def _refuse_taken_name(instance: Instance, name: str, group_id: int | None = None) -> None:
@@ -294,15 +289,10 @@ def with_changes(instance: Instance, group: Record, item: dict[str, Any]) -> Rec
 
 
 def _people(item: dict[str, Any], key: str) -> list[Record]:
-    value = item.get(key) or []
-    value = array_of(object, value, f"{key} must be an array of type and id")
-    people = []
-    for one in value:
-        kind, number = (one.get("type"), str(one.get("id"))) if isinstance(one, dict) else (None, "")
-        if kind not in {"USER", "GROUP"} or not number.isdecimal():
-            raise HTTPError(400, f"{key} must be an array of type, which is USER or GROUP, and id")
-        people.append({"type": kind, "id": int(number)})
-    return people
+    message = f"{key} must be an array of type, which is USER or GROUP, and id"
+    person = Object({"type": OneOf(("USER", "GROUP"), message=message), "id": Identifier(message=message)})
+    people = Array(person, message=message).check(item.get(key) or [])
+    return [{"type": one["type"], "id": int(one["id"])} for one in people]
 
 
 def _merged(people: list[Record], added: list[Record], removed: list[Record]) -> list[Record]:
@@ -317,26 +307,26 @@ def _about_one(request: web.Request, groups: list[Record]) -> None:
 
 
 def create_group(
-    instance: Instance, name: str, kind: object, *, description: str = "", creator_id: int = OWNER_ID
+    instance: Instance, name: str, category: object, *, description: str = "", creator_id: int = OWNER_ID
 ) -> Record:
     """Make a group; no two have the same name.
 
     Raises:
-        HTTPError: 400, if the name is taken, or there is no such type.
+        HTTPError: 400, if the name is taken, or the type does not exist.
     """
-    kind = _type(kind)
+    category = _TYPE.check(category, "type")
     _refuse_taken_name(instance, name)
-    return put_group(instance, name, kind, description, creator_id, millis())
+    return put_group(instance, name, category, description, creator_id, millis())
 
 
-def put_group(instance: Instance, name: str, kind: str, description: str, creator_id: int, created: int) -> Record:
+def put_group(instance: Instance, name: str, category: str, description: str, creator_id: int, created: int) -> Record:
     group_id = free_id(instance, "groups", _FIRST_ID)
     return instance.records["groups"].put(
         group_id,
         {
             "id": group_id,
             "name": name,
-            "type": kind,
+            "type": category,
             "description": description,
             "creatorId": creator_id,
             "guid": str(uuid.uuid5(uuid.NAMESPACE_OID, f"group {group_id} {created}")),
@@ -359,8 +349,8 @@ def _rank(group: Record, sort: str) -> Any:
 
 
 def _describe_listed(instance: Instance, group: Record) -> dict[str, Any]:
-    """Return a group as the list tells it."""
-    moment = datetime.fromtimestamp(group["created"] / 1000, UTC)
+    """Return a group as the list has it."""
+    time = datetime.fromtimestamp(group["created"] / 1000, UTC)
     return {
         "name": group["name"],
         "groupId": group["id"],
@@ -368,7 +358,7 @@ def _describe_listed(instance: Instance, group: Record) -> dict[str, Any]:
         "groupType": group["type"],
         "groupMembers": [_describe_one(instance, one) for one in members_of(group)],
         "memberCount": len(members_of(group)),
-        "created": f"{moment:%Y-%m-%dT%H:%M:%S}",
+        "created": f"{time:%Y-%m-%dT%H:%M:%S}",
         "description": group["description"],
     }
 
@@ -392,7 +382,7 @@ def _describe_user(instance: Instance, user_id: int) -> dict[str, Any]:
 
 
 def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
-    """Yield what a search finds of groups; the keys are emulator-defined."""
+    """Yield the documents of groups that a search finds; the keys are emulator-defined."""
     for group in map(whole_group, instance.records["groups"]):
         yield {
             "entityType": "group",

@@ -25,8 +25,8 @@ from domo_async._emulator.access.sharing import (
 )
 from domo_async._emulator.context import instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of, check_choice
-from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, text
+from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text
+from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, read_body, text
 from domo_async._emulator.services import cards
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
@@ -101,17 +101,22 @@ async def remove_owners(request: web.Request) -> web.Response:
     return web.Response()
 
 
+_MOVE = Object(
+    {
+        "pageIds": Array(least=1, words="an array of numbers"),
+        "pagePermission": OneOf(("ORIGINAL",), message="pagePermission must be ORIGINAL"),
+    }
+)
+_SUMMARIES = Object({"orderBy": OneOf(_ORDERS, default="pageTitle"), "ascending": Flag(default=True)})
+
+
 @routes.put("/api/content/v1/pages/bulk/move")
 async def move(request: web.Request) -> web.Response:
-    """Move pages below another, or to the top where none is told; all or none."""
-    body = await json_object(request)
+    """Move pages below another, or to the top if the body names none; all or none."""
+    body = await read_body(request, _MOVE)
     instance, seen = instance_of(request), sight_of(request)
-    ids = body.get("pageIds")
-    ids = array_of(object, ids, "Required: pageIds, an array of numbers", empty=False)
-    if text(body, "pagePermission") != "ORIGINAL":
-        raise HTTPError(400, "pagePermission must be ORIGINAL")
     pages = instance.records["pages"]
-    moved = [pages.get(page_id) for page_id in ids]
+    moved = [pages.get(page_id) for page_id in body["pageIds"]]
     parent = _parent(instance, seen, body.get("parentPageId", TOP))
     above = {parent, *_above(instance, parent)}
     for page in moved:
@@ -128,15 +133,15 @@ async def move(request: web.Request) -> web.Response:
 
 @routes.post("/api/content/v1/pages/adminsummary")
 async def list_pages(request: web.Request) -> web.Response:
-    """List the pages that the caller sees. Not in the documents; other clients use it.
+    """List the pages that the caller sees. Domo's documentation does not have this route; other clients use it.
 
     Emulator-defined: a page of 100 by default; pages belong to no app.
     """
-    body = await json_object(request)
+    body = await read_body(request, _SUMMARIES)
     instance, seen = instance_of(request), sight_of(request)
     found = [page for page in instance.records["pages"] if seen.page(page)]
     if body.get("includePageTitleClause"):
-        wanted = text(body, "pageTitleSearchText").lower()
+        wanted = Text().check(body.get("pageTitleSearchText"), "pageTitleSearchText").lower()
         found = [page for page in found if wanted in page["title"].lower()]
     if body.get("includeParentPageIdsClause"):
         parents = _ids(body, "parentPageIds")
@@ -144,10 +149,8 @@ async def list_pages(request: web.Request) -> web.Response:
     if body.get("includePageOwnerClause"):
         owners = _ids(body, "ownerIds")
         found = [page for page in found if is_owned_by(page, owners)]
-    order = body.get("orderBy", "pageTitle")
-    check_choice("orderBy", order, _ORDERS)
-    key = _ORDERS[order]
-    found.sort(key=lambda page: page[key], reverse=not flag(body.get("ascending", True), "ascending"))
+    key = _ORDERS[body["orderBy"]]
+    found.sort(key=lambda page: page[key], reverse=not body["ascending"])
     counts = _card_counts(instance)
     page = page_of(request, found, limit=_PAGE, offset="skip")
     return answer(
@@ -236,8 +239,7 @@ def _seen(request: web.Request) -> tuple[Instance, Sight, Record]:
 
 
 def _parent(instance: Instance, seen: Sight, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
-        raise HTTPError(400, "Required: parentPageId, a number")
+    Scalar(words="a number").check(value, "parentPageId")
     if str(value) in _TOPS:
         return TOP
     page = instance.records["pages"].get(value)
@@ -261,9 +263,8 @@ def _above(instance: Instance, page_id: int) -> Iterator[int]:
 
 
 def _ids(body: dict[str, Any], key: str) -> set[str]:
-    value = body.get(key)
-    value = array_of(object, value, f"Required: {key}, an array of numbers")
-    return {str(TOP) if str(each) in _TOPS else str(each) for each in value}
+    ids = Array(words="an array of numbers").check(body.get(key), key)
+    return {str(TOP) if str(each) in _TOPS else str(each) for each in ids}
 
 
 def _cards_on(instance: Instance, page: Record) -> list[Record]:

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, json_object, whole_number
+from domo_async._emulator.http.bodies import Array, Object, WholeNumber
+from domo_async._emulator.http.web import answer, read_body
 from domo_async._emulator.state.datasets import Dataset, Partition
 
 routes: web.RouteTableDef = web.RouteTableDef()
@@ -25,24 +25,31 @@ async def list_partitions(request: web.Request) -> web.Response:
     return answer([_describe(partition) for partition in permitted(request).partitions.values()])
 
 
+_BOUNDS = Object(default={}, null=True, message="filterValues must be an object with MIN and MAX")
+_LIST = Object(
+    {
+        "limit": WholeNumber(default=_PAGE),
+        "offset": WholeNumber(default=0),
+        "paginationFields": Array(Object({"filterValues": _BOUNDS}), default=[], null=True),
+    }
+)
+
+
 @routes.post("/api/query/v1/datasources/{dataset_id}/partition/list")
 async def search_partitions(request: web.Request) -> web.Response:
     """List the tags that have data, with their rows, filtered, sorted and a page at a time."""
     dataset = permitted(request)
-    body = await json_object(request)
-    limit = whole_number(body.get("limit"), "limit", _PAGE)
-    offset = whole_number(body.get("offset"), "offset", 0)
-    fields = body.get("paginationFields") or []
-    fields = array_of(dict, fields, "paginationFields must be an array of objects")
+    body = await read_body(request, _LIST)
+    offset = body["offset"]
     found = [
         {**_describe(partition), "rowCount": partition.version.rows}
         for partition in dataset.partitions.values()
         if not partition.deleted
     ]
     # The first field decides; Python's sort keeps the order of the later ones within it.
-    for each in reversed(fields):
+    for each in reversed(body["paginationFields"]):
         found = _filtered_and_sorted(found, each)
-    return answer(found[offset : offset + limit])
+    return answer(found[offset : offset + body["limit"]])
 
 
 @routes.delete("/api/query/v1/datasources/{dataset_id}/tag/{tag}/data")
@@ -77,7 +84,7 @@ def _describe(partition: Partition) -> dict[str, Any]:
 
 
 def _filtered_and_sorted(found: list[dict[str, Any]], field: dict[str, Any]) -> list[dict[str, Any]]:
-    # The documents write the field in lower case, the answers do not.
+    # Domo's documentation writes the field in lower case, the answers do not.
     names = {
         "datecompleted": "dateCompleted",
         "dataid": "dataId",
@@ -87,9 +94,7 @@ def _filtered_and_sorted(found: list[dict[str, Any]], field: dict[str, Any]) -> 
     name = names.get(str(field.get("fieldName")).lower())
     if name is None:
         raise HTTPError(400, f"Unknown field: {field.get('fieldName')}")
-    bounds = field.get("filterValues") or {}
-    if not isinstance(bounds, dict):
-        raise HTTPError(400, "filterValues must be an object with MIN and MAX")
+    bounds = field["filterValues"]
     lowest, highest = bounds.get("MIN"), bounds.get("MAX")
     try:
         kept = [
@@ -102,5 +107,5 @@ def _filtered_and_sorted(found: list[dict[str, Any]], field: dict[str, Any]) -> 
     return sorted(kept, key=lambda each: each[name], reverse=field.get("sortOrder") == "DESC")
 
 
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}+00:00"
+def _iso(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03}+00:00"

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
 from aiohttp import web
 
@@ -28,8 +27,8 @@ from domo_async._emulator.access.policies import (
 )
 from domo_async._emulator.context import instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of, check_choice
-from domo_async._emulator.http.web import answer, flag, json_object, page_of, query_flag, text, whole_number
+from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text
+from domo_async._emulator.http.web import answer, json_object, page_of, query_flag, read_body, whole_number
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -97,15 +96,43 @@ async def delete_policy(request: web.Request) -> web.Response:
 
 @routes.put(_CONTROL)
 async def enable(request: web.Request) -> web.Response:
-    """Let a dataset's policies count, or no longer."""
+    """Switch a dataset's policies on or off."""
     dataset = permitted(request, "CO_OWNER")
-    body = await json_object(request)
-    enabled = flag(body.get("enabled"), "enabled")
-    external = flag(body.get("external", False), "external")
+    body = await read_body(request, Object({"enabled": Flag(), "external": Flag(default=False)}))
+    enabled, external = body["enabled"], body["external"]
     instance = instance_of(request)
     _open_policy(instance, dataset)
     instance.records[CONTROLS].put(dataset.id, {"enabled": enabled, "external": external})
     return answer({"enabled": enabled, "secured": enabled, "external": external, "enabledColumn": False})
+
+
+_ENTITIES = Array(Scalar(), default=[], null=True, words="an array of ids")
+_POLICY = Object(
+    {
+        "name": Text(),
+        "userIds": _ENTITIES,
+        "groupIds": _ENTITIES,
+        "virtualUserIds": _ENTITIES,
+        "dataSourcePermissions": Flag(default=False),
+        "parameters": Array(
+            Object(
+                {
+                    "name": Text(),
+                    "operator": OneOf(OPERATORS, default="EQUALS"),
+                    "type": OneOf(
+                        ("COLUMN", "DYNAMIC"),
+                        default="COLUMN",
+                        null=True,
+                        message="The type of a parameter must be COLUMN or DYNAMIC",
+                    ),
+                    "not": Flag(default=False),
+                    "ignoreCase": Flag(default=True),
+                }
+            )
+        ),
+    }
+)
+_VALUES = Array(Scalar(empty=True), least=1, message="values must be an array of texts or numbers")
 
 
 def _policy(request: web.Request, dataset: Dataset) -> Record:
@@ -126,53 +153,34 @@ def _open_policy(instance: Instance, dataset: Dataset) -> None:
 
 
 def _read(instance: Instance, dataset: Dataset, body: Record) -> Record:
+    body = _POLICY.check(body)
     # Requests have texts or numbers, answers have numbers.
-    users = [instance.records["users"].get(each)["id"] for each in _ids(body, "userIds")]
-    groups = [instance.records["groups"].get(each)["id"] for each in _ids(body, "groupIds")]
+    users = [instance.records["users"].get(each)["id"] for each in body["userIds"]]
+    groups = [instance.records["groups"].get(each)["id"] for each in body["groupIds"]]
     if body.get("dataSourceId", dataset.id) != dataset.id:
         raise HTTPError(400, "dataSourceId is another dataset than that of the path")
-    virtual = _ids(body, "virtualUserIds")
+    virtual = body["virtualUserIds"]
     return {
-        "name": text(body, "name"),
+        "name": body["name"],
         "dataSourceId": dataset.id,
         "policySetId": zlib.crc32(dataset.id.encode()) % 1_000_000,
         "type": "user",
         "virtualUserIds": virtual,
         "userIds": users,
         "groupIds": groups,
-        "dataSourcePermissions": flag(body.get("dataSourcePermissions", False), "dataSourcePermissions"),
+        "dataSourcePermissions": body["dataSourcePermissions"],
         "resources": {"VIRTUAL_USER": list(map(str, virtual)), "GROUP": list(map(str, groups))},
-        "parameters": list(_parameters(dataset, body.get("parameters"))),
+        "parameters": list(_parameters(dataset, body["parameters"])),
     }
 
 
-def _ids(body: Record, key: str) -> list[Any]:
-    ids = body.get(key) or []
-    return array_of((int, str), ids, f"{key} must be an array of ids")
-
-
-def _parameters(dataset: Dataset, parameters: object) -> Iterator[Record]:
+def _parameters(dataset: Dataset, parameters: list[Record]) -> Iterator[Record]:
     columns = {column.name for column in dataset.schema.columns}
-    parameters = array_of(dict, parameters, "Required: parameters, an array of objects")
     for each in parameters:
-        values = each["values"] if isinstance(each.get("values"), list) else [each.get("value")]
-        operator = each.get("operator", "EQUALS")
-        kind = each.get("type") or "COLUMN"
-        if kind not in ("COLUMN", "DYNAMIC"):
-            raise HTTPError(400, "The type of a parameter must be COLUMN or DYNAMIC")
-        if text(each, "name") not in columns:
+        values = _VALUES.check(each["values"] if isinstance(each.get("values"), list) else [each.get("value")])
+        if each["name"] not in columns:
             raise HTTPError(400, f"The dataset has no column {each['name']}")
-        check_choice("operator", operator, OPERATORS)
-        if not all(isinstance(value, str | int | float) for value in values) or not values:
-            raise HTTPError(400, "values must be an array of texts or numbers")
-        if operator == "BETWEEN" and len(values) != 2:
+        if each["operator"] == "BETWEEN" and len(values) != 2:
             raise HTTPError(400, "BETWEEN takes two values")
-        yield {
-            "name": each["name"],
-            "value": values[0],
-            "values": values,
-            "type": kind,
-            "operator": operator,
-            "not": flag(each.get("not", False), "not"),
-            "ignoreCase": flag(each.get("ignoreCase", True), "ignoreCase"),
-        }
+        kept = {key: each[key] for key in ("name", "type", "operator", "not", "ignoreCase")}
+        yield {**kept, "value": values[0], "values": values}

@@ -12,12 +12,21 @@ from aiohttp import web
 from domo_async._emulator.access.people import must_be_admin
 from domo_async._emulator.context import caller_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, iso, json_object, page_of, text
+from domo_async._emulator.http.bodies import Array, Object, Text
+from domo_async._emulator.http.web import answer, iso, page_of, read_body
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
+
+_PUBLICATION = Object(
+    {
+        "id": Text(),
+        "name": Text(),
+        "content": Array(Object(), words="an array of objects with domoObjectId and type"),
+        "subscriberDomain": Array(words="an array of domains"),
+    }
+)
 
 _COUNTED = {"cards": "CARD", "dataApps": "DATA_APP", "dataSets": "DATASET", "pages": "PAGE"}
 
@@ -40,20 +49,17 @@ async def get(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """Make a publication; the identifier is the caller's."""
     must_be_admin(request, "publish")
-    body = await json_object(request)
-    content, domains = body.get("content"), body.get("subscriberDomain")
-    content = array_of(dict, content, "Required: content, an array of objects with domoObjectId and type")
-    domains = array_of(object, domains, "Required: subscriberDomain, an array of domains")
-    number = text(body, "id")
+    body = await read_body(request, _PUBLICATION)
+    number = body["id"]
     if number in records_of(request, "publications"):
         raise HTTPError(409, f"There is a publication {number} already")
     record = {
         "id": number,
-        "name": text(body, "name"),
+        "name": body["name"],
         "description": str(body.get("description") or ""),
         "domain": str(body.get("domain") or ""),
-        "content": content,
-        "subscriberDomain": [str(each) for each in domains],
+        "content": body["content"],
+        "subscriberDomain": [str(each) for each in body["subscriberDomain"]],
         "userId": caller_of(request)["id"],
         "created": iso(),
     }

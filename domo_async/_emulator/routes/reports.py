@@ -24,7 +24,7 @@ from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.access.sharing import sight_of
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import Array, Flag, Object, Text, WholeNumber
 from domo_async._emulator.http.web import (
     answer,
     flag,
@@ -33,7 +33,7 @@ from domo_async._emulator.http.web import (
     millis,
     page_of,
     query_flag,
-    text,
+    read_body,
     whole_number,
 )
 from domo_async._emulator.services.cards import Shown, number_text, show
@@ -124,14 +124,14 @@ async def delete_for_page(request: web.Request) -> web.Response:
 
 @routes.post(f"{_BASE}/card-email-data")
 async def render_cards(request: web.Request) -> web.Response:
-    """Tell how cards look in a mail, by their ids.
+    """Return the appearance of cards in a mail, by their ids.
 
-    Cards that there are not, or that the caller does not see, are left out (emulator-defined).
+    Cards that do not exist, or that the caller does not see, are left out (emulator-defined).
     """
-    body = await json_body(request)
-    body = array_of(object, body, "The request's body must be an array of card ids")
+    card_id = WholeNumber(message="a card's id must be a number that is not negative")
+    ids = await read_body(request, Array(card_id, message="The request's body must be an array of card ids"))
     instance, seen = instance_of(request), sight_of(request)
-    found = (instance.records["cards"].find(whole_number(card, "a card's id", 0)) for card in body)
+    found = (instance.records["cards"].find(each) for each in ids)
     cards = [card for card in found if card is not None and seen.card(card)]
     return answer({str(card["id"]): await _rendered(request, card) for card in cards})
 
@@ -288,9 +288,7 @@ async def send_view(request: web.Request) -> web.Response:
 @routes.post(f"{_BASE}/views/{{view}}/sendNowWithParams")
 async def send_view_with_params(request: web.Request) -> web.Response:
     """Send the report of a view; the parameters change nothing that can be seen (emulator-defined)."""
-    body = await json_object(request)
-    if not isinstance(body.get("emailParams") or {}, dict):
-        raise HTTPError(400, "emailParams must be an object")
+    body = await read_body(request, Object({"emailParams": Object(optional=True, null=True)}))
     return _sent(request, _of_view(request), _addressees(body.get("recipients") or []))
 
 
@@ -342,8 +340,7 @@ async def schedule_history(request: web.Request) -> web.Response:
 @routes.post(f"{_BASE}/{{schedule}}/notifications/queue")
 async def notify(request: web.Request) -> web.Response:
     """Send a report to people, each named by a user's id or an address."""
-    body = await json_body(request)
-    body = array_of(dict, body, "The request's body must be an array of recipients")
+    body = await read_body(request, Array(Object(), message="The request's body must be an array of recipients"))
     people = [
         {"type": "USER", "value": each["userId"]}
         if each.get("userId") is not None
@@ -431,46 +428,52 @@ async def delete_unsubscribed_recipient(request: web.Request) -> web.Response:
 # -- reading requests ------------------------------------------------------------------------------------------
 
 
+_NUMBERS = ("pageId", "viewId", "cardId", "embedViewId")
+_HOUR = WholeNumber(optional=True)
+_REPORT = Object(
+    {
+        "title": Text(),
+        "schedule": Object({"hourOfDay": _HOUR, "minOfHour": _HOUR, "enabled": Flag(default=True)}),
+        "attachmentInclude": Flag(default=False, null=True),
+        "active": Flag(default=True),
+        **dict.fromkeys(_NUMBERS, WholeNumber(optional=True)),
+    }
+)
+_RECIPIENTS = Array(Object(), message="Recipients must be an array of objects with type and value")
+
+
 def _known_of(body: dict[str, Any]) -> Record:
-    """Return what a request says about a schedule, all of it."""
-    schedule = body.get("schedule")
-    if not isinstance(schedule, dict):
-        raise HTTPError(400, "Required: schedule, an object")
+    """Return the settings of a schedule that a request has."""
+    body = _REPORT.check(body)
+    schedule = body["schedule"]
     check_schedule(schedule)
     people, subject = schedule.get("additionalRecipients"), body.get("subject")
     kept = {key: value for key, value in schedule.items() if key not in _WORKED_OUT}
-    # They may come as text, and are told as numbers.
-    hours = {key: whole_number(kept[key], key, 0) for key in ("hourOfDay", "minOfHour") if kept.get(key) is not None}
     return {
-        "title": text(body, "title"),
+        "title": body["title"],
         "subject": None if subject is None else str(subject),
-        "attachmentInclude": flag(body.get("attachmentInclude") or False, "attachmentInclude"),
-        "active": flag(body.get("active", True), "active"),
-        **{key: _number(body, key) for key in ("pageId", "viewId", "cardId", "embedViewId")},
+        "attachmentInclude": body["attachmentInclude"],
+        "active": body["active"],
+        **{key: body.get(key) for key in _NUMBERS},
         "viewType": _one_of(body.get("viewType") or "EMAIL", "viewType", _VIEW_TYPES),
-        "schedule": {**kept, **hours, "enabled": flag(schedule.get("enabled", True), "schedule.enabled")},
+        "schedule": kept,
         "recipients": _addressees([] if people is None else people),
     }
 
 
-def _number(body: dict[str, Any], key: str) -> int | None:
-    return None if body.get(key) is None else whole_number(body[key], key, 0)
-
-
 def _addressees(value: Any) -> list[Record]:
-    """Return whom a request names, each by ``type`` and ``value``."""
-    value = array_of(dict, value, "Recipients must be an array of objects with type and value")
-    for each in value:
-        kind = _one_of(each.get("type", "EMAIL"), "the type of a recipient", _TYPES)
+    """Return the people that a request names, each by ``type`` and ``value``."""
+    people = _RECIPIENTS.check(value)
+    for each in people:
+        category = _one_of(each.get("type", "EMAIL"), "the type of a recipient", _TYPES)
         given = each.get("value")
-        if kind == "EMAIL":
-            if not isinstance(given, str) or "@" not in given:
-                raise HTTPError(400, f"{given!r} is not an address")
+        if category == "EMAIL":
+            Text(pattern="(?s:.*@.*)", message=f"{given!r} is not an address").check(given)
         elif given is None:
             raise HTTPError(400, "A recipient has a value")
         else:
             whole_number(given, "the value of a recipient", 0)
-    return [{"type": each.get("type", "EMAIL"), "value": each["value"]} for each in value]
+    return [{"type": each.get("type", "EMAIL"), "value": each["value"]} for each in people]
 
 
 def _one_of(value: Any, name: str, known: Sequence[str]) -> str:
@@ -488,7 +491,7 @@ def _since(request: web.Request) -> int:
 
 
 def _who(request: web.Request) -> Record | None:
-    """Return whom a query names, by what is told of a user; None for nobody."""
+    """Return the user that a query names; None if it names nobody."""
     user, mail = request.query.get("userId"), request.query.get("emailId")
     if not user and not mail:
         return None
@@ -496,7 +499,7 @@ def _who(request: web.Request) -> Record | None:
 
 
 def _ordered(request: web.Request, found: Iterable[Record], by: str | Callable[[Record], Any]) -> list[Record]:
-    """Return records in order, by default the greatest first; those that lack what it goes by are the least."""
+    """Return records in order, by default the greatest first; those without the sort key are the least."""
 
     def rank(record: Record) -> tuple[bool, Any]:
         value = record[by] if isinstance(by, str) else by(record)
@@ -506,7 +509,7 @@ def _ordered(request: web.Request, found: Iterable[Record], by: str | Callable[[
 
 
 def _clauses(instance: Instance, body: dict[str, Any]) -> Iterable[Callable[[Record], bool]]:
-    """Yield what a run must pass to be found."""
+    """Yield the tests that a run must pass to be found."""
 
     def included(clause: str, key: str) -> bool:
         if not flag(body.get(clause, False), clause):

@@ -1,6 +1,6 @@
-"""Roles and what they allow. Admins alone may change them (emulator-defined).
+"""Roles and their authorities. Only admins may change roles (emulator-defined).
 
-What the emulator itself allows goes by who is an admin and who owns what, not by authorities.
+The emulator's own checks ask whether the caller is an admin or an owner, not for authorities.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from aiohttp import web
 from domo_async._emulator.access.people import PARTICIPANT_ROLE, free_id, must_be_admin
 from domo_async._emulator.context import instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, json_body, json_object, millis, page_of, text, whole_number
+from domo_async._emulator.http.bodies import Array, Object, Text, WholeNumber
+from domo_async._emulator.http.web import answer, json_object, millis, page_of, read_body
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -23,8 +23,8 @@ routes: web.RouteTableDef = web.RouteTableDef()
 
 FIRST_ID = 101
 BORN = 1_550_093_701_000
-# Emulator-defined but for dataset.manage and dataset.export: each authority with what it allows and the least of the
-# roles of a new instance that has it.
+# Each authority with its title and the least of a new instance's roles that has it. Emulator-defined, except
+# dataset.manage and dataset.export.
 AUTHORITIES = {
     "accesstoken.manage": ("Manage access tokens", 1),
     "audit.view": ("View the activity log", 1),
@@ -56,6 +56,7 @@ _NEW = {
     4: ("Participant", "Views and shares content"),
     5: ("Social", "Views what is shared"),
 }
+_NEW_ROLE = Object({"name": Text(), "description": Text(empty=True), "fromRoleId": WholeNumber(default=0)})
 
 
 def begin(instance: Instance) -> None:
@@ -105,18 +106,16 @@ async def list_roles(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """Create a role with the authorities of another; no two have the same name (emulator-defined)."""
     must_be_admin(request, "create roles")
-    body = await json_object(request)
-    name, description = text(body, "name"), body.get("description")
-    if not isinstance(description, str):
-        raise HTTPError(400, "Required: description, a string")
-    role_id = create_role(instance_of(request), name, description, body.get("fromRoleId"))["id"]
+    body = await read_body(request, _NEW_ROLE)
+    name, description = body["name"], body["description"]
+    role_id = create_role(instance_of(request), name, description, body["fromRoleId"])["id"]
     about(request, role_id, name)
     return answer({"id": role_id, "name": name, "description": description})
 
 
 @routes.put("/api/authorization/v1/roles/settings")
 async def set_settings(request: web.Request) -> web.Response:
-    """Set which role new users have. Not in the documents; other clients use it."""
+    """Set the role of new users. Domo's documentation does not have this route; other clients use it."""
     must_be_admin(request, "change roles")
     body = await json_object(request)
     settings = records_of(request, "role_settings")
@@ -130,7 +129,7 @@ async def set_settings(request: web.Request) -> web.Response:
 
 @routes.get("/api/authorization/v1/roles/{role_id}")
 async def get(request: web.Request) -> web.Response:
-    """Give a role."""
+    """Return a role."""
     return answer(_describe(_role_of(request), _users_of_roles(request)))
 
 
@@ -139,8 +138,8 @@ async def update(request: web.Request) -> web.Response:
     """Change a role's name and description."""
     must_be_admin(request, "change roles")
     role = _role_of(request)
-    body = await json_object(request)
-    name = text({"name": role["name"], **body}, "name")
+    body = await read_body(request, Object({"name": Text(default=role["name"])}))
+    name = body["name"]
     _refuse_taken_name(instance_of(request), name, role["id"])
     description = str(body.get("description", role["description"]) or "")
     records_of(request, "roles").update(role["id"], name=name, description=description, modified=millis())
@@ -149,9 +148,9 @@ async def update(request: web.Request) -> web.Response:
 
 @routes.delete("/api/authorization/v1/roles/{role_id}")
 async def delete(request: web.Request) -> web.Response:
-    """Delete a role; the answer does not tell whether there was one.
+    """Delete a role; the answer does not say whether it existed.
 
-    Emulator-defined: the roles of a new instance stay, and whoever had a role that is gone is a Participant.
+    Emulator-defined: the roles of a new instance stay, and users who had a deleted role become Participants.
     """
     must_be_admin(request, "delete roles")
     instance = instance_of(request)
@@ -177,9 +176,7 @@ async def set_authorities(request: web.Request) -> web.Response:
     """Give a role exactly these authorities, known or not (emulator-defined)."""
     must_be_admin(request, "change roles")
     role = _role_of(request)
-    authorities = await json_body(request)
-    if not isinstance(authorities, list) or not all(isinstance(each, str) and each for each in authorities):
-        raise HTTPError(400, "Required: an array of authorities")
+    authorities = await read_body(request, Array(Text(), words="an array of authorities"))
     records_of(request, "roles").update(role["id"], authorities=list(dict.fromkeys(authorities)), modified=millis())
     return answer({"status": "SUCCESS", "message": ""})
 
@@ -206,11 +203,10 @@ async def list_users(request: web.Request) -> web.Response:
 
 @routes.put("/api/authorization/v1/roles/{role_id}/users")
 async def add_users(request: web.Request) -> web.Response:
-    """Give users a role in place of the one that they have."""
+    """Give users a role in place of their own."""
     must_be_admin(request, "give roles")
     role = _role_of(request)
-    ids = await json_body(request)
-    ids = array_of(object, ids, "Required: an array of user ids")
+    ids = await read_body(request, Array(words="an array of user ids"))
     users = records_of(request, "users")
     for user in [users.get(user_id) for user_id in ids]:
         users.update(user["id"], roleId=role["id"], modified=millis())
@@ -262,15 +258,15 @@ def _refuse_taken_name(instance: Instance, name: str, role_id: int | None = None
 
 
 def put_role(
-    instance: Instance, role_id: int, name: str, description: str, authorities: list[str], moment: int
+    instance: Instance, role_id: int, name: str, description: str, authorities: list[str], time: int
 ) -> Record:
     role = {
         "id": role_id,
         "name": name,
         "description": description,
         "authorities": authorities,
-        "created": moment,
-        "modified": moment,
+        "created": time,
+        "modified": time,
     }
     return instance.records["roles"].put(role_id, role)
 

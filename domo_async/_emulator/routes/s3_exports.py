@@ -20,8 +20,8 @@ from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, flag, iso, json_object, text
+from domo_async._emulator.http.bodies import Array, Flag, Object, Text
+from domo_async._emulator.http.web import answer, iso, read_body
 from domo_async._emulator.private_files import private_opener
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.jobs import begin_job, is_over
@@ -40,24 +40,39 @@ _ROUTE = "/api/query/v1/export/{dataset_id}"
 _LONGEST_NAME = 255
 _BOM = b"\xef\xbb\xbf"
 _ACTIVE = ("none", "running")
+_COLUMN = Object({"column": Text()})
+_MORE_COLUMNS = Array(_COLUMN, default=[], null=True, words="an array of objects with column and exprType")
+_EXPORT = Object(
+    {
+        **{key: Text() for key in ("awsAccessKey", "awsAccessSecret", "region", "bucket")},
+        "path": Text(default="", empty=True),
+        "queryRequest": Object(
+            {
+                "includeBOM": Flag(default=False),
+                "query": Object(
+                    {
+                        "columns": Array(_COLUMN, least=1, words="an array of columns"),
+                        "groupByColumns": _MORE_COLUMNS,
+                        "orderByColumns": _MORE_COLUMNS,
+                    }
+                ),
+            }
+        ),
+    }
+)
 
 
 @routes.post(_ROUTE)
 async def create(request: web.Request) -> web.Response:
     """Begin an export, of the rows that the caller may see."""
     instance, storage, dataset = instance_of(request), storage_of(request), permitted(request)
-    body, caller = await json_object(request), caller_of(request)
-    for key in ("awsAccessKey", "awsAccessSecret", "region"):
-        text(body, key)
-    place = _place(body)
-    asked = body.get("queryRequest")
-    if not isinstance(asked, dict):
-        raise HTTPError(400, "Required: queryRequest, an object")
-    bom = flag(asked.get("includeBOM", False), "queryRequest.includeBOM")
+    body, caller = await read_body(request, _EXPORT), caller_of(request)
+    path, asked = _path(body), body["queryRequest"]
+    bom = asked["includeBOM"]
     only = visible_rows(instance, dataset, caller)
     schema, versions = dataset.schema, dataset.visible
     translation = await storage.run(
-        translate, _sql(asked.get("query")), dataset.id, columns=schema.types, name=dataset.name, only=only
+        translate, _sql(asked["query"]), dataset.id, columns=schema.types, name=dataset.name, only=only
     )
     former = _former(instance, storage, dataset, caller)
     if former is not None:
@@ -67,8 +82,8 @@ async def create(request: web.Request) -> web.Response:
         "datasetId": dataset.id,
         "userId": caller["id"],
         "data": _state_of_data(dataset),
-        "bucket": place[0],
-        "place": list(place),
+        "bucket": path[0],
+        "place": list(path),
         "started": instance.now(),
         "job": _job(instance, dataset),
         "rows": None,
@@ -95,47 +110,38 @@ async def list_exports(request: web.Request) -> web.Response:
 # --------------------------------------------------------------------------------------------------------------
 
 
-def _place(body: dict[str, Any]) -> tuple[str, ...]:
-    """Return the names of the bucket and of what the path leads through."""
-    path = body.get("path", "")
-    if not isinstance(path, str):
-        raise HTTPError(400, "path must be a string")
-    place = (text(body, "bucket"), *(name for name in path.split("/") if name))
-    for name in place:
+def _path(body: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of the bucket and of the folders and the file in its path."""
+    path = (body["bucket"], *(name for name in body["path"].split("/") if name))
+    for name in path:
         if name.startswith(".") or not name.isprintable() or {*name} & {*'\\/:*?"<>|'} or _is_long(name):
             raise HTTPError(400, f"Not allowed in a bucket's name or a path: {name!r}")
-    return place
+    return path
 
 
 def _is_long(name: str) -> bool:
     return len(name.encode(errors="replace")) > _LONGEST_NAME
 
 
-def _sql(query: Any) -> str:
+def _sql(query: dict[str, Any]) -> str:
     """Return the SQL of a query that is made of columns."""
-    if not isinstance(query, dict):
-        raise HTTPError(400, "Required: queryRequest.query, an object")
-    columns = _columns(query, "columns")
-    if not columns:
-        raise HTTPError(400, "Required: queryRequest.query.columns, an array of columns")
+    columns = _names(query["columns"])
     sql = f"SELECT {', '.join(columns)} FROM table"  # noqa: S608 - names are quoted, and it is translated
     for clause, key in (("GROUP BY", "groupByColumns"), ("ORDER BY", "orderByColumns")):
-        if names := _columns(query, key):
+        if names := _names(query[key]):
             sql += f" {clause} {', '.join(names)}"
     return sql
 
 
-def _columns(query: dict[str, Any], key: str) -> list[str]:
-    columns = query.get(key) or []
-    columns = array_of(dict, columns, f"queryRequest.query.{key} must be an array of objects with column and exprType")
+def _names(columns: list[dict[str, Any]]) -> list[str]:
     for column in columns:
         if column.get("exprType", "COLUMN") != "COLUMN":
             raise HTTPError(400, f"Unknown exprType: {column['exprType']}")
-    return ["`" + text(column, "column").replace("`", "``") + "`" for column in columns]
+    return ["`" + column["column"].replace("`", "``") + "`" for column in columns]
 
 
 def _state_of_data(dataset: Dataset) -> list[int]:
-    """Return what differs whenever a dataset's data do."""
+    """Return a list that differs whenever a dataset's data differ."""
     return [dataset.schema.id, *(version.data_id for version in dataset.visible)]
 
 

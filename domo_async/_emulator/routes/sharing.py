@@ -29,8 +29,8 @@ from domo_async._emulator.access.sharing import (
 )
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, flag, json_object, millis
+from domo_async._emulator.http.bodies import Array, Field, Object, Text
+from domo_async._emulator.http.web import answer, flag, millis, read_body
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
 
@@ -43,7 +43,7 @@ _COLLECTIONS = {PAGE: "pages", CARD: "cards", APP: "data_apps"}
 def create_app(
     instance: Instance, *, title: str, owner_id: int = OWNER_ID, id: int | None = None, at: int | None = None
 ) -> Record:
-    """Make an App Studio app, of which the instance knows no more than that it can be shared and found."""
+    """Make an App Studio app, which can only be shared and found."""
     app_id = free_id(instance, "data_apps", 7_000_001) if id is None else id
     now = millis() if at is None else at
     return instance.records["data_apps"].put(
@@ -51,22 +51,24 @@ def create_app(
     )
 
 
+_TYPED = Array(Object(), least=1, words="an array of objects with type and id")
+_SHARING: dict[str, Field[Any]] = {"recipients": _TYPED, "message": Text(optional=True, empty=True, null=True)}
+
+
 @routes.post("/api/content/v1/share")
 @routes.post("/api/content/v1/share)")
 async def share(request: web.Request) -> web.Response:
     """Share pages, cards and datasets, all or none; mail is not sent, whatever `sendEmail` says."""
-    body = await json_object(request)
-    return _share(request, body, [read_typed(each, (PAGE, CARD, DATASET)) for each in _objects(body, "resources")])
+    body = await read_body(request, Object({**_SHARING, "resources": _TYPED}))
+    return _share(request, body, [read_typed(each, (PAGE, CARD, DATASET)) for each in body["resources"]])
 
 
 @routes.post("/api/content/v1/dataapps/share")
 @routes.post("/api/content/v1/dataapps/share)")
 async def share_apps(request: web.Request) -> web.Response:
     """Share App Studio apps, all or none."""
-    body = await json_object(request)
-    ids = body.get("dataAppIds")
-    ids = array_of(object, ids, "Required: dataAppIds, an array of ids", empty=False)
-    return _share(request, body, [(APP, str(each)) for each in ids])
+    body = await read_body(request, Object({**_SHARING, "dataAppIds": Array(least=1, words="an array of ids")}))
+    return _share(request, body, [(APP, str(each)) for each in body["dataAppIds"]])
 
 
 @routes.delete("/api/content/v1/share/page/{page_id}/user/{person_id}")
@@ -98,7 +100,7 @@ async def revoke(request: web.Request) -> web.Response:
 
 @routes.delete("/api/content/v1/share/bulk/{kind:page|badge}/{recipient_type:user|group}/{recipient_id}")
 async def revoke_many(request: web.Request) -> web.Response:
-    """Take a user's or a group's access to pages or cards away, of all or of none.
+    """Remove a user's or a group's access to pages or cards, to all or none.
 
     Emulator-defined: only a thing's owners and admins may, and owners keep their access (409).
     """
@@ -124,7 +126,7 @@ async def revoke_many(request: web.Request) -> web.Response:
 
 @routes.get("/api/content/v1/share/accesslist/{kind:page|badge}/{thing_id}")
 async def access_list(request: web.Request) -> web.Response:
-    """Tell who sees a page or a card by its being shared. Not in the documents; other clients use it."""
+    """List who sees a page or a card because it is shared. Domo's documentation does not have this; others use it."""
     instance = instance_of(request)
     kind = request.match_info["kind"]
     thing = instance.records[_COLLECTIONS[kind]].get(request.match_info["thing_id"])
@@ -134,9 +136,7 @@ async def access_list(request: web.Request) -> web.Response:
 
 
 def _share(request: web.Request, body: dict[str, Any], things: list[tuple[str, str]]) -> web.Response:
-    recipients = [read_typed(each, tuple(RECIPIENTS)) for each in _objects(body, "recipients")]
-    if not isinstance(body.get("message", ""), str | None):
-        raise HTTPError(400, "message must be a string")
+    recipients = [read_typed(each, tuple(RECIPIENTS)) for each in body["recipients"]]
     flag(request.query.get("sendEmail", "false"), "sendEmail")
     instance, caller, seen = instance_of(request), caller_of(request), sight_of(request)
     for kind, thing_id in things:
@@ -155,11 +155,6 @@ def _share(request: web.Request, body: dict[str, Any], things: list[tuple[str, s
             else:
                 put_share(instance, kind, thing_id, recipient_type.upper(), recipient, by=caller["id"], at=millis())
     return web.Response()
-
-
-def _objects(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    value = body.get(key)
-    return array_of(dict, value, f"Required: {key}, an array of objects with type and id", empty=False)
 
 
 def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:

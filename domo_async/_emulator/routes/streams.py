@@ -20,8 +20,16 @@ from aiohttp import web
 from domo_async._emulator.access.datasets import is_permitted, level_of
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of, check_choice
-from domo_async._emulator.http.web import answer, json_object, page_of, query_flag, query_values, text, whole_number
+from domo_async._emulator.http.bodies import Array, Object, OneOf, Text
+from domo_async._emulator.http.web import (
+    answer,
+    json_object,
+    page_of,
+    query_flag,
+    query_values,
+    read_body,
+    whole_number,
+)
 from domo_async._emulator.services.datasets import describe as describe_dataset
 from domo_async._emulator.services.providers import provider_of
 from domo_async._emulator.services.streams import (
@@ -43,7 +51,7 @@ from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-# What Domo's connectors add to all rows; what else a source has shows in the first upload.
+# The columns that Domo's connectors add to all rows; the first upload shows the others.
 _COLUMNS = (
     Column("_BATCH_ID_", "DOUBLE", "_BATCH_ID_"),
     Column("_BATCH_LAST_RUN_", "DATETIME", "_BATCH_LAST_RUN_"),
@@ -51,7 +59,20 @@ _COLUMNS = (
 _SCHEDULES = {"MINUTE": "0 0/{} * * * ?", "HOUR": "0 0 0/{} * * ?", "DAY": "0 0 0 1/{} * ?"}
 _METHODS = ("REPLACE", "APPEND", "UPSERT", "DELETE")
 _CATEGORIES = ("CONNECTOR", "FRAMEWORK", "USER", "CONNECTOR_WARNING")
+_ABORT = Object({"category": OneOf(_CATEGORIES, default="CONNECTOR", null=True)})
 _SCHEDULE_STATES = ("MANUAL", "ACTIVE", "INACTIVE")
+_BULK_STATES = {"activate": "ACTIVE", "deactivate": "INACTIVE"}
+_SETTING = Object({"name": Text()}, message="Required: configuration, an array of objects with name and value")
+_STREAM = Object(
+    {
+        "transport": Object({"type": Text()}),
+        "dataProvider": Object({"key": Text()}),
+        "dataSource": Object({"name": Text()}),
+        "account": Object(has=("id",), optional=True, null=True, words="an object with id, or null"),
+        "configuration": Array(_SETTING, default=[], words="an array of objects with name and value"),
+        "updateMethod": OneOf(_METHODS, default="REPLACE"),
+    }
+)
 _QUERY = re.compile(r"dataSource\.(id|name|owner\.id):(.*)", re.DOTALL)
 SECOND = 10**9
 _PAGE = 50
@@ -66,7 +87,7 @@ async def create(request: web.Request) -> web.Response:
 
 @routes.get("/api/data/v1/streams")
 async def list_streams(request: web.Request) -> web.Response:
-    """List streams, a page of 50 by default; all fields of each are told (emulator-defined)."""
+    """List streams with all their fields (emulator-defined), a page of 50 by default."""
     return answer([_describe(request, stream) for stream in page_of(request, _streams(request), limit=_PAGE)])
 
 
@@ -74,7 +95,7 @@ async def list_streams(request: web.Request) -> web.Response:
 async def search(request: web.Request) -> web.Response:
     """Find the streams of a dataset by ``dataSource.id``, ``dataSource.name`` or ``dataSource.owner.id``.
 
-    A name is found that contains the text; other queries are refused (both emulator-defined).
+    A name matches if it contains the text; other queries are refused (both emulator-defined).
     """
     matched = _QUERY.fullmatch(request.query.get("q", ""))
     if matched is None:
@@ -93,7 +114,7 @@ async def search(request: web.Request) -> web.Response:
 
 @routes.get("/api/data/v1/streams/lookup")
 async def lookup(request: web.Request) -> web.Response:
-    """Tell the number of the stream that fills a dataset."""
+    """Return the number of the stream that fills a dataset."""
     instance = instance_of(request)
     stream = stream_of_dataset(instance, instance.dataset(request.query.get("dataSourceId", "")))
     if stream is None or stream not in _streams(request):
@@ -103,31 +124,27 @@ async def lookup(request: web.Request) -> web.Response:
 
 @routes.get("/api/data/v1/streams/bulk")
 async def get_many(request: web.Request) -> web.Response:
-    """Return several streams; those that are not there are left out (emulator-defined)."""
+    """Return several streams; those that do not exist are left out (emulator-defined)."""
     wanted = query_values(request, "streamId")
     return answer([_describe(request, each) for each in _streams(request) if str(each["id"]) in wanted])
 
 
 @routes.post("/api/data/v1/streams/scheduleState/bulk/{change}")
 async def set_schedule_states(request: web.Request) -> web.Response:
-    """Have the schedules of several streams kept, or no longer."""
-    states = {"activate": "ACTIVE", "deactivate": "INACTIVE"}
-    body, change = await json_object(request), request.match_info["change"]
-    numbers = body.get("streamIds")
-    if change not in states or not isinstance(numbers, list):
-        raise HTTPError(400, "Required: streamIds, an array of the numbers of streams")
-    streams = [_permitted_stream(request, number, "CAN_EDIT") for number in numbers]
+    """Activate or deactivate the schedules of several streams."""
+    state = OneOf(_BULK_STATES).check(request.match_info["change"], "the change")
+    body = await read_body(request, Object({"streamIds": Array(words="an array of the numbers of streams")}))
+    streams = [_permitted_stream(request, number, "CAN_EDIT") for number in body["streamIds"]]
     for stream in streams:
-        _set_schedule_state(request, stream, states[change], body.get("inactiveScheduleCode"))
+        _set_schedule_state(request, stream, _BULK_STATES[state], body.get("inactiveScheduleCode"))
     return web.Response()
 
 
 @routes.post("/api/data/v1/streams/{stream_id}/scheduleState/{state}")
 async def set_schedule_state(request: web.Request) -> web.Response:
-    """Have a stream's schedule kept, or not."""
-    stream, state = _stream_of(request, "CAN_EDIT"), request.match_info["state"]
-    if state not in _SCHEDULE_STATES:
-        raise HTTPError(400, f"The state must be one of {', '.join(_SCHEDULE_STATES)}")
+    """Set the state of a stream's schedule."""
+    stream = _stream_of(request, "CAN_EDIT")
+    state = OneOf(_SCHEDULE_STATES, optional=True).check(request.match_info["state"], "The state")
     code = request.query.get("inactiveScheduleCode")
     _set_schedule_state(request, stream, state, None if code is None else whole_number(code, "code", 0))
     return web.Response()
@@ -152,9 +169,9 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.put("/api/data/v1/streams/{stream_id}")
 async def update(request: web.Request) -> web.Response:
-    """Set what makes up a stream; without a schedule, the former one stays."""
+    """Replace the definition of a stream; without a schedule, the former one stays."""
     instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
-    body = await json_object(request)
+    body = await read_body(request, _STREAM)
     definition = _definition(instance, body)
     dataset = instance.dataset(stream["dataSourceId"])
     dataset.name, dataset.description = _dataset_texts(body)
@@ -170,17 +187,18 @@ async def update(request: web.Request) -> web.Response:
 async def run(request: web.Request) -> web.Response:
     """Start a run; its type comes as ``runType`` or as ``action``.
 
-    `abortRunning` stops the one under way; partitions and what else is asked for change nothing (emulator-defined).
+    `abortRunning` stops the current run; partitions and other keys change nothing (emulator-defined).
     """
     stream, body = _stream_of(request, "CAN_EDIT"), await json_object(request)
-    run_type = text(body, "runType" if "runType" in body else "action")
+    key = "runType" if "runType" in body else "action"
+    run_type = Text().check(body.get(key), key)
     execution = start_execution(request, stream, run_type, stop=query_flag(request, "abortRunning"))
     return answer(_describe_execution(instance_of(request), execution, starting=True), status=201)
 
 
 @routes.get("/api/data/v1/streams/{stream_id}/history/aggregate")
 async def history(request: web.Request) -> web.Response:
-    """Return the main facts of the last runs, 1,000 by default, the last one first.
+    """Return the main facts of the last runs, 1,000 by default, the latest first.
 
     A `date` leaves out those that began on another day, of UTC whatever `tz` says (emulator-defined).
     """
@@ -198,7 +216,7 @@ async def history(request: web.Request) -> web.Response:
 
 @routes.get("/api/data/v1/streams/{stream_id}/executions")
 async def list_executions(request: web.Request) -> web.Response:
-    """List runs, the last one first (emulator-defined)."""
+    """List runs, the latest first (emulator-defined)."""
     instance = instance_of(request)
     page = page_of(request, list(executions_of(instance, _stream_of(request))), limit=_PAGE)
     return answer([_describe_execution(instance, execution) for execution in page])
@@ -212,13 +230,12 @@ async def get_execution(request: web.Request) -> web.Response:
 
 @routes.put("/api/data/v1/streams/{stream_id}/executions/{execution_id}/abort")
 async def abort(request: web.Request) -> web.Response:
-    """Stop a run, which ends in ``ERROR`` with who stopped it."""
+    """Stop a run, which ends in ``ERROR`` and names the user who stopped it."""
     instance, stream = instance_of(request), _stream_of(request, "CAN_EDIT")
-    execution, body = _execution_of(request, stream), await json_object(request)
+    execution, body = _execution_of(request, stream), await read_body(request, _ABORT)
     if state_of(instance, execution) != ACTIVE:
         raise HTTPError(409, f"Run {execution['executionId']} of stream {stream['id']} has ended already")
-    category = body.get("category") or "CONNECTOR"
-    check_choice("category", category, _CATEGORIES)
+    category = body["category"]
     message = body.get("message") or request.query.get("message")
     return answer(_describe_execution(instance, stop_execution(request, execution, category, message)))
 
@@ -248,7 +265,7 @@ def _permitted_stream(request: web.Request, number: object, level: str) -> Recor
 
 
 def _set_schedule_state(request: web.Request, stream: Record, state: str, code: object) -> None:
-    """Keep the state of a schedule, which starts nothing either way."""
+    """Keep the state of a schedule. No schedule starts a run."""
     instance_of(request).records["streams"].update(stream["id"], scheduleState=state, inactiveScheduleCode=code)
 
 
@@ -261,26 +278,27 @@ def _execution_of(request: web.Request, stream: Record) -> Record:
 
 
 def _ended_at(execution: Record) -> int:
-    """Return when a run that has ended did, in nanoseconds."""
+    """Return when an ended run ended, in nanoseconds."""
     if execution["aborted"] is not None:
         return int(execution["aborted"]["at"])
     return int(execution["startedAt"] + execution["job"]["lasts"] * SECOND)
 
 
-# -- what comes in --------------------------------------------------------------------------------------
+# -- bodies ---------------------------------------------------------------------------------------------
 
 
 def create_stream(instance: Instance, body: dict[str, Any], *, owner_id: int) -> Record:
     """Make a stream and its dataset.
 
     Args:
-        instance: Where.
-        body: What makes it up, as a request has it.
-        owner_id: Whose it is.
+        instance: The instance.
+        body: The definition, as a request has it.
+        owner_id: The owner.
 
     Raises:
-        HTTPError: 400, if something is missing, or there is no such account.
+        HTTPError: 400, if a key is missing, or the account does not exist.
     """
+    body = _STREAM.check(body)
     definition = _definition(instance, body)
     name, description = _dataset_texts(body)
     dataset = instance.create_dataset(
@@ -290,50 +308,33 @@ def create_stream(instance: Instance, body: dict[str, Any], *, owner_id: int) ->
 
 
 def _definition(instance: Instance, body: dict[str, Any]) -> Record:
-    """Return what makes up a stream.
+    """Return the definition of a stream.
 
     Raises:
-        HTTPError: 400, if something is missing, or there is no such account.
+        HTTPError: 400, if the account does not exist, or the schedule is not one.
     """
-    transport, provider, account = _part(body, "transport"), _part(body, "dataProvider"), body.get("account")
-    configuration = body.get("configuration", [])
-    configuration = array_of(object, configuration, "configuration must be an array of objects with name and value")
-    update_method = body.get("updateMethod", "REPLACE")
-    check_choice("updateMethod", update_method, _METHODS)
-    if account is not None and (not isinstance(account, dict) or "id" not in account):
-        raise HTTPError(400, "account must be an object with id, or null")
-    account_id = None if account is None else account["id"]
+    account_id = body["account"]["id"] if "account" in body else None
     if account_id is not None and account_id not in instance.records["accounts"]:
         raise HTTPError(400, f"There is no account {account_id}")
-    text(transport, "type")
     return {
-        "transport": {key: transport.get(key) for key in ("type", "description", "version")},
-        "configuration": [read_setting(item) for item in configuration],
+        "transport": {key: body["transport"].get(key) for key in ("type", "description", "version")},
+        "configuration": [read_setting(item) for item in body["configuration"]],
         "accountId": account_id,
-        "updateMethod": update_method,
-        "dataProviderKey": text(provider, "key"),
+        "updateMethod": body["updateMethod"],
+        "dataProviderKey": body["dataProvider"]["key"],
         "advancedScheduleJson": _schedule_text(body.get("advancedScheduleJson")),
     }
 
 
 def _dataset_texts(body: dict[str, Any]) -> tuple[str, str]:
-    source = _part(body, "dataSource")
-    return text(source, "name"), str(source.get("description") or "")
+    source = body["dataSource"]
+    return source["name"], str(source.get("description") or "")
 
 
-def _part(body: dict[str, Any], key: str) -> dict[str, Any]:
-    part = body.get(key)
-    if not isinstance(part, dict):
-        raise HTTPError(400, f"Required: {key}, an object")
-    return part
-
-
-def read_setting(item: object) -> Record:
-    if not isinstance(item, dict):
-        raise HTTPError(400, "Required: configuration, an array of objects with name and value")
+def read_setting(item: Record) -> Record:
     return {
         "category": item.get("category", "METADATA"),
-        "name": text(item, "name"),
+        "name": item["name"],
         "type": item.get("type", "string"),
         "value": item.get("value"),
     }
@@ -351,7 +352,7 @@ def _schedule_text(value: object) -> str | None:
     return value
 
 
-# -- what goes out --------------------------------------------------------------------------------------
+# -- answers --------------------------------------------------------------------------------------------
 
 
 def _describe(request: web.Request, stream: Record) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from aiohttp import web
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import Array, Text
 from domo_async._emulator.http.web import answer, iso, json_body, json_object, page_of, query_flag, text
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -300,9 +300,11 @@ def _outputs(task: Record, values: Mapping[str, Any]) -> Mapping[str, Any]:
 # -- filters --------------------------------------------------------------------------------------------
 
 
+_NAMES = Array(Text(empty=True), optional=True)
+
+
 def _names(value: object, key: str) -> list[str]:
-    names = [value] if isinstance(value, str) else value
-    return array_of(str, names, f"{key} must be an array of strings")
+    return _NAMES.check([value] if isinstance(value, str) else value, key)
 
 
 def _one_of(key: str, value: object) -> Callable[[Record], bool]:
@@ -314,10 +316,13 @@ def _by(key: str) -> Callable[[Record], str]:
     return lambda task: str(task[key] or "")
 
 
+_RANGE_WORDS = "an array of arrays of two times"
+_RANGES = Array(optional=True, words=_RANGE_WORDS)
+
+
 def _between(key: str, value: object) -> Callable[[Record], bool]:
-    """Return what tells whether a moment lies in one of several ranges, whose bounds belong to them."""
-    value = array_of(object, value, f"{key} must be an array of arrays of two moments")
-    ranges = [_range(each, key) for each in value]
+    """Return the test whether a time lies in one of several ranges, bounds included."""
+    ranges = [_range(each, key) for each in _RANGES.check(value, key)]
     return lambda task: task[key] is not None and any(begin <= _moment(task[key], key) <= end for begin, end in ranges)
 
 
@@ -325,7 +330,7 @@ def _range(value: object, key: str) -> tuple[datetime, datetime]:
     match value:
         case [str(begin), str(end)]:
             return _moment(begin, key), _moment(end, key)
-    raise HTTPError(400, f"{key} must be an array of arrays of two moments")
+    raise HTTPError(400, f"{key} must be {_RANGE_WORDS}")
 
 
 def _moment(value: str, key: str) -> datetime:

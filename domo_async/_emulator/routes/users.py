@@ -14,8 +14,8 @@ from domo_async._emulator.access.auth import authentication_of
 from domo_async._emulator.access.people import is_admin, must_be_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, text, whole_number
+from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text
+from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, read_body, text, whole_number
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.services.groups import leave_all
 from domo_async._emulator.services.users import create_user, free_address, known_role
@@ -116,7 +116,7 @@ async def delete(request: web.Request) -> web.Response:
 
 @routes.get("/api/content/v2/users/me")
 async def me(request: web.Request) -> web.Response:
-    """Give the user whom the token belongs to."""
+    """Return the user to whom the token belongs."""
     caller = caller_of(request)
     about(request, caller["id"], caller["displayName"])
     return answer(_profile(caller))
@@ -131,7 +131,7 @@ async def list_profiles(request: web.Request) -> web.Response:
 
 @routes.get("/api/content/v2/users/{user_id}")
 async def get_profile(request: web.Request) -> web.Response:
-    """Give a user; of one that is not there, an empty answer of good status."""
+    """Return a user; an empty answer with status 200 if the user does not exist."""
     user = records_of(request, "users").find(request.match_info["user_id"])
     return web.Response() if user is None else answer(_profile(user))
 
@@ -151,30 +151,24 @@ async def list_detailed_profiles(request: web.Request) -> web.Response:
 
 @routes.post("/api/content/v3/users")
 async def create_profile(request: web.Request) -> web.Response:
-    """Create a user, whose address stands in ``detail``. No invitation is sent, whatever ``sendInvite`` says."""
-    body = await json_object(request)
-    detail = body.get("detail")
-    if not isinstance(detail, dict):
-        raise HTTPError(400, "Required: detail, an object with email")
-    return answer(_profile(_create(request, text(body, "displayName"), text(detail, "email"), body.get("roleId"))))
+    """Create a user with the address in ``detail``. No invitation is sent, whatever ``sendInvite`` says."""
+    body = await read_body(request, _PROFILE)
+    return answer(_profile(_create(request, body["displayName"], body["detail"]["email"], body.get("roleId"))))
 
 
 @routes.put("/api/content/v3/users")
 async def update_profile(request: web.Request) -> web.Response:
-    """Change a user, and let the user log in or not, by ``active`` among the details.
+    """Change a user; ``active`` in the details says whether the user can log in.
 
-    Emulator-defined: admins may; whoever is no longer active has no tokens and no logins any more, and cannot log in.
-    The body has all of the user; what it leaves out stays.
+    Emulator-defined: admins may; a user who becomes inactive loses all tokens and logins, and cannot log in.
+    The body has all keys of the user; those that it leaves out stay.
     """
     must_be_admin(request, "change users")
-    body = await json_object(request)
+    body = await read_body(request, Object({"detail": Object({"active": Flag(optional=True)}, default={}, null=True)}))
     user = records_of(request, "users").get(body.get("id"))
-    detail = body.get("detail") or {}
-    if not isinstance(detail, dict):
-        raise HTTPError(400, "detail must be an object")
     known = {key: [body[key]] for key in ("displayName", "roleId") if body.get(key) is not None}
     changed = _changed(request, user, known) if known else user
-    active = flag(detail.get("active", changed.get("active", True)), "active")
+    active = body["detail"].get("active", changed.get("active", True))
     if not active and user["id"] == OWNER_ID:
         raise HTTPError(400, "The owner of the instance cannot be made inactive")
     records_of(request, "users").put(user["id"], {**changed, "active": active})
@@ -186,11 +180,21 @@ async def update_profile(request: web.Request) -> web.Response:
 
 @routes.get("/api/content/v3/users/{user_id}")
 async def get_detailed_profile(request: web.Request) -> web.Response:
-    """Give a user."""
+    """Return a user."""
     return answer(_profile(_user_of(request)))
 
 
 # -- changes --------------------------------------------------------------------------------------------
+
+
+_PROFILE = Object({"displayName": Text(), "detail": Object({"email": Text()}, words="an object with email")})
+_ATTRIBUTES_MESSAGE = "attributes must be an array of key and values"
+_ATTRIBUTES = Array(Object({"key": Text(), "values": Array(message=_ATTRIBUTES_MESSAGE)}), message=_ATTRIBUTES_MESSAGE)
+_FILTERS = Array(Object({"filterType": Text()}), message="filters must be an array of filters")
+_SORT = Object(
+    {"field": Text(), "order": OneOf(("ASC", "DESC"), default="ASC", message="order must be ASC or DESC")},
+    message="sort must be an object with field and order",
+)
 
 
 def _user_of(request: web.Request) -> Record:
@@ -205,15 +209,9 @@ def _create(request: web.Request, display_name: str, email: str, role_id: object
 
 
 def _changes(body: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return what is to be changed, each key with its values, from either form of the body."""
+    """Return the keys to change with their values, from either form of the body."""
     changes = {key: value if isinstance(value, list) else [value] for key, value in body.items() if key != "attributes"}
-    pairs = body.get("attributes", [])
-    pairs = array_of(object, pairs, "attributes must be an array of key and values")
-    for pair in pairs:
-        if not isinstance(pair, dict):
-            raise HTTPError(400, "attributes must be an array of key and values")
-        values = array_of(object, pair.get("values"), "attributes must be an array of key and values")
-        changes[text(pair, "key")] = values
+    changes |= {pair["key"]: pair["values"] for pair in _ATTRIBUTES.check(body.get("attributes", []))}
     if not changes:
         raise HTTPError(400, "Nothing is given to change")
     return changes
@@ -222,8 +220,8 @@ def _changes(body: dict[str, Any]) -> dict[str, list[Any]]:
 def _changed(request: web.Request, user: Record, changes: dict[str, list[Any]]) -> Record:
     """Return a user with changes made."""
     own: dict[str, Callable[[Any], Any]] = {
-        "displayName": lambda value: text({"displayName": value}, "displayName"),
-        "userName": lambda value: text({"userName": value}, "userName"),
+        "displayName": lambda value: Text().check(value, "displayName"),
+        "userName": lambda value: Text().check(value, "userName"),
         "emailAddress": lambda value: free_address(instance_of(request), value, user["id"]),
         "roleId": lambda value: known_role(instance_of(request), value),
     }
@@ -249,26 +247,24 @@ def _changed(request: web.Request, user: Record, changes: dict[str, list[Any]]) 
 
 
 def _strings(body: dict[str, Any], key: str) -> list[str]:
-    value = body.get(key) or []
-    value = array_of((str, int), value, f"{key} must be an array of strings")
-    return [str(item) for item in value]
+    values = Array(Scalar(), optional=True, words="an array of strings").check(body.get(key) or [], key)
+    return [str(value) for value in values]
 
 
 def _tests(body: dict[str, Any]) -> Iterator[Callable[[Record], bool]]:
-    """Yield what a user must pass to be found."""
+    """Yield the tests that a user must pass to be found."""
     ids = set(_strings(body, "ids"))
     if ids:
         yield lambda user: str(user["id"]) in ids
-    filters = body.get("filters") or []
-    filters = array_of(dict, filters, "filters must be an array of filters")
-    for each in filters:
-        kind = text(each, "filterType")
-        if kind == "text":
+    for each in _FILTERS.check(body.get("filters") or []):
+        category = each["filterType"]
+        if category == "text":
             yield _has_text(str(each.get("text") or "").lower())
-        elif kind == "value":
-            yield _has_value(text(each, "field"), set(_strings(each, "values")), str(each.get("operator") or "EQ"))
+        elif category == "value":
+            field = Text().check(each.get("field"), "field")
+            yield _has_value(field, set(_strings(each, "values")), str(each.get("operator") or "EQ"))
         else:
-            raise HTTPError(400, f"Unknown filterType: {kind}; there are text and value")
+            raise HTTPError(400, f"Unknown filterType: {category}; there are text and value")
 
 
 def _has_text(wanted: str) -> Callable[[Record], bool]:
@@ -296,11 +292,8 @@ def _values(user: Record, field: str) -> set[str]:
 def _sorted(users: list[Record], sort: object) -> list[Record]:
     if sort is None:
         return users
-    if not isinstance(sort, dict):
-        raise HTTPError(400, "sort must be an object with field and order")
-    field, order = text(sort, "field"), sort.get("order", "ASC")
-    if order not in {"ASC", "DESC"}:
-        raise HTTPError(400, "order must be ASC or DESC")
+    checked = _SORT.check(sort)
+    field, order = checked["field"], checked["order"]
 
     def rank(user: Record) -> tuple[bool, Any]:
         value = user.get(field)

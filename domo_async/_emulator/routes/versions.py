@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -13,7 +12,7 @@ from attrs import evolve
 from domo_async._emulator.access.datasets import is_permitted, permitted
 from domo_async._emulator.context import caller_of, collect_garbage, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import Array, Object, Text
 from domo_async._emulator.http.web import (
     StreamedResponse,
     answer,
@@ -23,7 +22,7 @@ from domo_async._emulator.http.web import (
     millis,
     page_of,
     query_flag,
-    text,
+    read_body,
     wanted_by,
     whole_number,
 )
@@ -107,7 +106,7 @@ async def download_version(request: web.Request) -> web.StreamResponse:
 
 @routes.get("/api/data/v3/datasources/{dataset_id}/statuses")
 async def dataset_state(request: web.Request) -> web.Response:
-    """Tell how far a dataset is, as Domo's data service does."""
+    """Return the state of a dataset, as Domo's data service does."""
     dataset = permitted(request)
     query_flag(request, "expireCache")
     return answer(_state(dataset))
@@ -115,9 +114,8 @@ async def dataset_state(request: web.Request) -> web.Response:
 
 @routes.post("/api/data/v3/datasources/statuses")
 async def dataset_states(request: web.Request) -> web.Response:
-    """Tell how far several datasets are; what is not there or may not be seen is left out (emulator-defined)."""
-    ids = await json_body(request)
-    ids = array_of(object, ids, "Required: an array of dataset ids")
+    """Return the states of several datasets; those that the caller cannot see are left out (emulator-defined)."""
+    ids = await read_body(request, Array(words="an array of dataset ids"))
     instance, caller = instance_of(request), caller_of(request)
     found = [
         dataset
@@ -127,6 +125,20 @@ async def dataset_states(request: web.Request) -> web.Response:
     return answer([_state(dataset) for dataset in found])
 
 
+_WINDOW_MESSAGE = "versionWindow must be an object with the expression 1=1"
+_HYDRATION = Object(
+    {
+        "dataSourceId": Text(),
+        "versionWindow": Object(
+            {"expression": Text(pattern=r"\s*1\s*=\s*1\s*", optional=True, message=_WINDOW_MESSAGE)},
+            optional=True,
+            null=True,
+            message=_WINDOW_MESSAGE,
+        ),
+    }
+)
+
+
 @routes.post("/api/dataprocessing/v2/dataflows/data-version-hydrate")
 async def hydrate_versions(request: web.Request) -> web.Response:
     """List the data versions that a dataflow would load, a page of 500 by default.
@@ -134,14 +146,11 @@ async def hydrate_versions(request: web.Request) -> web.Response:
     The documents give no answer: an array like that of the detailed listing is emulator-defined, as are that only
     the live versions are loaded and that no expression but ``1=1`` is understood.
     """
-    body = await json_object(request)
+    body = await read_body(request, _HYDRATION)
     instance = instance_of(request)
-    dataset = instance.dataset(text(body, "dataSourceId"))
+    dataset = instance.dataset(body["dataSourceId"])
     if not is_permitted(instance, dataset, caller_of(request)):
         raise HTTPError(403, "You do not have the permission for this: it takes CAN_VIEW of the dataset")
-    window = body.get("versionWindow") or {}
-    if not isinstance(window, dict) or re.sub(r"\s", "", str(window.get("expression", "1=1"))) != "1=1":
-        raise HTTPError(400, "versionWindow must be an object with the expression 1=1")
     found = [_describe_wholly(dataset, version) for version in dataset.live]
     return answer(page_of(request, found, limit=_HYDRATED_PAGE))
 
@@ -248,8 +257,8 @@ def _moment(request: web.Request, key: str) -> datetime | None:
 
 
 def _named_versions(dataset: Dataset, body: object) -> list[Version]:
-    ids = array_of(object, body, "Required: an array of data version ids")
-    # The data service declares them as texts, and other clients send numbers.
+    ids = Array(words="an array of data version ids").check(body)
+    # The data service declares them as strings, and other clients send numbers.
     numbers: list[Any] = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in ids]
     unknown = [data_id for data_id in numbers if not isinstance(data_id, int) or data_id not in dataset.versions]
     if unknown:

@@ -23,8 +23,8 @@ from domo_async._emulator.access.people import user_name
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import answer, iso, json_body, json_object, millis, page_of, text
+from domo_async._emulator.http.bodies import Array, Text
+from domo_async._emulator.http.web import answer, iso, json_body, json_object, millis, page_of, read_body, text
 from domo_async._emulator.services.workflows import (
     FIRST_KEY,
     deployment_of,
@@ -128,8 +128,8 @@ async def cancel_executions(request: web.Request) -> web.Response:
 
     The words are emulator-defined.
     """
-    identifiers, runs = await json_body(request), records_of(request, "workflow_instances")
-    identifiers = array_of(str, identifiers, "Required: an array of strings")
+    identifiers = await read_body(request, Array(Text(empty=True), words="an array of strings"))
+    runs = records_of(request, "workflow_instances")
     found = {identifier: runs.find(identifier) for identifier in identifiers}
     for run in filter(None, found.values()):
         _require_cancel(request, run)

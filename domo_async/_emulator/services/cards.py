@@ -12,7 +12,7 @@ from attrs import frozen
 from domo_async._emulator.access.people import free_id
 from domo_async._emulator.access.sharing import Sight, described_owners, owners_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
+from domo_async._emulator.http.bodies import Array, Object
 from domo_async._emulator.http.web import millis, text
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.pictures import Bar
@@ -245,9 +245,13 @@ def _query(definition: Mapping[str, Any], conditions: str) -> str:
     )
 
 
+_FILTERS = Array(Object(), message="queryOverrides must be an object; its filters, an array of objects")
+_VALUES = Array(least=1, message="queryOverrides: a filter has values, an array")
+
+
 def _conditions(overrides: object, dataset: Dataset) -> str:
     filters = (overrides.get("filters") or []) if isinstance(overrides, dict) else None if overrides else []
-    filters = array_of(dict, filters, "queryOverrides must be an object; its filters, an array of objects")
+    filters = _FILTERS.check(filters)
     columns = {column.name for column in dataset.schema.columns}
     conditions = []
     for each in filters:
@@ -255,7 +259,7 @@ def _conditions(overrides: object, dataset: Dataset) -> str:
         operand = each.get("operand", "IN")
         if column not in columns:
             raise HTTPError(400, f"queryOverrides: there is no column {column}")
-        values = array_of(object, values, "queryOverrides: a filter has values, an array", empty=False)
+        values = _VALUES.check(values)
         if operand in {"IN", "NOT_IN"}:
             conditions.append(f"{_name(column)} {operand.replace('_', ' ')} ({', '.join(map(_literal, values))})")
         elif operand in _OPERATORS and len(values) == 1:

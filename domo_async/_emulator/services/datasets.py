@@ -14,11 +14,8 @@ from domo_async._emulator.access.people import person, user_name
 from domo_async._emulator.access.policies import forget_policies
 from domo_async._emulator.context import collect_garbage, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import array_of
-from domo_async._emulator.http.web import (
-    json_body,
-    millis,
-)
+from domo_async._emulator.http.bodies import Array, Text
+from domo_async._emulator.http.web import millis, read_body
 from domo_async._emulator.services.cards import card_counts
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
@@ -117,8 +114,7 @@ def envelope(page: list[dict[str, Any]], *, total: int, limit: int, offset: int)
 
 async def dataset_ids(request: web.Request) -> list[str]:
     """Return the ids of datasets that are the request's body."""
-    ids = await json_body(request)
-    ids = array_of(str, ids, "Required: a JSON array of dataset ids")
+    ids = await read_body(request, Array(Text(empty=True), words="a JSON array of dataset ids"))
     return list(dict.fromkeys(ids))
 
 

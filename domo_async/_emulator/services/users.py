@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domo_async._emulator.access.people import add_user
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.bodies import Text
 from domo_async._emulator.http.web import whole_number
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -28,13 +29,12 @@ def free_address(instance: Instance, email: object, user_id: object = None) -> s
     Raises:
         HTTPError: 400, if another user has it, or it is not an address.
     """
-    if not isinstance(email, str) or "@" not in email:
-        raise HTTPError(400, f"Not an email address: {email}")
-    wanted = email.lower()
+    address = Text(pattern="(?s:.*@.*)", message=f"Not an email address: {email}").check(email)
+    wanted = address.lower()
     for user in instance.records["users"]:
         if user["id"] != user_id and str(user.get("emailAddress")).lower() == wanted:
-            raise HTTPError(400, f"Another user has the email address {email}")
-    return email
+            raise HTTPError(400, f"Another user has the email address {address}")
+    return address
 
 
 def known_role(instance: Instance, role_id: object) -> int:
