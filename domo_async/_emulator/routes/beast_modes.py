@@ -44,7 +44,10 @@ _SORTS = {"id", "name", "owner", "created", "lastModified"}
 _NESTED = re.compile(r"DOMO_BEAST_MODE\(\s*(\d+)\s*\)", re.IGNORECASE)
 _LONGEST = 32_000
 _SORT_WORDS = f"an object with ascending and a field of {', '.join(sorted(_SORTS))}"
-_SORT = {"field": OneOf(_SORTS, message=f"Required: sort, {_SORT_WORDS}"), "ascending": Flag(default=True)}
+_SORT: dict[str, Field[Any]] = {
+    "field": OneOf(_SORTS, message=f"Required: sort, {_SORT_WORDS}"),
+    "ascending": Flag(default=True),
+}
 _CONDITION = Object({"field": Text(), "idList": Array(optional=True, null=True)})
 _SEARCH = Object(
     {

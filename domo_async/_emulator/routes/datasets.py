@@ -12,7 +12,7 @@ from domo_async._emulator.access.datasets import hand_over, is_permitted, permit
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Object, OneOf, Text, WholeNumber
-from domo_async._emulator.http.web import answer, json_object, millis, query_flag, query_values, read_body, whole_number
+from domo_async._emulator.http.web import answer, millis, query_flag, query_values, read_body, whole_number
 from domo_async._emulator.services.cards import card_counts
 from domo_async._emulator.services.datasets import (
     NO_CARDS,
@@ -239,7 +239,7 @@ async def latest_schema(request: web.Request) -> web.Response:
 
 @routes.post("/api/data/v2/datasources/{dataset_id}/schemas")
 async def alter_schema(request: web.Request) -> web.Response:
-    """Change the schema; data that were uploaded before are seen through it by the columns' names."""
+    """Change the schema; it also applies to earlier uploads, by the columns' names."""
     dataset = permitted(request, "CAN_EDIT")
     body = await json_object(request)
     dataset.schema = Schema(dataset.schema.id + 1, columns_of(body.get("columns")))

@@ -35,7 +35,7 @@ _TYPE = OneOf(sorted(_TYPES))
 _GROUPS = Array(Object(has=("groupId",)), least=1, words="an array of objects with groupId")
 _UPDATE = Object(
     {
-        "name": Text(optional=True),
+        "name": Text(),
         "type": OneOf(_TYPE.choices, optional=True),
         "dynamicDefinition": Object(optional=True, null=True),
     }
@@ -78,11 +78,11 @@ def _update(request: web.Request, items: list[dict[str, Any]]) -> web.Response:
     changes = []
     for item in items:
         group = _changeable(request, item.get("groupId"))
-        changed = _UPDATE.check(item)
-        name = changed.get("name", group["name"])
+        changed = _UPDATE.check({"name": group["name"], **item})
+        name = changed["name"]
         _refuse_taken_name(instance_of(request), name, group["id"])
         description = str(item.get("description", group.get("description")) or "")
-        known = {key: changed[key] for key in ("type", "dynamicDefinition") if key in changed}
+        known: Record = {key: changed[key] for key in ("type", "dynamicDefinition") if key in changed}
         changes.append({**group, "name": name, "description": description, **known})
     if len({change["name"] for change in changes}) < len({change["id"] for change in changes}):
         raise HTTPError(400, "Two groups would have the same name")

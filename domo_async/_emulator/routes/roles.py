@@ -246,7 +246,7 @@ def create_role(instance: Instance, name: str, description: str, like: object) -
         HTTPError: 400, if the name is taken, or the other role does not exist.
     """
     _refuse_taken_name(instance, name)
-    source = instance.records["roles"].find(whole_number(like, "fromRoleId", 0))
+    source = instance.records["roles"].find(WholeNumber().check(like, "fromRoleId"))
     if source is None:
         raise HTTPError(400, f"There is no role to copy with the id {like}")
     return put_role(instance, free_id(instance, "roles", FIRST_ID), name, description, source["authorities"], millis())

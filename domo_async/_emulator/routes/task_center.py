@@ -19,7 +19,7 @@ from aiohttp import web
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array, Text
+from domo_async._emulator.http.bodies import Array, Number, Text
 from domo_async._emulator.http.web import answer, iso, json_body, json_object, page_of, query_flag, text
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -46,11 +46,11 @@ _PARTS = {
     "VERSIONS": ("version", "releasedOn"),
 }
 _FIELD_TYPES = {"boolean": "SINGLE_CHOICE", "text": "PARAGRAPH"}
-_MAKES: dict[str, Callable[[object], bool]] = {
+_FITS: dict[str, Callable[[object], bool]] = {
     "boolean": lambda value: isinstance(value, bool),
-    "text": lambda value: isinstance(value, str),
-    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    "decimal": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "text": Text(empty=True).fits,
+    "number": Number().fits,
+    "decimal": Number().fits,
 }
 
 
@@ -104,9 +104,9 @@ async def set_queue_owner(request: web.Request) -> web.Response:
 
 @routes.post("/api/queues/v1/tasks/list")
 async def list_tasks(request: web.Request) -> web.Response:
-    """List the tasks that the caller has access to and that pass all filters; all of them where no page is asked for.
+    """List the tasks that the caller may see and that pass all filters; all of them if no page is asked for.
 
-    The order is that of ``orderByString``, ascending (emulator-defined), or else that of their making.
+    The order is that of ``orderByString``, ascending (emulator-defined), or else that of creation.
     """
     body, tasks = await json_object(request), records_of(request, "tasks")
     unknown = body.keys() - {*_FILTERS, *_RANGES, "orderByString"}
@@ -136,7 +136,7 @@ async def get_task(request: web.Request) -> web.Response:
 
 @routes.put("/api/queues/v1/{queue_id}/tasks/{task_id}/outputs")
 async def save(request: web.Request) -> web.Response:
-    """Save what has been entered so far, and lock the task for the caller."""
+    """Save the values that were entered so far, and lock the task for the caller."""
     task, caller = _open_task(request), str(caller_of(request)["id"])
     outputs = {**task["outputVariables"], **_outputs(task, await json_object(request))}
     return _changed(request, task, outputVariables=outputs, lockedOn=task["lockedOn"] or iso(), lockedBy=caller)
@@ -144,7 +144,7 @@ async def save(request: web.Request) -> web.Response:
 
 @routes.post("/api/queues/v1/{queue_id}/tasks/{task_id}/complete")
 async def complete(request: web.Request) -> web.Response:
-    """Complete a task, so that the workflow that waits for it goes on."""
+    """Complete a task, so that the workflow that waits for it continues."""
     task, caller = _open_task(request), str(caller_of(request)["id"])
     version = request.query.get("version")
     if version is None:
@@ -155,7 +155,7 @@ async def complete(request: web.Request) -> web.Response:
     missing = [item["name"] for item in task["contract"]["output"] if item["required"] and item["name"] not in outputs]
     if missing:
         raise HTTPError(400, f"Required: {', '.join(missing)}")
-    _let_go_on(instance_of(request), task)
+    _let_continue(instance_of(request), task)
     return _changed(
         request,
         task,
@@ -276,8 +276,8 @@ def _change(request: web.Request, task: Record, **changes: Any) -> dict[str, Any
     return _describe(records_of(request, "tasks").update(task["id"], **changes, updatedOn=iso(), updatedBy=caller))
 
 
-def _let_go_on(instance: Instance, task: Record) -> None:
-    """Let the workflow that waits for a task go on."""
+def _let_continue(instance: Instance, task: Record) -> None:
+    """Let the workflow that waits for a task continue."""
     runs = instance.records["workflow_instances"]
     run = None if task["sourceInfo"] is None else runs.find(task["sourceInfo"]["instanceId"])
     if run is not None and run["waitsFor"] == task["id"]:
@@ -285,14 +285,14 @@ def _let_go_on(instance: Instance, task: Record) -> None:
 
 
 def _outputs(task: Record, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return values that are entered, if the task's contract knows them."""
+    """Return the entered values, if the task's contract has them."""
     kinds = {item["name"]: item for item in task["contract"]["output"]}
     for name, value in values.items():
         if name not in kinds:
             raise HTTPError(400, f"The task's contract has no output {name}")
         items = value if kinds[name]["list"] else [value]
-        makes = _MAKES.get(kinds[name]["type"])
-        if not isinstance(items, list) or (makes and not all(item is None or makes(item) for item in items)):
+        fits = _FITS.get(kinds[name]["type"])
+        if not isinstance(items, list) or (fits and not all(item is None or fits(item) for item in items)):
             raise HTTPError(400, f"{name} must be of type {kinds[name]['type']}")
     return values
 
@@ -317,12 +317,12 @@ def _by(key: str) -> Callable[[Record], str]:
 
 
 _RANGE_WORDS = "an array of arrays of two times"
-_RANGES = Array(optional=True, words=_RANGE_WORDS)
+_TIMES = Array(optional=True, words=_RANGE_WORDS)
 
 
 def _between(key: str, value: object) -> Callable[[Record], bool]:
     """Return the test whether a time lies in one of several ranges, bounds included."""
-    ranges = [_range(each, key) for each in _RANGES.check(value, key)]
+    ranges = [_range(each, key) for each in _TIMES.check(value, key)]
     return lambda task: task[key] is not None and any(begin <= _moment(task[key], key) <= end for begin, end in ranges)
 
 
