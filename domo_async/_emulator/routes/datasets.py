@@ -241,7 +241,7 @@ async def latest_schema(request: web.Request) -> web.Response:
 async def alter_schema(request: web.Request) -> web.Response:
     """Change the schema; it also applies to earlier uploads, by the columns' names."""
     dataset = permitted(request, "CAN_EDIT")
-    body = await json_object(request)
+    body = await read_body(request, Object())
     dataset.schema = Schema(dataset.schema.id + 1, columns_of(body.get("columns")))
     dataset.touched = datetime.now(UTC)
     return answer({"schemaId": dataset.schema.id})
