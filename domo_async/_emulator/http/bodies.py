@@ -192,7 +192,7 @@ class WholeNumber(Field[int]):
         most: The largest that is allowed, if there is one.
     """
 
-    TYPE = "a number that is not negative"
+    TYPE = "a whole number of at least 0"
 
     null: bool = field(default=True, kw_only=True)
     least: int = field(default=0, kw_only=True)

@@ -128,7 +128,7 @@ async def render_cards(request: web.Request) -> web.Response:
 
     Cards that do not exist, or that the caller does not see, are left out (emulator-defined).
     """
-    card_id = WholeNumber(message="a card's id must be a number that is not negative")
+    card_id = WholeNumber(message="a card's id must be a whole number of at least 0")
     ids = await read_body(request, Array(card_id, message="The request's body must be an array of card ids"))
     instance, seen = instance_of(request), sight_of(request)
     found = (instance.records["cards"].find(each) for each in ids)
