@@ -123,99 +123,102 @@ HELD = _event(
     "pause",
     "http",
     logging.WARNING,
-    "the instance asked for a pause: requests to %(family)s are held back for %(wait_seconds).1f s",
+    "the instance asked for a pause: requests to %(family)s wait %(wait_seconds).1f s",
 )
 BROKEN = _event(
     "breaker",
     "http",
     logging.WARNING,
-    "the instance asked for a pause of %(total).0f s, longer than is waited for: requests to %(family)s fail at once"
+    "the instance asked for a pause of %(total).0f s, longer than the limit: requests to %(family)s fail at once"
     " for %(wait_seconds).0f s",
 )
 DELETED = _event(
     "delete_confirmed", "http", logging.INFO, "%(method)s %(route)s was carried out by a try before attempt %(attempt)d"
 )
 NOT_UNDERSTOOD = _event(
-    "answer_not_understood", "http", logging.WARNING, "the answer to %(method)s %(route)s is not understood: %(cause)s"
+    "answer_not_understood",
+    "http",
+    logging.WARNING,
+    "%(method)s %(route)s answered in an unknown form: %(cause)s",
 )
 INCOMPLETE = _event(
     "list_incomplete",
     "http",
     logging.WARNING,
-    "a list is not complete: the instance says that there are more than came",
+    "a list is not complete: the instance counts more items than it returned",
 )
-OPENED = _event("upload_opened", "transfer", logging.INFO, "upload %(upload_id)s to dataset %(dataset_id)s is opened")
+OPENED = _event("upload_opened", "transfer", logging.INFO, "upload %(upload_id)s to dataset %(dataset_id)s was opened")
 RESUMED = _event(
     "upload_resumed",
     "transfer",
     logging.INFO,
-    "upload %(upload_id)s to dataset %(dataset_id)s goes on from its journal, with %(parts)d parts sent before",
+    "upload %(upload_id)s to dataset %(dataset_id)s continues from its journal, with %(parts)d parts already sent",
 )
 REPLAYED = _event(
     "upload_replayed",
     "transfer",
     logging.INFO,
-    "upload %(upload_id)s to dataset %(dataset_id)s took effect before, with %(rows)d rows; nothing is sent",
+    "upload %(upload_id)s to dataset %(dataset_id)s already took effect, with %(rows)d rows; nothing is sent",
 )
 PART_SENT = _event(
     "part_sent",
     "transfer",
     logging.DEBUG,
-    "part %(part)d of upload %(upload_id)s is sent: %(rows)d rows, %(bytes)d bytes",
+    "part %(part)d of upload %(upload_id)s was sent: %(rows)d rows, %(bytes)d bytes",
 )
 PART_RESENT = _event(
     "part_resent",
     "transfer",
     logging.INFO,
-    "part %(part)d of upload %(upload_id)s is sent again, for the %(attempt)d. time",
+    "part %(part)d of upload %(upload_id)s is sent again (attempt %(attempt)d)",
 )
 COMMITTED = _event(
     "upload_committed",
     "transfer",
     logging.INFO,
-    "upload %(upload_id)s to dataset %(dataset_id)s is committed: %(rows)d rows, %(bytes)d bytes, %(parts)d parts",
+    "upload %(upload_id)s to dataset %(dataset_id)s was committed: %(rows)d rows, %(bytes)d bytes, %(parts)d parts",
 )
 COMMIT_LOST = _event(
     "commit_lookup",
     "transfer",
     logging.WARNING,
-    "whether the commit of upload %(upload_id)s to dataset %(dataset_id)s took effect is looked up, as its answer does"
-    " not tell: %(cause)s",
+    "the answer to the commit of upload %(upload_id)s to dataset %(dataset_id)s leaves open whether it took effect"
+    " (%(cause)s); the outcome is looked up",
 )
 COMMIT_UNCERTAIN = _event(
     "commit_uncertain",
     "transfer",
     logging.WARNING,
-    "whether the commit of upload %(upload_id)s to dataset %(dataset_id)s took effect is not known",
+    "it is unknown whether the commit of upload %(upload_id)s to dataset %(dataset_id)s took effect",
 )
 VERSIONS_UNKNOWN = _event(
     "versions_unknown",
     "transfer",
     logging.WARNING,
-    "the data versions of dataset %(dataset_id)s cannot be read (%(cause)s): should the commit's answer be lost,"
-    " nothing tells whether it took effect",
+    "the data versions of dataset %(dataset_id)s cannot be read (%(cause)s): if the commit's answer is lost, its"
+    " outcome cannot be looked up",
 )
 NOT_VERIFIED = _event(
     "rows_not_verified",
     "transfer",
     logging.WARNING,
-    "upload %(upload_id)s to dataset %(dataset_id)s is committed, but the data versions cannot be read (%(cause)s), so"
-    " that its rows are not verified",
+    "upload %(upload_id)s to dataset %(dataset_id)s was committed, but the data versions cannot be read (%(cause)s), so"
+    " its rows are not verified",
 )
 VERSION_UNKNOWN = _event(
     "version_unknown",
     "transfer",
     logging.WARNING,
-    "upload %(upload_id)s to dataset %(dataset_id)s is committed, but the data versions cannot be read (%(cause)s)",
+    "upload %(upload_id)s to dataset %(dataset_id)s was committed, but the data versions cannot be read (%(cause)s)",
 )
 NOT_SEEN = _event(
     "index_unknown",
     "transfer",
     logging.WARNING,
-    "whether queries see the rows of dataset %(dataset_id)s yet is not known: %(cause)s",
+    "it is unknown whether queries see the rows of dataset %(dataset_id)s yet: %(cause)s",
 )
 JOB_GOES_ON = _event(
-    "job_wait", "jobs", logging.INFO, "a job has not ended, and is waited for up to %(wait_seconds).0f s in all"
+    "job_wait", "jobs", logging.INFO, "a job has not ended; waiting for at most %(wait_seconds).0f s in total"
 )
 NOT_READ = _event(
     "value_not_read", "answers", logging.WARNING, "%(where)s could not be read (%(cause)s at %(place)s); %(kept)s"

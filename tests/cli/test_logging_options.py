@@ -27,7 +27,7 @@ def test_a_warning_is_shown_and_no_more_unless_asked_for(lost):
 
     assert 0 == ended.code
     assert 1 == ended.stderr.count("\n")
-    assert "warning: whether the commit of upload" in ended.stderr
+    assert "warning: the answer to the commit of upload" in ended.stderr
     assert "" == lost("-q").stderr
     assert "" == lost(before=("--quiet",)).stderr
 
@@ -36,8 +36,8 @@ def test_a_warning_is_shown_and_no_more_unless_asked_for(lost):
 def test_more_is_logged_wherever_it_is_asked_for(lost, options, before):
     said = lost(*options, before=before).stderr
 
-    assert "is opened" in said
-    assert "is committed: 4 rows" in said
+    assert "was opened" in said
+    assert "was committed: 4 rows" in said
     assert "debug" not in said
 
 

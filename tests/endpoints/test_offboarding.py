@@ -159,7 +159,7 @@ async def test_a_lost_answer_is_looked_up_and_a_kind_that_cannot_be_read_is_told
     assert [Outcome.UPDATED] * 2 == [row.outcome for row in cards]
     (unknown,) = report.failed
     assert ("report", "?") == (unknown.input.kind, unknown.input.id)
-    assert "could not be found out" in str(unknown.error)
+    assert "could not be listed" in str(unknown.error)
     assert (await domo.users.profile(ada)).is_active
 
 
@@ -207,7 +207,7 @@ async def test_what_is_owned_together_with_others_stays_theirs(emulator: Emulato
 async def test_nobody_offboards_oneself_or_to_nobody(emulator: Emulator, domo: Domo) -> None:
     ada = await a_user(domo, role_id=1)
     async with acting_as(domo, ada) as theirs:
-        with pytest.raises(ConfigError, match="the leaver's own"):
+        with pytest.raises(ConfigError, match="belongs to the leaver"):
             await theirs.users.offboard(ada, to=1)
     for leaver, to, error in ((ada, ada, ConfigError), (ada, 999, Unresolved), ("nobody@example.com", 1, Unresolved)):
         with pytest.raises(error):
@@ -216,7 +216,7 @@ async def test_nobody_offboards_oneself_or_to_nobody(emulator: Emulator, domo: D
     await domo.users.deactivate(gone)
     with pytest.raises(ConfigError, match="not active"):
         await domo.users.offboard(ada, to=gone)
-    with pytest.raises(ConfigError, match="there is no kind cats; there are dataset"):
+    with pytest.raises(ConfigError, match="unknown kind cats; the kinds are dataset"):
         await domo.users.plan_offboarding(ada, to=1, kinds=["cats"])
 
 

@@ -111,7 +111,7 @@ async def test_an_upload_goes_on_where_the_versions_cannot_be_read(caplog: pytes
     async with talking_to(Instance(versions=[403])) as domo:
         done = await domo.datasets.upload("x", b"1\n2\n")
     assert (2, None, True) == (done.rows, done.data_version, done.verified)
-    assert "should the commit's answer be lost" in caplog.text
+    assert "if the commit's answer is lost" in caplog.text
 
     async with talking_to(Instance(versions=[403], commit={**COMMITTED, "size": None})) as domo:
         done = await domo.datasets.upload("x", b"1\n2\n")
@@ -197,7 +197,7 @@ async def test_it_says_where_the_state_does_not_tell_either(
         done = await domo.datasets.upload("x", b"1\n2\n")
 
     assert ("the instance does not tell whether queries see the rows yet",) == done.notes
-    assert "whether queries see the rows of dataset x yet is not known" in caplog.text
+    assert "it is unknown whether queries see the rows of dataset x yet" in caplog.text
 
 
 @pytest.mark.parametrize(("code", "how"), [("ERROR", JobFailed), ("PROCESSING", WaitTimeout)])
@@ -236,8 +236,11 @@ async def test_other_rows_than_were_sent_are_no_error_where_keys_may_repeat(acti
     ("states", "says"),
     [
         ([state("PROCESSING", 4), state("SUCCESS", 4)], ""),
-        ([404], "whether queries see the rows of dataset x yet is not known: 404"),
-        ([state("ERROR", 4)], "whether queries see the rows of dataset x yet is not known: its state does not show it"),
+        ([404], "it is unknown whether queries see the rows of dataset x yet: 404"),
+        (
+            [state("ERROR", 4)],
+            "it is unknown whether queries see the rows of dataset x yet: its state does not show it",
+        ),
     ],
 )
 async def test_an_index_without_a_key_is_waited_for_by_the_state(

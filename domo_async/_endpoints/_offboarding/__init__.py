@@ -1,6 +1,6 @@
-"""Offboarding: everything that a user has is found, kind by kind, and given to another.
+"""Offboarding: all objects of a user are found, type by type, and given to another user.
 
-It stands above the areas, whose methods it calls; the client connects it with `Users`.
+This package builds on the areas, whose methods do the work; `Users` imports it when it is called.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Carries out what was planned: first what is owned, then what opens doors, the leaver's own account last of all."""
+"""Carries out a plan: first the objects, then tokens and sessions, and the leaver's own account last."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _OUTCOMES: Mapping[OffboardingAction, Outcome] = {
     OffboardingAction.DELETE: Outcome.DELETED,
     OffboardingAction.NONE: Outcome.SKIPPED,
 }
-# What opens doors is taken away when all else is done, as jobs of the leaver's may still run by it.
+# Tokens and sessions are revoked when all else is done, because jobs of the leaver may still use them.
 _KEYS = frozenset({OffboardingKind.ACCESS_TOKEN, OffboardingKind.LOGIN})
 _PAUSES = (1.0, 3.0, 6.0)
-_GONE = "is not there any more"
+_GONE = "no longer exists"
 
 
 async def carry_out_plan(
@@ -48,7 +48,7 @@ async def carry_out_plan(
     concurrency: int,
     progress: BulkProgressCallback | None,
 ) -> OffboardingReport:
-    """Do what is planned, and report on each thing; an error of `DomoError` is a thing's outcome, not the call's."""
+    """Do what is planned, and report on each object; a `DomoError` is an object's outcome and is not raised."""
     check_concurrency(concurrency)
     work = _Work(http, plan, concurrency, progress)
     if not dry_run:
@@ -57,7 +57,7 @@ async def carry_out_plan(
 
 
 class _Work:
-    """The rows of a plan, and what became of them so far."""
+    """The rows of a plan, and their results so far."""
 
     def __init__(
         self, http: Transport, plan: OffboardingPlan, concurrency: int, progress: BulkProgressCallback | None
@@ -78,7 +78,7 @@ class _Work:
         return tuple(self._rows.values())
 
     async def do(self) -> None:
-        """Give all away, then end tokens and logins, look whether all is done, and let the leaver go."""
+        """Give everything away, then end tokens and sessions, check the result, and handle the leaver's account."""
         kinds = [step.kind for step in self._plan.steps if step.movable and step.kind is not OffboardingKind.USER]
         moving = [kind for kind in kinds if kind not in _KEYS]
         await self._move([kind for kind in moving if not self._follows(kind)])
@@ -96,7 +96,7 @@ class _Work:
         return [row for row in self._rows.values() if row.input.kind is kind]
 
     async def _move(self, kinds: Collection[OffboardingKind]) -> None:
-        """Give the things of some kinds away, several batches at once."""
+        """Give the objects of some types away, several batches at once."""
         batches = []
         for handler in (self._handlers[kind] for kind in kinds):
             things = self._pending(handler.kind)
@@ -108,7 +108,7 @@ class _Work:
         await map_concurrent(batches, batch, concurrency=self._concurrency)
 
     async def _move_batch(self, handler: Handler, things: Sequence[OwnedThing]) -> None:
-        """Give some things away; where the instance refuses several at once, find out which it is about."""
+        """Give some objects away; if the instance refuses several at once, find out which one it refuses."""
         try:
             await handler.move(things)
         except Left as error:
@@ -132,11 +132,11 @@ class _Work:
     async def _look_up(
         self, handler: Handler, things: Sequence[OwnedThing], error: DomoError, *, gone: str = IN_DOUBT
     ) -> None:
-        """Find out what is still the leaver's, since the answer does not tell."""
+        """Find out which objects still belong to the leaver, because the answer does not say."""
         try:
             left = set(map(_key, await handler.find()))
         except DomoError as lookup:
-            told = DomoError(f"whether it was done is not known: {error}; looking it up failed: {lookup}")
+            told = DomoError(f"it is unknown whether it was done: {error}; the lookup failed: {lookup}")
             for thing in things:
                 self._settle(thing, told)
             return
@@ -147,7 +147,7 @@ class _Work:
                 self._settle(thing, note=gone)
 
     async def _verify(self, kinds: Sequence[OffboardingKind]) -> None:
-        """See that nothing is left with the leaver, as a list that lags behind may tell only after a while."""
+        """Check that nothing is left with the leaver; a list that lags behind may show this only after a while."""
         left: dict[OffboardingKind, list[OwnedThing] | DomoError] = {}
         looking = [kind for kind in kinds if kind in self._known and self._of(kind)]
         for pause in (*_PAUSES, None):
@@ -162,17 +162,17 @@ class _Work:
             self._take_in(kind, things)
 
     def _contradicts(self, kind: OffboardingKind, found: list[OwnedThing] | DomoError) -> bool:
-        """Return whether something that was given away is told to be the leaver's."""
+        """Return whether an object that was given away is listed as the leaver's."""
         if isinstance(found, DomoError):
             return False
         keys = set(map(_key, found))
         return any(row.outcome is not Outcome.FAILED and _key(row.input) in keys for row in self._of(kind))
 
     def _take_in(self, kind: OffboardingKind, found: list[OwnedThing] | DomoError) -> None:
-        """Note what a look at all of a kind tells, after all of it was to be given away."""
+        """Record the result of listing a type again, after all of its objects were to be given away."""
         if isinstance(found, DomoError):
             for thing in self._pending(kind):
-                self._settle(thing, DomoError(f"whether it went with its dataset is not known: {found}"))
+                self._settle(thing, DomoError(f"it is unknown whether it followed its dataset: {found}"))
             return
         keys = set(map(_key, found))
         for row in self._of(kind):
@@ -181,15 +181,15 @@ class _Work:
                 if key not in self._settled:
                     self._settle(row.input)
             elif self._follows(kind):
-                self._settle(row.input, DomoError("its dataset is still the leaver's"))
+                self._settle(row.input, DomoError("its dataset still belongs to the leaver"))
             elif row.outcome is not Outcome.FAILED:
-                self._settle(row.input, DomoError("the instance took the change, but still tells it as the leaver's"))
+                self._settle(row.input, DomoError("the instance took the change, but still lists it as the leaver's"))
         for thing in found:
             if _key(thing) not in self._rows:
-                self._settle(thing, DomoError("it came to the leaver while this ran; run it again"))
+                self._settle(thing, DomoError("the leaver got it while this ran; run it again"))
 
     async def _let_go(self) -> None:
-        """Deactivate or delete the leaver, if nothing is left or it is to be done all the same."""
+        """Deactivate or delete the leaver, if nothing is left or `force` is set."""
         pending = self._pending(OffboardingKind.USER)
         for thing in pending:
             left = [row for row in self._rows.values() if row.input.kind is not OffboardingKind.USER and _is_left(row)]
@@ -197,7 +197,7 @@ class _Work:
                 self._rows[_key(thing)] = evolve(
                     self._rows[_key(thing)],
                     outcome=Outcome.NOT_BEGUN,
-                    note=f"since {len(left)} things are left, such as the {left[0].input}; force does it all the same",
+                    note=f"{len(left)} things are left, such as the {left[0].input}; pass force=True to do it anyway",
                 )
                 self._tell(thing)
             else:
@@ -224,12 +224,12 @@ class _Work:
         except NotFound:
             self._settle(thing, note=IN_DOUBT)
         except DomoError as lookup:
-            self._settle(thing, DomoError(f"whether it was done is not known: {error}; looking it up failed: {lookup}"))
+            self._settle(thing, DomoError(f"it is unknown whether it was done: {error}; the lookup failed: {lookup}"))
         else:
             self._settle(thing, error)
 
     def _settle(self, thing: OwnedThing, error: DomoError | None = None, note: str | None = None) -> None:
-        """Note what became of a thing."""
+        """Record the result for an object."""
         row = self._rows.get(_key(thing)) or BulkResult(thing, Outcome.UPDATED)
         if error is not None:
             self._failed += row.outcome is not Outcome.FAILED
@@ -246,10 +246,10 @@ class _Work:
 
 
 def _planned(step: OffboardingStep) -> list[_Row]:
-    """Return what is to become of the things of a kind; one row, if it is not known what there is."""
+    """Return the rows for the objects of a type; a single row, if they could not be listed."""
     if step.error is not None:
         thing = OwnedThing(step.kind, "?")
-        error = DomoError(f"what there is could not be found out, and stays as it is: {step.error}")
+        error = DomoError(f"these could not be listed, and stay as they are: {step.error}")
         return [BulkResult(thing, Outcome.FAILED, error=error)]
     outcome = _OUTCOMES.get(step.action, Outcome.UPDATED)
     note = step.note if step.action is OffboardingAction.NONE else None
@@ -261,7 +261,7 @@ def _is_left(row: _Row) -> bool:
 
 
 def _key(thing: OwnedThing) -> _Key:
-    """Return what tells a thing from all others, whatever it is called by now."""
+    """Return the key that identifies an object, whatever its present name."""
     return thing.kind, thing.id
 
 

@@ -1,4 +1,4 @@
-"""What a leaver may have: for each kind how it is found, and how it is given away."""
+"""The types of objects that a leaver may have, and how each is found and given away."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ NOT_COVERED = (
     "public embeds",
     "what was shared with the leaver or with groups",
 )
-"""What else a user may have, for which the library has no methods."""
+"""The types of objects that a user may have and for which the library has no methods."""
 
-_FEW = 50  # of what one request names in its query, or changes all at once
+_FEW = 50  # the most objects that one request names in its query, or changes in one step
 _MANY = 100
 _NO_ROUTE = "no route is known that gives one to another user"
 
@@ -65,7 +65,7 @@ _KIND_OF = {
 
 
 class Left(DomoError):
-    """Some things of a batch were left as they were, though the request as a whole succeeded."""
+    """Some objects of a batch were left unchanged, though the request as a whole succeeded."""
 
     def __init__(self, message: str, *, ids: frozenset[str]) -> None:
         super().__init__(message)
@@ -79,20 +79,20 @@ Move = Callable[[Sequence[OwnedThing]], Awaitable[object]]
 
 
 async def _nothing(_: Sequence[OwnedThing]) -> None:
-    """Do nothing, as what something belongs to takes it along."""
+    """Do nothing, because the object follows its parent."""
 
 
 @frozen
 class Handler:
-    """How the things of a kind are found and given away.
+    """The functions that find and give away the objects of a type.
 
     Attributes:
-        kind: The kind.
-        action: What is to become of them.
-        find: Returns what the leaver has of it.
-        move: Gives some away; what it leaves, if the request succeeds, it tells by `Left`.
-        batch: How many at once.
-        note: What else there is to say.
+        kind: The type.
+        action: The action for the objects.
+        find: Returns the leaver's objects of the type.
+        move: Gives some objects away; if the request succeeds but leaves some, it raises `Left`.
+        batch: The most objects per request.
+        note: A remark.
     """
 
     kind: OffboardingKind
@@ -112,13 +112,13 @@ class _Owner(Protocol):
 
 @frozen
 class _Leaving:
-    """Who leaves, who takes over, and where.
+    """The leaver, the new owner, and the client.
 
     Attributes:
-        http: Where to ask.
-        leaver: Who leaves.
-        to: Who takes over.
-        gate: The right to look at one thing more closely, while others of other kinds are looked for.
+        http: The transport to send requests with.
+        leaver: The user who leaves.
+        to: The user who gets the objects.
+        gate: Limits the detailed reads while objects of other types are looked for.
     """
 
     http: Transport
@@ -127,7 +127,7 @@ class _Leaving:
     gate: asyncio.Semaphore
 
     async def looked_at(self, things: Sequence[T], look: Callable[[T], Awaitable[R]]) -> list[R]:
-        """Look at several things more closely."""
+        """Read several objects in detail."""
 
         async def one(thing: T) -> R:
             async with self.gate:
@@ -136,7 +136,7 @@ class _Leaving:
         return await map_concurrent(things, one, concurrency=CHANGES_AT_ONCE)
 
     def owns(self, owners: Iterable[_Owner], first: object = None) -> bool:
-        """Return whether the leaver is one of some owners, or, where none is told, the one known otherwise."""
+        """Return whether the leaver is among some owners, or, if there are none, is the owner known from elsewhere."""
         told = list(owners)
         if not told:
             return self.is_leaver(first)
@@ -147,9 +147,9 @@ class _Leaving:
 
 
 def kinds_at_once(concurrency: int) -> int:
-    """Return for how many kinds to look at once, so that no more requests than asked for are under way.
+    """Return the number of types to look for at once, so that no more requests than requested are in flight.
 
-    Whoever waits for things that are looked at more closely asks nothing meanwhile.
+    While a type waits for detailed reads, it sends no other requests.
     """
     return concurrency - _closer_looks(concurrency) + 1
 
@@ -159,7 +159,7 @@ def _closer_looks(concurrency: int) -> int:
 
 
 def handlers_of(http: Transport, leaver: int, to: int, concurrency: int) -> tuple[Handler, ...]:
-    """Return how all kinds are found and given away, in the order in which they are told."""
+    """Return the handlers of all types, in the order of the report."""
     who = _Leaving(http, leaver, to, asyncio.Semaphore(_closer_looks(concurrency)))
     return (
         _datasets(who),
@@ -222,7 +222,7 @@ def _streams(who: _Leaving) -> Handler:
         return [
             OwnedThing(kind, str(each.id), None if each.data_source is None else each.data_source.name)
             for each in found
-            # An instance that does not know the query may give others, which tell whose they are.
+            # An instance that ignores the query may return other objects, whose owners are in the answer.
             if each.data_source is None or each.data_source.owner is None or who.owns([each.data_source.owner])
         ]
 
@@ -254,7 +254,7 @@ def _accounts(who: _Leaving) -> Handler:
         return [thing for thing, is_so in zip(found, owned, strict=True) if is_so]
 
     async def is_owned(thing: OwnedThing) -> bool:
-        # What the search tells may be minutes old.
+        # The search results may be minutes old.
         try:
             access = await area.access(thing.id)
         except NotFound:
@@ -352,7 +352,7 @@ def _cards(who: _Leaving) -> Handler:
         return [thing for these in owned for thing in these]
 
     async def owned_of(things: Sequence[OwnedThing]) -> Sequence[OwnedThing]:
-        # What the search tells may be minutes old.
+        # The search results may be minutes old.
         told = await area.get(_ids(things), parts=[CardPart.OWNERS], include_filtered=True)
         owned = {str(each.id or each.urn) for each in told if who.owns(each.owners, each.owner_id)}
         return [thing for thing in things if thing.id in owned]
@@ -446,8 +446,8 @@ def _reports(who: _Leaving) -> Handler:
             report = await area.get(schedule_id)
             if report.schedule is None or report.title is None:
                 raise DomoError(
-                    f"the instance does not tell title and schedule of the report {schedule_id}, which would be lost:"
-                    " it has to be written anew with them"
+                    f"the instance does not return title and schedule of report {schedule_id}, which would be lost:"
+                    " the report can only be replaced as a whole"
                 )
             schedule = report.schedule
             if who.is_leaver(schedule.owner_id):
@@ -531,7 +531,7 @@ def _tasks(who: _Leaving) -> Handler:
         done = {task.id for outcome in told.values() for task in outcome.completed}
         left = frozenset(_ids(things)) - done
         if left:
-            raise Left("the instance does not say that it assigned it", ids=left)
+            raise Left("the instance does not confirm that it assigned the task", ids=left)
 
     return Handler(kind, OffboardingAction.ASSIGN, find, move, _MANY)
 
@@ -601,18 +601,18 @@ def _logins(who: _Leaving) -> Handler:
 async def _with_searched(
     who: _Leaving, entity: str, listed: list[OwnedThing], is_owned: Callable[[str], Awaitable[bool]]
 ) -> list[OwnedThing]:
-    """Return what a list has, and what the search finds besides, as lists may leave out what others keep to themselves.
+    """Return the objects of a list and those that only the search finds, as lists may omit private objects.
 
     Args:
         who: Who leaves.
-        entity: What the search calls the kind.
-        listed: What the list has.
-        is_owned: Returns whether something is the leaver's, as what the search tells may be minutes old.
+        entity: The name of the type in the search.
+        listed: The objects of the list.
+        is_owned: Returns whether an object belongs to the leaver, because search results may be minutes old.
     """
     kind = _KIND_OF[entity]
     try:
         found = await _searched(who, entity, kind, by_uuid=True)
-    except (BadRequest, NotFound):  # an instance that does not know the entity has none to find
+    except (BadRequest, NotFound):  # an instance that does not know the entity has no such objects
         return listed
     known = set(_ids(listed))
     others = [thing for thing in found if thing.id not in known]
@@ -628,8 +628,8 @@ async def _with_searched(
 
 
 async def _searched(who: _Leaving, entity: str, kind: OffboardingKind, *, by_uuid: bool = False) -> list[OwnedThing]:
-    """Return what the search says that the leaver owns; some kinds go by the hit's other identifier."""
-    # Clients write the owner in either way, each for some entities.
+    """Return the objects that the search says the leaver owns; some types use the other identifier of the hit."""
+    # Clients write the owner in both forms, each for some entities.
     owner = Term("owned_by_id", [str(who.leaver), f"{who.leaver}:USER"])
     return [
         OwnedThing(kind, str(number), hit.name or hit.title or hit.display_name)

@@ -1,4 +1,4 @@
-"""Finds what a leaver has, and says what is to become of it."""
+"""Finds the objects of a leaver, and plans the actions for them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def make_plan(
     skip: Sequence[OffboardingKind | str],
     concurrency: int,
 ) -> OffboardingPlan:
-    """Return what would be done; only reads."""
+    """Return the plan; only reads."""
     if account not in get_args(LeaverAccount):
         raise ConfigError(f"account must be one of {', '.join(get_args(LeaverAccount))}, not {account!r}")
     wanted = _chosen(kinds, skip)
@@ -45,8 +45,8 @@ async def make_plan(
     numbers = await people.numbers([leaver, to])
     leaver_id, to_id = numbers[leaver], numbers[to]
     if leaver_id == to_id:
-        raise ConfigError(f"{to} is who leaves; name somebody else to have it all")
-    # One after the other, so that no more is asked at once than is allowed.
+        raise ConfigError(f"{to} is the leaver; name another user to get the objects")
+    # One after the other, to keep within the allowed number of requests in flight.
     known = {**await people.find([leaver_id]), **await people.find([to_id])}
     if to_id not in known:
         raise Unresolved(f"user {to} does not exist; nothing was changed", names=[to])
@@ -54,7 +54,7 @@ async def make_plan(
     await _refuse_inactive(users, to_id)
     handlers = [each for each in handlers_of(http, leaver_id, to_id, concurrency) if each.kind in wanted]
     if account == "keep":
-        # Whoever stays may stay logged in.
+        # A user who stays may stay logged in.
         handlers = [each for each in handlers if each.kind is not OffboardingKind.LOGIN]
     steps = await map_concurrent(handlers, look, concurrency=kinds_at_once(concurrency))
     if account != "keep" and OffboardingKind.USER in wanted:
@@ -63,7 +63,7 @@ async def make_plan(
 
 
 async def look(handler: Handler) -> OffboardingStep:
-    """Return what there is of a kind."""
+    """Return the step of a type: the leaver's objects."""
     try:
         found = await handler.find()
     except DomoError as error:
@@ -72,7 +72,7 @@ async def look(handler: Handler) -> OffboardingStep:
 
 
 def chosen_handlers(http: Transport, plan: OffboardingPlan, concurrency: int) -> list[Handler]:
-    """Return how the kinds of a plan are found and given away."""
+    """Return the handlers for the types of a plan."""
     kinds = {step.kind for step in plan.steps}
     return [each for each in handlers_of(http, plan.leaver_id, plan.to.id, concurrency) if each.kind in kinds]
 
@@ -83,10 +83,10 @@ def _chosen(
     known = {str(each): each for each in OffboardingKind}
     named = [*([] if kinds is None else kinds), *skip]
     if isinstance(kinds, str) or isinstance(skip, str):
-        raise ConfigError("kinds and skip take lists")
+        raise ConfigError("kinds and skip must be lists")
     unknown = [str(each) for each in named if str(each) not in known]
     if unknown:
-        raise ConfigError(f"there is no kind {', '.join(unknown)}; there are {', '.join(known)}")
+        raise ConfigError(f"unknown kind {', '.join(unknown)}; the kinds are {', '.join(known)}")
     left_out = {known[str(each)] for each in skip}
     if kinds is None:
         return [each for each in known.values() if each not in left_out]
@@ -94,29 +94,29 @@ def _chosen(
 
 
 async def _refuse_oneself(users: Users, leaver_id: int) -> None:
-    """Refuse to revoke the very token that this goes by."""
+    """Refuse to revoke the token that the client itself uses."""
     try:
         me = await users.me()
     except DomoError:
         return
     if me.id == leaver_id:
         raise ConfigError(
-            "the token is the leaver's own, and would be revoked before the end; use an administrator's token"
+            "the token belongs to the leaver, and would be revoked before the end; use an administrator's token"
         )
 
 
 async def _refuse_inactive(users: Users, to_id: int) -> None:
-    """Refuse to give everything to somebody who cannot log in."""
+    """Refuse to give everything to a user who cannot log in."""
     try:
         profile = await users.profile(to_id)
     except DomoError:
         return
     if profile.is_active is False:
-        raise ConfigError(f"{profile.display_name} ({to_id}) is not active; name somebody who can log in")
+        raise ConfigError(f"{profile.display_name} ({to_id}) is not active; name a user who can log in")
 
 
 async def _last_step(users: Users, leaver_id: int, leaver: User | None, account: LeaverAccount) -> OffboardingStep:
-    """Return what becomes of the leaver's own account; nothing, if that is so already."""
+    """Return the step for the leaver's own account; it is empty if the account already has the wanted state."""
     action = OffboardingAction.DELETE if account == "delete" else OffboardingAction.DEACTIVATE
     thing = OwnedThing(OffboardingKind.USER, str(leaver_id), None if leaver is None else leaver.display_name)
     nothing = OffboardingStep(OffboardingKind.USER, action)
