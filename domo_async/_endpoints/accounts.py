@@ -48,7 +48,7 @@ class AccountAccessLevel(OpenEnum):
 
 
 class AccountAccessType(OpenEnum):
-    """The type of a holder of access to an account."""
+    """The type of a grantee to an account."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -264,7 +264,7 @@ class Accounts(Area):
             filters: Filters that every result must match; see `domo_async._endpoints.search`.
             facet_values_to_include: Facets to count; this list does not include the counts.
             sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
-            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             combine_results: Not explained by Domo's documentation.
             query_profile: Domo's example is ``GLOBAL``; the documentation does not explain it.
             offset: The number of accounts to skip.

@@ -275,7 +275,7 @@ class Documents(Area):
                 ``{"$date": "2024-05-08T19:39:00Z"}``. ``$where``, ``$near`` and ``$nearSphere`` are not supported.
             sort_by: The path to sort by, such as ``content.due``, or several. A path may have its own direction, as in
                 ``content.due descending``.
-            ascending: Whether to sort from the smallest to the largest, for paths without a direction of their own.
+            ascending: Whether to sort in ascending order, for paths without a direction of their own.
             offset: The number of documents to skip.
             limit: The maximum number of documents to return, or None for all.
             page_size: The number of documents per request, at most 10,000.
@@ -344,7 +344,7 @@ class Documents(Area):
             unwind: The path of a list in the documents, or several; each item counts as a separate document.
             sort_by: The name or the path to sort by, or several. Each may have its own direction, as in
                 ``total descending``.
-            ascending: Whether to sort from the smallest to the largest, for items without a direction of their own.
+            ascending: Whether to sort in ascending order, for items without a direction of their own.
             offset: The number of groups to skip.
             limit: The maximum number of groups to return, or None for all.
             page_size: The number of groups per request, at most 10,000.
@@ -887,7 +887,7 @@ class Collections(Area):
             entity_type: ``USER`` or ``GROUP``; `set_app_permissions` is for apps.
             entity_id: The identifier of the user or the group.
             permissions: The permissions.
-            overwrite: Whether they replace the present permissions, or are added to them.
+            overwrite: Whether they replace the current permissions, or are added to them.
 
         Raises:
             ConfigError: `permissions` is empty.
@@ -924,7 +924,7 @@ class Collections(Area):
         """Set the permissions of an app on a collection.
 
         `PUT /api/datastores/v1/collections/{collection_id}/permission/RYUU_APP/{proxy_id}` (App DB API, "Update
-        Collection Permissions"). Whether these replace the present permissions is not documented.
+        Collection Permissions"). Whether these replace the current permissions is not documented.
 
         Args:
             collection_id: The collection.

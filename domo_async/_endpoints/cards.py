@@ -502,7 +502,7 @@ class Cards(Area):
             title: Text that the title contains.
             page_ids: The pages; cards on any of them match.
             sort_by: The field to sort by.
-            ascending: Whether to sort from the smallest to the largest.
+            ascending: Whether to sort in ascending order.
             parts: The parts to return in addition to the basic fields.
             offset: The number of cards to skip.
             limit: The maximum number of cards to return.
@@ -566,7 +566,7 @@ class Cards(Area):
         scale: float | Unset = UNSET,
         num_table_pages: int | Unset = UNSET,
     ) -> Rendering:
-        """Render a card in its present state: pictures, PDF, titles, data.
+        """Render a card in its current state: pictures, PDF, titles, data.
 
         `PUT /api/content/v1/cards/kpi/{urn}/render` (Render KPI Card Chart or Table). The body is not documented: its
         first three keys are from the example there, the others from Domo's tutorial on PDFs of cards.
@@ -587,7 +587,7 @@ class Cards(Area):
         Raises:
             ConfigError: `parts` is empty.
             Forbidden: The token's owner may not see the card.
-            Conflict: The card cannot be rendered in its present state.
+            Conflict: The card cannot be rendered in its current state.
         """
         return await self._http.request(
             "PUT",
@@ -645,7 +645,7 @@ class Cards(Area):
             ConfigError: The path has another suffix or cannot be written to, or ``pypdf`` is needed and not installed.
             DecodeError: The answer has no picture, or one of another type; the message has the instance's message.
             Forbidden: The token's owner may not see the card.
-            Conflict: The card cannot be rendered in its present state.
+            Conflict: The card cannot be rendered in its current state.
         """
         several_pages = not isinstance(num_table_pages, Unset) and num_table_pages > 1
         file = PictureFile.at(target, several_pages=several_pages)

@@ -42,7 +42,7 @@ class BeastModes(Twin[AsyncBeastModes]):
             name: Text that the name contains.
             filters: Further filters; a plain string such as ``notvariable`` is a filter without identifiers.
             sort_by: The field to sort by, such as ``name``.
-            ascending: Whether to sort from the smallest to the largest.
+            ascending: Whether to sort in ascending order.
             offset: The number of Beast Modes to skip.
             limit: The maximum number of Beast Modes to return.
             page_size: The number of Beast Modes per request, 1 to 5000.

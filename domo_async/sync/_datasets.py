@@ -218,8 +218,8 @@ class Access(Twin[AsyncAccess]):
 
         Args:
             dataset_id: The dataset.
-            grantee_id: The identifier of the user, the group or other holder of access.
-            type: The type of the holder of access.
+            grantee_id: The identifier of the grantee: a user, a group or another entity.
+            type: The type of the grantee.
 
         Raises:
             NotFound: The dataset or the user does not exist.
@@ -454,8 +454,7 @@ class Datasets(Twin[AsyncDatasets]):
             created_since: The earliest creation time; must have a time zone.
             include_hidden: Whether to include hidden datasets; by default they are left out.
             sort_by: The field to sort by.
-            ascending: Whether to sort from the smallest to the largest; the default depends on the field: names begin
-                with A, times with the latest, counts with the largest.
+            ascending: Whether to sort in ascending order; by default names are ascending, times and counts descending.
             parts: The parts of each dataset to return; see `get`.
             offset: The number of datasets to skip.
             limit: The maximum number of datasets to return, or None for all.
@@ -532,7 +531,7 @@ class Datasets(Twin[AsyncDatasets]):
             query: The text to search for; ``*`` stands for any text.
             filters: Filters that every result must match; see `domo_async._endpoints.search`.
             sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
-            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             offset: The number of datasets to skip.
             limit: The maximum number of datasets to return, or None for all.
             page_size: The number of datasets per request, 100 at most.
@@ -1295,7 +1294,7 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             dataset_id: The dataset.
-            expire_cache: Whether the instance is to compute the state anew; by default it may return a cached one.
+            expire_cache: Whether the instance recomputes the state; by default it may return a cached one.
 
         Raises:
             NotFound: The dataset does not exist.
@@ -1473,7 +1472,7 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             folder: A folder with its subfolders, a pattern such as ``exports/*.csv``, a file, or several of these. It
-                may be empty so far.
+                may contain no files yet.
             dataset_id: The dataset.
             ledger: The path of the ledger, which is created if it does not exist. Beside it are a lock, as only one run
                 at a time may use it, and a folder with the journals of unfinished uploads. Machines can share it on a

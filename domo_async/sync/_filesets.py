@@ -73,7 +73,7 @@ class FileSets(Twin[AsyncFileSets]):
             filters: Conditions on fields.
             date_filters: Conditions on times.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             offset: The number of FileSets to skip.
             limit: The maximum number of FileSets to return, or None for all.
             page_size: The number of FileSets per request.
@@ -272,7 +272,7 @@ class FileSets(Twin[AsyncFileSets]):
         """Make a directory of a FileSet equal to a folder on disk; upload only the differences.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") lists the
-        present files; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
+        existing files; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
         `DELETE /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Delete File by Id") deletes one.
 
         Two files are the same if they have the same path in the folder, size and hash; if the FileSet reports no
@@ -331,7 +331,7 @@ class FileSets(Twin[AsyncFileSets]):
         """Make a folder on disk equal to a directory of a FileSet; download only the differences, each file complete.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") lists the
-        present files; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
+        existing files; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` ("Download File by Id") fetch a file.
 
         Two files are the same if they have the same path in the folder, size and hash; if the FileSet reports no
@@ -428,7 +428,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
             filters: Conditions on fields.
             date_filters: Conditions on times.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             page_size: The number of files per request.
 
         Raises:
@@ -527,7 +527,7 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
 
         Args:
             fileset_id: The FileSet.
-            path: The present path.
+            path: The current path.
             new_path: The new path.
 
         Raises:

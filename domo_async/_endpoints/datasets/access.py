@@ -181,8 +181,8 @@ class Access(Area):
 
         Args:
             dataset_id: The dataset.
-            grantee_id: The identifier of the user, the group or other holder of access.
-            type: The type of the holder of access.
+            grantee_id: The identifier of the grantee: a user, a group or another entity.
+            type: The type of the grantee.
 
         Raises:
             NotFound: The dataset or the user does not exist.

@@ -170,8 +170,7 @@ class Datasets(Area):
             created_since: The earliest creation time; must have a time zone.
             include_hidden: Whether to include hidden datasets; by default they are left out.
             sort_by: The field to sort by.
-            ascending: Whether to sort from the smallest to the largest; the default depends on the field: names begin
-                with A, times with the latest, counts with the largest.
+            ascending: Whether to sort in ascending order; by default names are ascending, times and counts descending.
             parts: The parts of each dataset to return; see `get`.
             offset: The number of datasets to skip.
             limit: The maximum number of datasets to return, or None for all.
@@ -259,7 +258,7 @@ class Datasets(Area):
             query: The text to search for; ``*`` stands for any text.
             filters: Filters that every result must match; see `domo_async._endpoints.search`.
             sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
-            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             offset: The number of datasets to skip.
             limit: The maximum number of datasets to return, or None for all.
             page_size: The number of datasets per request, 100 at most.
@@ -1100,7 +1099,7 @@ class Datasets(Area):
 
         Args:
             dataset_id: The dataset.
-            expire_cache: Whether the instance is to compute the state anew; by default it may return a cached one.
+            expire_cache: Whether the instance recomputes the state; by default it may return a cached one.
 
         Raises:
             NotFound: The dataset does not exist.
@@ -1293,7 +1292,7 @@ class Datasets(Area):
 
         Args:
             folder: A folder with its subfolders, a pattern such as ``exports/*.csv``, a file, or several of these. It
-                may be empty so far.
+                may contain no files yet.
             dataset_id: The dataset.
             ledger: The path of the ledger, which is created if it does not exist. Beside it are a lock, as only one run
                 at a time may use it, and a folder with the journals of unfinished uploads. Machines can share it on a

@@ -38,10 +38,10 @@ class AccessRow(Record):
     Attributes:
         dataset_id: The dataset.
         dataset_name: The dataset's name.
-        user_id: The user; None for a holder that is not a user, such as a card, and for a group without members.
+        user_id: The user; None for a grantee that is not a user, such as a card, and for a group without members.
         user_name: The user's name.
         route: The route of access.
-        via: The group, the role or the other holder that was given access.
+        via: The group, the role or the other grantee.
         level: The level of access.
         rows: The rows that are visible, if the dataset's policies are enabled.
         policies: The names of the policies that decide which rows are visible.

@@ -1,4 +1,4 @@
-"""Access to datasets: its levels, its holders and its entries."""
+"""Access to datasets: levels, grantees and entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["AccessEntry", "AccessLevel", "AccessType", "DatasetAccess", "Grant",
 
 
 class AccessType(OpenEnum):
-    """The type of a holder of access."""
+    """The type of a grantee."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -42,11 +42,11 @@ class AccessLevel(OpenEnum):
 
 @frozen(kw_only=True)
 class AccessEntry(Model):
-    """The access of a user, a group or another holder to a dataset.
+    """The access of a user, a group or another grantee to a dataset.
 
     Attributes:
-        id: The identifier of the user, the group or other holder of access.
-        type: The type of the holder.
+        id: The identifier of the grantee: a user, a group or another entity.
+        type: The type of the grantee.
         access_level: The level of access.
         name: The user's or group's name.
     """
@@ -63,8 +63,8 @@ class DatasetAccess(Model):
 
     Attributes:
         data_source_id: The dataset.
-        id: The identifier of the user, the group or other holder of access.
-        type: The type of the holder.
+        id: The identifier of the grantee: a user, a group or another entity.
+        type: The type of the grantee.
         access_level: The level of access.
     """
 

@@ -30,7 +30,7 @@ class FileParts(OpenEnum):
 
 
 class FileEntity(OpenEnum):
-    """The type of a holder of access. Domo's documentation speaks of groups, but its sample shows only users."""
+    """The type of a grantee. Domo's documentation speaks of groups, but its sample shows only users."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -143,10 +143,10 @@ class FilePermission(Model):
     """The access of a user or a group to a file: ``FilePermission("USER", 27, "READ_WRITE_DELETE_SHARE_ADMIN")``.
 
     Attributes:
-        entity_type: The type of the holder.
+        entity_type: The type of the grantee.
         entity_id: The identifier of the user or the group.
         grant: The access.
-        pass_: The access that the holder may give to others; Domo's documentation shows ``NONE`` and does not explain
+        pass_: The access that the grantee may give to others; Domo's documentation shows ``NONE`` and does not explain
             it.
     """
 

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from domo_async.errors import ConfigError
 
-__all__ = ["a_file", "a_fileset", "below_the_root"]
+__all__ = ["require_file_id", "require_file_path", "require_fileset_id"]
 
 # Names of routes in the position of an identifier; some are only in newer documents.
 _BESIDE_FILESETS = frozenset({"search"})
 _BESIDE_FILES = frozenset({"search", "download", "multipart", "reindex", "share"})
 
 
-def a_fileset(identifier: str) -> str:
+def require_fileset_id(identifier: str) -> str:
     """Return a FileSet's identifier after checking that it is not the name of a route.
 
     Raises:
         ConfigError: It is the name of a route.
     """
-    return _no_route(identifier, _BESIDE_FILESETS)
+    return _refuse_route_name(identifier, _BESIDE_FILESETS)
 
 
-def a_file(identifier: str) -> str:
+def require_file_id(identifier: str) -> str:
     """Return a file's identifier after checking that it is not the name of a route.
 
     Raises:
         ConfigError: It is the name of a route.
     """
-    return _no_route(identifier, _BESIDE_FILES)
+    return _refuse_route_name(identifier, _BESIDE_FILES)
 
 
-def below_the_root(path: str) -> str:
+def require_file_path(path: str) -> str:
     """Return a path after checking that it is not empty and not the top-level directory.
 
     Raises:
@@ -40,7 +40,7 @@ def below_the_root(path: str) -> str:
     return path
 
 
-def _no_route(identifier: str, routes: frozenset[str]) -> str:
+def _refuse_route_name(identifier: str, routes: frozenset[str]) -> str:
     if identifier in routes:
         raise ConfigError(f"{identifier!r} is the name of a route, not an identifier")
     return identifier

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
-from domo_async._endpoints.filesets._guards import a_file
+from domo_async._endpoints.filesets._guards import require_file_id
 from domo_async._endpoints.filesets.models import FileSetFile
 from domo_async._transfer import Described, OutgoingContent
 from domo_async._transport import Body, Download, Transport, Url, url
@@ -68,7 +68,7 @@ def content_of(
     http: Transport, fileset_id: str, file_id: str, headers: Mapping[str, str]
 ) -> AbstractAsyncContextManager[Download]:
     """Request a file's content."""
-    path = url("/api/files/v1/filesets/{}/files/{}/download", fileset_id, a_file(file_id))
+    path = url("/api/files/v1/filesets/{}/files/{}/download", fileset_id, require_file_id(file_id))
     return http.download("GET", path, headers=headers)
 
 
@@ -89,4 +89,4 @@ def described(file: FileSetFile) -> Described:
 
 def path_of(fileset_id: str, file_id: str) -> Url:
     """Return the path of the route of a file."""
-    return url("/api/files/v1/filesets/{}/files/{}", fileset_id, a_file(file_id))
+    return url("/api/files/v1/filesets/{}/files/{}", fileset_id, require_file_id(file_id))

@@ -13,7 +13,7 @@ from attrs import frozen
 from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints.filesets._folder_backend import FileSetFolderSteps
-from domo_async._endpoints.filesets._guards import a_fileset
+from domo_async._endpoints.filesets._guards import require_fileset_id
 from domo_async._endpoints.filesets.files import FileSetFiles
 from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, search_body
 from domo_async._endpoints.filesets.models import (
@@ -77,7 +77,7 @@ class FileSets(Area):
             filters: Conditions on fields.
             date_filters: Conditions on times.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             offset: The number of FileSets to skip.
             limit: The maximum number of FileSets to return, or None for all.
             page_size: The number of FileSets per request.
@@ -148,7 +148,9 @@ class FileSets(Area):
         Raises:
             NotFound: The FileSet does not exist.
         """
-        return await self._http.request("GET", url("/api/files/v1/filesets/{}", a_fileset(fileset_id)), into=FileSet)
+        return await self._http.request(
+            "GET", url("/api/files/v1/filesets/{}", require_fileset_id(fileset_id)), into=FileSet
+        )
 
     async def update(
         self,
@@ -182,7 +184,7 @@ class FileSets(Area):
         # Setting the same values twice has the same effect.
         return await self._http.request(
             "POST",
-            url("/api/files/v1/filesets/{}", a_fileset(fileset_id)),
+            url("/api/files/v1/filesets/{}", require_fileset_id(fileset_id)),
             json=require_changes(
                 payload(name=name, description=description, ai_enabled=ai_enabled, pdp_enabled=pdp_enabled)
             ),
@@ -204,7 +206,7 @@ class FileSets(Area):
         Raises:
             NotFound: The FileSet does not exist.
         """
-        path = url("/api/files/v1/filesets/{}", a_fileset(fileset_id))
+        path = url("/api/files/v1/filesets/{}", require_fileset_id(fileset_id))
         return await self._http.request("DELETE", path, into=Deletion, empty=Deletion())
 
     async def set_owner(self, fileset_id: str, user_id: int, /) -> ItemTuple[FileSetAccess]:
@@ -226,7 +228,7 @@ class FileSets(Area):
         # Setting the same owner twice has the same effect.
         answer = await self._http.request(
             "POST",
-            url("/api/files/v1/filesets/{}/ownership", a_fileset(fileset_id)),
+            url("/api/files/v1/filesets/{}/ownership", require_fileset_id(fileset_id)),
             json=payload(user_id=user_id),
             into=_AccessList,
             idempotent=True,
@@ -245,7 +247,7 @@ class FileSets(Area):
         Raises:
             NotFound: The FileSet does not exist.
         """
-        path = url("/api/files/v1/filesets/{}/access", a_fileset(fileset_id))
+        path = url("/api/files/v1/filesets/{}/access", require_fileset_id(fileset_id))
         return ItemTuple((await self._http.request("GET", path, into=_AccessList)).file_set_access)
 
     async def set_access(self, fileset_id: str, /, *, access: Sequence[FileSetAccess]) -> ItemTuple[FileSetAccess]:
@@ -268,7 +270,7 @@ class FileSets(Area):
         # Setting the same permissions twice has the same effect.
         answer = await self._http.request(
             "POST",
-            url("/api/files/v1/filesets/{}/access", a_fileset(fileset_id)),
+            url("/api/files/v1/filesets/{}/access", require_fileset_id(fileset_id)),
             json=payload(file_set_access=require_list(access, "access")),
             into=_AccessList,
             idempotent=True,
@@ -288,7 +290,7 @@ class FileSets(Area):
             NotFound: The FileSet does not exist.
         """
         return await self._http.request(
-            "GET", url("/api/files/v1/filesets/{}/stats", a_fileset(fileset_id)), into=FileSetStats
+            "GET", url("/api/files/v1/filesets/{}/stats", require_fileset_id(fileset_id)), into=FileSetStats
         )
 
     async def push_folder(
@@ -306,7 +308,7 @@ class FileSets(Area):
         """Make a directory of a FileSet equal to a folder on disk; upload only the differences.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") lists the
-        present files; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
+        existing files; `POST /api/files/v1/filesets/{fileset_id}/files` ("Upload File") uploads a file, and
         `DELETE /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Delete File by Id") deletes one.
 
         Two files are the same if they have the same path in the folder, size and hash; if the FileSet reports no
@@ -360,7 +362,7 @@ class FileSets(Area):
         """Make a folder on disk equal to a directory of a FileSet; download only the differences, each file complete.
 
         `POST /api/files/v1/filesets/{fileset_id}/files/search` (FileSets API, "Search Files in FileSet") lists the
-        present files; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
+        existing files; `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}` ("Get File by Id") and
         `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` ("Download File by Id") fetch a file.
 
         Two files are the same if they have the same path in the folder, size and hash; if the FileSet reports no
@@ -395,7 +397,7 @@ class FileSets(Area):
         )
 
     def _steps(self, fileset_id: str, directory_path: str) -> FileSetFolderSteps:
-        return FileSetFolderSteps(a_fileset(fileset_id), directory_path.strip("/"), self.files, self._http)
+        return FileSetFolderSteps(require_fileset_id(fileset_id), directory_path.strip("/"), self.files, self._http)
 
 
 def _batch(answer: _FileSetList) -> PageData[FileSet]:

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
-from domo_async._endpoints.filesets._guards import a_file, below_the_root
+from domo_async._endpoints.filesets._guards import require_file_id, require_file_path
 from domo_async._endpoints.filesets._requests import content_of, create, describe, path_of
 from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, search_body
 from domo_async._endpoints.filesets.models import Deletion, FileMatch, FileSetFile, PageContext, PartUpload, ShareLink
@@ -100,7 +100,7 @@ class FileSetFiles(Area):
         return await self._http.request(
             "GET",
             url("/api/files/v1/filesets/{}/path", fileset_id),
-            params={"path": below_the_root(path)},
+            params={"path": require_file_path(path)},
             into=FileSetFile,
         )
 
@@ -129,7 +129,7 @@ class FileSetFiles(Area):
             filters: Conditions on fields.
             date_filters: Conditions on times.
             sort_by: The field to sort by, such as ``name``; or several, each with its direction.
-            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             page_size: The number of files per request.
 
         Raises:
@@ -209,7 +209,7 @@ class FileSetFiles(Area):
             Conflict: A file exists at the path.
             NotFound: The FileSet does not exist.
         """
-        request = Body.json(payload(directory_path=below_the_root(path)))
+        request = Body.json(payload(directory_path=require_file_path(path)))
         return await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/files", fileset_id),
@@ -238,7 +238,7 @@ class FileSetFiles(Area):
         return await self._http.request(
             "POST",
             path_of(fileset_id, file_id),
-            json=payload(path=below_the_root(path)),
+            json=payload(path=require_file_path(path)),
             into=FileSetFile,
             idempotent=True,
         )
@@ -251,7 +251,7 @@ class FileSetFiles(Area):
 
         Args:
             fileset_id: The FileSet.
-            path: The present path.
+            path: The current path.
             new_path: The new path.
 
         Raises:
@@ -262,8 +262,8 @@ class FileSetFiles(Area):
         return await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/path", fileset_id),
-            params={"path": below_the_root(path)},
-            json=payload(path=below_the_root(new_path)),
+            params={"path": require_file_path(path)},
+            json=payload(path=require_file_path(new_path)),
             into=FileSetFile,
         )
 
@@ -316,7 +316,7 @@ class FileSetFiles(Area):
         time = None if expires_at is None else TimestampForm.ISO.format(expires_at)
         return await self._http.request(
             "POST",
-            url("/api/files/v1/filesets/{}/files/{}/share", fileset_id, a_file(file_id)),
+            url("/api/files/v1/filesets/{}/files/{}/share", fileset_id, require_file_id(file_id)),
             json={"expiresAt": time},
             into=ShareLink,
         )
@@ -394,7 +394,7 @@ class FileSetFiles(Area):
         return await self._http.request(
             "POST",
             url("/api/files/v1/filesets/{}/files/multipart", fileset_id),
-            json=payload(path=below_the_root(path)),
+            json=payload(path=require_file_path(path)),
             into=PartUpload,
         )
 
@@ -833,7 +833,7 @@ class FileSetFiles(Area):
         """
         route = url("/api/files/v1/filesets/{}/path", fileset_id)
         return await self._http.request(
-            "DELETE", route, params={"path": below_the_root(path)}, into=Deletion, empty=Deletion()
+            "DELETE", route, params={"path": require_file_path(path)}, into=Deletion, empty=Deletion()
         )
 
 

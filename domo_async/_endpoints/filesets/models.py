@@ -37,7 +37,7 @@ class FileSetPermission(OpenEnum):
 
 
 class FileSetEntity(OpenEnum):
-    """The type of a holder of access to a FileSet."""
+    """The type of a grantee to a FileSet."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -48,7 +48,7 @@ class FileSetAccess(Model):
     """The access of a user or a group to a FileSet: ``FileSetAccess("USER", 27, "EDIT")``.
 
     Attributes:
-        entity_type: The type of the holder.
+        entity_type: The type of the grantee.
         entity_id: The identifier of the user or the group.
         permission: The permission; ``NONE`` removes the access.
     """

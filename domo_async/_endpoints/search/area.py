@@ -73,11 +73,11 @@ class Search(Area):
             offset: The number of hits to skip. Hits beyond the first 10,000 cannot be read.
             limit: The maximum number of hits to return, 10 by default. Other clients found a maximum of 100 per
                 request.
-            filters: Filters of which every hit must match all.
+            filters: Filters that every hit must match.
             or_filters: Filters of which every hit must match at least one.
-            not_filters: Filters of which every hit must match none.
+            not_filters: Filters that no hit may match.
             sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
-            ascending: Whether to sort from the smallest to the largest; used if `sort_by` is a single field.
+            ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             facet_values_to_include: Facets to return, such as ``OWNER_ID``.
             facet_value_limit: The number of values of each facet to return; by default none.
             facet_value_offset: The number of values of each facet to skip.
@@ -146,9 +146,9 @@ class Search(Area):
         Args:
             text: The text to search for; ``*`` stands for any text, and ``"*"`` alone matches everything.
             entities: The entities to search, such as ``["dataset", "card"]``.
-            filters: Filters of which every hit must match all.
+            filters: Filters that every hit must match.
             or_filters: Filters of which every hit must match at least one.
-            not_filters: Filters of which every hit must match none.
+            not_filters: Filters that no hit may match.
             include_phonetic: Whether to match words that sound alike.
             fields_to_return: The fields of the hits to return; by default all. ``databaseId`` is always returned.
             combine_results: Whether to return the hits of several entities in one list; otherwise they may be grouped
