@@ -1,4 +1,4 @@
-"""Manage data accounts, the credentials that connectors use."""
+"""Data accounts: the credentials that connectors use."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class AccountAccessLevel(OpenEnum):
 
 
 class AccountAccessType(OpenEnum):
-    """The type of a grantee to an account."""
+    """The type of a grantee of an account."""
 
     USER = "USER"
     GROUP = "GROUP"
@@ -178,7 +178,7 @@ class _Found(Model):
 
 @frozen
 class _WithinReach(Paging):
-    """Refuse to request a page beyond the maximum number of results of a search."""
+    """Paging that does not request pages beyond the maximum number of results of a search."""
 
     def keys(self, offset: int, size: int) -> dict[str, int]:
         if offset >= MOST:
@@ -198,7 +198,7 @@ def _accounts(answer: _Results | _Found) -> PageData[Account]:
 
 
 class Accounts(Area):
-    """Manage data accounts, the credentials that connectors use."""
+    """Data accounts: the credentials that connectors use."""
 
     async def get(self, account_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Account:
         """Return an account.

@@ -1,4 +1,4 @@
-"""Manage alerts and their subscriptions."""
+"""Alerts and their subscriptions."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _fields(names: Sequence[str] | None) -> Sequence[str] | None:
 
 
 class Alerts(Area):
-    """Manage alerts and their subscriptions."""
+    """Alerts and their subscriptions."""
 
     def list(
         self,

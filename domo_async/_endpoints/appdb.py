@@ -1,4 +1,4 @@
-"""Manage App DB, which stores collections of JSON documents."""
+"""App DB: collections of JSON documents."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def _identifiers(document_ids: Sequence[str]) -> list[str]:
 
 
 def _schema(columns: Columns) -> dict[str, object]:
-    """Return columns in the form that requests for collections have."""
+    """Return columns as a request payload for collections."""
     return {
         "columns": [
             payload(type=column.type, name=column.name, visible=UNSET if column.visible is None else column.visible)
@@ -228,7 +228,7 @@ def _schema(columns: Columns) -> dict[str, object]:
 
 
 class Documents(Area):
-    """Read, query and write the documents of App DB's collections."""
+    """The documents of App DB's collections."""
 
     async def get(self, collection_id: str, document_id: str, /) -> Document:
         """Return a document.
@@ -591,7 +591,7 @@ _WRITTEN = either(DocumentsWritten, tuple[Document, ...])
 
 
 class Datastores(Area):
-    """Manage App DB's datastores. No document describes these routes; they were seen on instances."""
+    """App DB's datastores. No document describes these routes; they were seen on instances."""
 
     def list(self) -> Pager[Datastore]:
         """Iterate over the datastores that the token's owner may see.
@@ -678,7 +678,7 @@ class _CollectionPage(Model):
 
 
 class Collections(Area):
-    """Manage App DB's collections."""
+    """App DB's collections."""
 
     def list(self, datastore_id: str | None = None, /) -> Pager[Collection]:
         """Iterate over the collections of a datastore, or over all collections that the token's owner may see.
@@ -943,7 +943,7 @@ class Collections(Area):
 
 
 class AppDb(Area):
-    """Manage App DB, which stores collections of JSON documents."""
+    """App DB: collections of JSON documents."""
 
     @cached_property
     def datastores(self) -> Datastores:
@@ -952,12 +952,12 @@ class AppDb(Area):
 
     @cached_property
     def documents(self) -> Documents:
-        """Read, query, write and delete documents."""
+        """The documents."""
         return Documents(self._http)
 
     @cached_property
     def collections(self) -> Collections:
-        """Manage collections: their schemas and their permissions."""
+        """The collections: their schemas and their permissions."""
         return Collections(self._http)
 
 

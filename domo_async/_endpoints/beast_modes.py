@@ -1,4 +1,4 @@
-"""Manage Beast Modes, which are calculated fields."""
+"""Beast Modes: calculated fields."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ class _Linked(Model):
 
 
 class BeastModes(Area):
-    """Manage Beast Modes, which are calculated fields."""
+    """Beast Modes: calculated fields."""
 
     async def statistics(self) -> BeastModeStatistics:
         """Return the number of Beast Modes in the instance.

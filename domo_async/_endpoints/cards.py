@@ -1,4 +1,4 @@
-"""Read, render and manage cards."""
+"""Cards: their metadata, titles, owners and renderings."""
 
 from __future__ import annotations
 
@@ -352,7 +352,7 @@ def _dynamic(text: str) -> Mapping[str, object]:
 
 
 class Cards(Area):
-    """Read, render and manage cards."""
+    """Cards: their metadata, titles, owners and renderings."""
 
     async def get(
         self,

@@ -1,4 +1,4 @@
-"""Migrate federated datasets between integrations."""
+"""Migrations of federated datasets between integrations."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class AmplifierCandidate(Model):
 
 
 class FederatedMigrations(Area):
-    """Migrate datasets from Federated V1 to V2, and back."""
+    """Migrations of datasets from Federated V1 to V2, and back."""
 
     async def types(self) -> tuple[str, ...]:
         """Return the federated integration types of the instance, such as ``mysql-federated``.
@@ -263,7 +263,7 @@ class FederatedMigrations(Area):
 
 
 class AmplifierMigrations(Area):
-    """Migrate datasets from Federated to Cloud Amplifier, and back."""
+    """Migrations of datasets from Federated to Cloud Amplifier, and back."""
 
     async def types(self) -> tuple[str, ...]:
         """Return the Cloud Amplifier integration types of the instance, such as ``BIGQUERY``.
@@ -364,16 +364,16 @@ class AmplifierMigrations(Area):
 
 
 class Migrations(Area):
-    """Migrate federated datasets between integrations."""
+    """Migrations of federated datasets between integrations."""
 
     @cached_property
     def federated(self) -> FederatedMigrations:
-        """From Federated V1 to V2, and back."""
+        """Migrations from Federated V1 to V2, and back."""
         return FederatedMigrations(self._http)
 
     @cached_property
     def amplifier(self) -> AmplifierMigrations:
-        """From Federated to Cloud Amplifier, and back."""
+        """Migrations from Federated to Cloud Amplifier, and back."""
         return AmplifierMigrations(self._http)
 
 

@@ -1,4 +1,4 @@
-"""Export datasets to Amazon S3."""
+"""Exports of datasets to Amazon S3."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class S3Export(Model):
 
 
 class S3Exports(Area):
-    """Export datasets to Amazon S3."""
+    """Exports of datasets to Amazon S3."""
 
     async def create(
         self,

@@ -14,7 +14,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Accounts(Twin[AsyncAccounts]):
-    """Manage data accounts, the credentials that connectors use."""
+    """Data accounts: the credentials that connectors use."""
 
     def get(self, account_id: int | str, /, *, fields: str | Sequence[str] | None = None) -> Account:
         """Return an account.

@@ -18,7 +18,7 @@ from domo_async.sync._facade import SyncCursorPager, SyncPager, Twin
 
 
 class ActivityLog(Twin[AsyncActivityLog]):
-    """Read the activity log: who did what, and when."""
+    """The activity log: the actions of users, with times."""
 
     def list(
         self,

@@ -13,7 +13,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Alerts(Twin[AsyncAlerts]):
-    """Manage alerts and their subscriptions."""
+    """Alerts and their subscriptions."""
 
     def list(
         self,

@@ -25,7 +25,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Documents(Twin[AsyncDocuments]):
-    """Read, query and write the documents of App DB's collections."""
+    """The documents of App DB's collections."""
 
     def get(self, collection_id: str, document_id: str, /) -> Document:
         """Return a document.
@@ -318,7 +318,7 @@ class Documents(Twin[AsyncDocuments]):
 
 
 class Datastores(Twin[AsyncDatastores]):
-    """Manage App DB's datastores. No document describes these routes; they were seen on instances."""
+    """App DB's datastores. No document describes these routes; they were seen on instances."""
 
     def list(self) -> SyncPager[Datastore]:
         """Iterate over the datastores that the token's owner may see.
@@ -380,7 +380,7 @@ class Datastores(Twin[AsyncDatastores]):
 
 
 class Collections(Twin[AsyncCollections]):
-    """Manage App DB's collections."""
+    """App DB's collections."""
 
     def list(self, datastore_id: str | None = None, /) -> SyncPager[Collection]:
         """Iterate over the collections of a datastore, or over all collections that the token's owner may see.
@@ -581,7 +581,7 @@ class Collections(Twin[AsyncCollections]):
 
 
 class AppDb(Twin[AsyncAppDb]):
-    """Manage App DB, which stores collections of JSON documents."""
+    """App DB: collections of JSON documents."""
 
     @cached_property
     def datastores(self) -> Datastores:
@@ -590,10 +590,10 @@ class AppDb(Twin[AsyncAppDb]):
 
     @cached_property
     def documents(self) -> Documents:
-        """Read, query, write and delete documents."""
+        """The documents."""
         return Documents(self._aio.documents, self._portal)
 
     @cached_property
     def collections(self) -> Collections:
-        """Manage collections: their schemas and their permissions."""
+        """The collections: their schemas and their permissions."""
         return Collections(self._aio.collections, self._portal)

@@ -13,7 +13,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class BeastModes(Twin[AsyncBeastModes]):
-    """Manage Beast Modes, which are calculated fields."""
+    """Beast Modes: calculated fields."""
 
     def statistics(self) -> BeastModeStatistics:
         """Return the number of Beast Modes in the instance.

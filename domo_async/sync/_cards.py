@@ -15,7 +15,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Cards(Twin[AsyncCards]):
-    """Read, render and manage cards."""
+    """Cards: their metadata, titles, owners and renderings."""
 
     def get(
         self,

@@ -90,7 +90,7 @@ if TYPE_CHECKING:
 
 
 class Access(Twin[AsyncAccess]):
-    """Read and change who may view, edit and share a dataset."""
+    """The access of users and groups to datasets."""
 
     def list(self, dataset_id: str, /) -> SyncPager[AccessEntry]:
         """Iterate over the users, groups and others that have access to a dataset.
@@ -375,11 +375,11 @@ class Access(Twin[AsyncAccess]):
 
 
 class Datasets(Twin[AsyncDatasets]):
-    """Manage datasets: create, read, fill, query and export them."""
+    """Datasets: create, read, fill, query and export them."""
 
     @cached_property
     def schemas(self) -> Schemas:
-        """Read and alter the columns of datasets."""
+        """The columns of datasets."""
         return Schemas(self._aio.schemas, self._portal)
 
     @cached_property
@@ -414,7 +414,7 @@ class Datasets(Twin[AsyncDatasets]):
 
     @cached_property
     def bulk(self) -> BulkChanges:
-        """Tag, share, reassign, run or delete many datasets with one request."""
+        """Changes to many datasets with one request."""
         return BulkChanges(self._aio.bulk, self._portal)
 
     def list(
@@ -1653,7 +1653,7 @@ class Datasets(Twin[AsyncDatasets]):
 
 
 class BulkChanges(Twin[AsyncBulkChanges]):
-    """Tag, share, reassign, run or delete many datasets with one request."""
+    """Changes to many datasets with one request: tags, shares, owners, runs and deletions."""
 
     def tag(self, dataset_ids: Sequence[str], /, *, tags: Sequence[str]) -> BulkResults:
         """Add tags to datasets; their other tags stay.
@@ -1770,7 +1770,7 @@ class BulkChanges(Twin[AsyncBulkChanges]):
 
 
 class Indexes(Twin[AsyncIndexes]):
-    """Create and watch the indexes of a dataset."""
+    """The indexes of a dataset."""
 
     def create(
         self, dataset_id: str, /, *, data_ids: Sequence[int | str] = (), wait: bool = False, timeout: float = 600.0
@@ -1854,7 +1854,7 @@ class Indexes(Twin[AsyncIndexes]):
 
 
 class Partitions(Twin[AsyncPartitions]):
-    """List, search and delete the partitions of a dataset."""
+    """The partitions of a dataset."""
 
     def list(self, dataset_id: str, /) -> SyncPager[Partition]:
         """Iterate over the dataset's partitions, without their row counts; includes those whose data were deleted.
@@ -1953,7 +1953,7 @@ class Partitions(Twin[AsyncPartitions]):
 
 
 class Policies(Twin[AsyncPolicies]):
-    """List, create, change and delete the policies of datasets."""
+    """The policies of datasets."""
 
     def list(self, dataset_id: str, /) -> SyncPager[Policy]:
         """Iterate over a dataset's policies and the users they apply to, including "All Rows".
@@ -2083,7 +2083,7 @@ class Policies(Twin[AsyncPolicies]):
 
 
 class Schemas(Twin[AsyncSchemas]):
-    """Read and alter the columns of datasets."""
+    """The columns of datasets."""
 
     def latest(self, dataset_id: str, /) -> LatestSchema:
         """Return the newest schema, which the next upload must match.
@@ -2139,7 +2139,7 @@ class Schemas(Twin[AsyncSchemas]):
 
 
 class Uploads(Twin[AsyncUploads]):
-    """Open, send and commit uploads, stage by stage."""
+    """The stages of an upload to a dataset, one request each."""
 
     def open(
         self,
@@ -2328,7 +2328,7 @@ class Uploads(Twin[AsyncUploads]):
 
 
 class Versions(Twin[AsyncVersions]):
-    """List, download, create and delete the data versions of a dataset."""
+    """The data versions of a dataset."""
 
     def list(self, dataset_id: str, /) -> SyncPager[DataVersion]:
         """Iterate over the dataset's data versions.

@@ -22,7 +22,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Files(Twin[AsyncFiles]):
-    """Upload, download and manage files, their revisions and permissions."""
+    """Files in Domo, their revisions and permissions."""
 
     def upload(
         self,

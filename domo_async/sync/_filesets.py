@@ -42,11 +42,11 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class FileSets(Twin[AsyncFileSets]):
-    """Manage FileSets: searchable folders of files. Domo calls this API a beta, which may change."""
+    """FileSets: searchable folders of files. Domo calls this API a beta, which may change."""
 
     @cached_property
     def files(self) -> FileSetFiles:
-        """Manage the files of a FileSet."""
+        """The files of a FileSet."""
         return FileSetFiles(self._aio.files, self._portal)
 
     def search(
@@ -372,7 +372,7 @@ class FileSets(Twin[AsyncFileSets]):
 
 
 class FileSetFiles(Twin[AsyncFileSetFiles]):
-    """Upload, download, search and manage the files of FileSets."""
+    """The files of FileSets."""
 
     def get(self, fileset_id: str, file_id: str, /) -> FileSetFile:
         """Return the details of a file or directory.

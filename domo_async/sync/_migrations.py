@@ -20,7 +20,7 @@ from domo_async.sync._facade import Twin
 
 
 class FederatedMigrations(Twin[AsyncFederatedMigrations]):
-    """Migrate datasets from Federated V1 to V2, and back."""
+    """Migrations of datasets from Federated V1 to V2, and back."""
 
     def types(self) -> tuple[str, ...]:
         """Return the federated integration types of the instance, such as ``mysql-federated``.
@@ -107,7 +107,7 @@ class FederatedMigrations(Twin[AsyncFederatedMigrations]):
 
 
 class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
-    """Migrate datasets from Federated to Cloud Amplifier, and back."""
+    """Migrations of datasets from Federated to Cloud Amplifier, and back."""
 
     def types(self) -> tuple[str, ...]:
         """Return the Cloud Amplifier integration types of the instance, such as ``BIGQUERY``.
@@ -190,14 +190,14 @@ class AmplifierMigrations(Twin[AsyncAmplifierMigrations]):
 
 
 class Migrations(Twin[AsyncMigrations]):
-    """Migrate federated datasets between integrations."""
+    """Migrations of federated datasets between integrations."""
 
     @cached_property
     def federated(self) -> FederatedMigrations:
-        """From Federated V1 to V2, and back."""
+        """Migrations from Federated V1 to V2, and back."""
         return FederatedMigrations(self._aio.federated, self._portal)
 
     @cached_property
     def amplifier(self) -> AmplifierMigrations:
-        """From Federated to Cloud Amplifier, and back."""
+        """Migrations from Federated to Cloud Amplifier, and back."""
         return AmplifierMigrations(self._aio.amplifier, self._portal)

@@ -10,7 +10,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class S3Exports(Twin[AsyncS3Exports]):
-    """Export datasets to Amazon S3."""
+    """Exports of datasets to Amazon S3."""
 
     def create(
         self,

@@ -14,7 +14,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Search(Twin[AsyncSearch]):
-    """Search all content of the instance."""
+    """Search over all content of the instance."""
 
     def query(
         self,

@@ -25,7 +25,7 @@ from domo_async.sync._facade import SyncPager, Twin
 
 
 class Streams(Twin[AsyncStreams]):
-    """Manage streams, the connectors that fill datasets, and their runs."""
+    """Streams: the connectors that fill datasets, and their runs."""
 
     def create(
         self,

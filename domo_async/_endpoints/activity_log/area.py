@@ -38,7 +38,7 @@ class _Count(Model):
 
 
 class ActivityLog(Area):
-    """Read the activity log: who did what, and when."""
+    """The activity log: the actions of users, with times."""
 
     def list(
         self,

@@ -1,4 +1,4 @@
-"""The connection of datasets' access with its audit, which needs users, groups and roles, too."""
+"""Connects `Access` with its audit, which also needs users, groups and roles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["AuditAccess", "audit_engine", "set_audit_engine"]
 
 
 class AuditAccess(Protocol):
-    """The engine of the audit. It needs users, groups and roles besides datasets, so that the client connects both."""
+    """The engine of the audit. It also needs users, groups and roles, so the client connects it with datasets."""
 
     async def __call__(
         self, http: Transport, dataset_ids: Sequence[str] | None, *, roles: bool, policies: bool, concurrency: int
@@ -25,7 +25,7 @@ _load_engine: Callable[[], AuditAccess]
 
 
 def set_audit_engine(load: Callable[[], AuditAccess]) -> None:
-    """Set how the engine is loaded, which imports several areas, once it is needed."""
+    """Set the function that loads the engine on first use, as loading imports several areas."""
     global _load_engine  # noqa: PLW0603 - set by the client alone
     _load_engine = load
 

@@ -1,4 +1,4 @@
-"""Read and change who may view, edit and share a dataset."""
+"""The access of users and groups to datasets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _AccessList(Model):
 
 
 class Access(Area):
-    """Read and change who may view, edit and share a dataset."""
+    """The access of users and groups to datasets."""
 
     def list(self, dataset_id: str, /) -> Pager[AccessEntry]:
         """Iterate over the users, groups and others that have access to a dataset.

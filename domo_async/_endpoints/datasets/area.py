@@ -1,4 +1,4 @@
-"""Manage datasets: create, read, fill, query and export them."""
+"""Datasets: create, read, fill, query and export them."""
 
 from __future__ import annotations
 
@@ -86,11 +86,11 @@ __all__ = ["Datasets"]
 
 
 class Datasets(Area):
-    """Manage datasets: create, read, fill, query and export them."""
+    """Datasets: create, read, fill, query and export them."""
 
     @cached_property
     def schemas(self) -> Schemas:
-        """Read and alter the columns of datasets."""
+        """The columns of datasets."""
         return Schemas(self._http)
 
     @cached_property
@@ -130,7 +130,7 @@ class Datasets(Area):
 
     @cached_property
     def bulk(self) -> BulkChanges:
-        """Tag, share, reassign, run or delete many datasets with one request."""
+        """Changes to many datasets with one request."""
         return BulkChanges(self._http)
 
     def list(

@@ -1,4 +1,4 @@
-"""Change many datasets with one request; the answer lists the result for each."""
+"""Changes to many datasets with one request; the answer lists the result for each."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class BulkCheck(Model):
 
 
 class BulkChanges(Area):
-    """Tag, share, reassign, run or delete many datasets with one request."""
+    """Changes to many datasets with one request: tags, shares, owners, runs and deletions."""
 
     async def tag(self, dataset_ids: Sequence[str], /, *, tags: Sequence[str]) -> BulkResults:
         """Add tags to datasets; their other tags stay.

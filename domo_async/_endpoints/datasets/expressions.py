@@ -19,7 +19,7 @@ def column(name: str) -> dict[str, str]:
 
 
 def expressions(given: Sequence[Expression], name: str, *, may_be_empty: bool = False) -> list[Mapping[str, Any]]:
-    """Return expressions in the form that requests have.
+    """Return expressions as a request payload.
 
     Raises:
         ConfigError: `given` is empty.

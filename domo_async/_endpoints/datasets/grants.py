@@ -103,7 +103,7 @@ class Grant(Record):
 
 
 def granted(grants: Sequence[Grant]) -> list[dict[str, Any]]:
-    """Return access in the form that requests have: identifiers are text, as in Domo's documentation.
+    """Return grants as a request payload: identifiers are text, as in Domo's documentation.
 
     Raises:
         ConfigError: `grants` is empty.

@@ -20,7 +20,7 @@ _UNDER_WAY = frozenset({IndexState.PENDING, IndexState.PROCESSING})
 
 
 class Indexes(Area):
-    """Create and watch the indexes of a dataset."""
+    """The indexes of a dataset."""
 
     async def create(
         self,

@@ -72,7 +72,7 @@ class PartitionFilter(Record):
 
 
 class Partitions(Area):
-    """List, search and delete the partitions of a dataset."""
+    """The partitions of a dataset."""
 
     def list(self, dataset_id: str, /) -> Pager[Partition]:
         """Iterate over the dataset's partitions, without their row counts; includes those whose data were deleted.

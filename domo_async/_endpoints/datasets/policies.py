@@ -143,7 +143,7 @@ class PolicyFilter(Record):
 
 
 class Policies(Area):
-    """List, create, change and delete the policies of datasets."""
+    """The policies of datasets."""
 
     def list(self, dataset_id: str, /) -> Pager[Policy]:
         """Iterate over a dataset's policies and the users they apply to, including "All Rows".

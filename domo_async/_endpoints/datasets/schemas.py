@@ -1,4 +1,4 @@
-"""Read and alter the columns of datasets."""
+"""The columns of datasets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Schemas"]
 
 
 class Schemas(Area):
-    """Read and alter the columns of datasets."""
+    """The columns of datasets."""
 
     async def latest(self, dataset_id: str, /) -> LatestSchema:
         """Return the newest schema, which the next upload must match.

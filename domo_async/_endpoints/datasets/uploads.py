@@ -15,7 +15,7 @@ __all__ = ["Uploads"]
 
 
 class Uploads(Area):
-    """Open, send and commit uploads, stage by stage."""
+    """The stages of an upload to a dataset, one request each."""
 
     async def open(
         self,

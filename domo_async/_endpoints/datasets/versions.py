@@ -39,7 +39,7 @@ class RepairAction(OpenEnum):
 
 
 class Versions(Area):
-    """List, download, create and delete the data versions of a dataset."""
+    """The data versions of a dataset."""
 
     def list(self, dataset_id: str, /) -> Pager[DataVersion]:
         """Iterate over the dataset's data versions.

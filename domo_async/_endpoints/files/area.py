@@ -46,7 +46,7 @@ __all__ = ["Files"]
 
 
 class Files(Area):
-    """Upload, download and manage files, their revisions and permissions."""
+    """Files in Domo, their revisions and permissions."""
 
     async def upload(
         self,

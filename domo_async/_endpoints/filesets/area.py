@@ -1,4 +1,4 @@
-"""Manage FileSets."""
+"""FileSets: searchable folders of files."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class _AccessList(Model):
 
 
 class FileSets(Area):
-    """Manage FileSets: searchable folders of files. Domo calls this API a beta, which may change."""
+    """FileSets: searchable folders of files. Domo calls this API a beta, which may change."""
 
     @cached_property
     def files(self) -> FileSetFiles:
-        """Manage the files of a FileSet."""
+        """The files of a FileSet."""
         return FileSetFiles(self._http)
 
     def search(

@@ -1,4 +1,4 @@
-"""Manage the files of FileSets."""
+"""The files of FileSets."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class _ShareLinks(Model):
 
 
 class FileSetFiles(Area):
-    """Upload, download, search and manage the files of FileSets."""
+    """The files of FileSets."""
 
     async def get(self, fileset_id: str, file_id: str, /) -> FileSetFile:
         """Return the details of a file or directory.

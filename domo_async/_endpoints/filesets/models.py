@@ -37,7 +37,7 @@ class FileSetPermission(OpenEnum):
 
 
 class FileSetEntity(OpenEnum):
-    """The type of a grantee to a FileSet."""
+    """The type of a grantee of a FileSet."""
 
     USER = "USER"
     GROUP = "GROUP"

@@ -1,4 +1,4 @@
-"""Search all content of the instance: `domo.search`."""
+"""Search over all content of the instance: `domo.search`."""
 
 from __future__ import annotations
 

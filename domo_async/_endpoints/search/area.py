@@ -1,4 +1,4 @@
-"""Search all content of the instance."""
+"""Search over all content of the instance."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CLOCK_SKEW: Final = timedelta(days=1)
 
 
 class Search(Area):
-    """Search all content of the instance."""
+    """Search over all content of the instance."""
 
     async def query(
         self,

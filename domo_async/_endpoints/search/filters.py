@@ -81,7 +81,7 @@ def _json(filter_type: str, field: str, /, *, negated: bool = False, **facts: ob
 
 @frozen
 class Term(Record):
-    """Match a field that equals a term, or one of several.
+    """A match of a field that equals a term, or one of several.
 
     Attributes:
         field: The field.
@@ -98,7 +98,7 @@ class Term(Record):
             raise ConfigError("a term filter needs at least one term")
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         if isinstance(self.value, str):
             return _json("term", self.field, negated=self.negated, value=self.value)
         return _json("term", self.field, negated=self.negated, values=self.value)
@@ -106,7 +106,7 @@ class Term(Record):
 
 @frozen
 class Wildcard(Record):
-    """Match a field with a pattern.
+    """A match of a field with a pattern.
 
     Attributes:
         field: The field.
@@ -117,13 +117,13 @@ class Wildcard(Record):
     query: str = attrs.field(validator=_not_blank)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         return _json("wildcard", self.field, query=self.query)
 
 
 @frozen
 class QueryString(Record):
-    """Match a field with a query string, whose syntax is not documented.
+    """A match of a field with a query string, whose syntax is not documented.
 
     Attributes:
         field: The field.
@@ -134,13 +134,13 @@ class QueryString(Record):
     query_string: str = attrs.field(validator=_not_blank)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         return _json("queryString", self.field, query_string=self.query_string)
 
 
 @frozen
 class DateBucket(Record):
-    """Match a recent date.
+    """A match of a recent date.
 
     Attributes:
         field: The field.
@@ -151,13 +151,13 @@ class DateBucket(Record):
     value: Bucket | str = attrs.field(validator=_not_blank)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         return _json("dateBucket", self.field, value=self.value)
 
 
 @frozen
 class DateRange(Record):
-    """Match a date in a range. The bounds are sent in milliseconds since 1970.
+    """A match of a date in a range. The bounds are sent in milliseconds since 1970.
 
     Domo's documentation calls them timestamps and shows none; neither their form nor whether they belong to the range
     is confirmed.
@@ -179,7 +179,7 @@ class DateRange(Record):
         _ordered(self.from_, self.to)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         from_, to = (
             UNSET if time is None else TimestampForm.EPOCH_MILLIS.format(time) for time in (self.from_, self.to)
         )
@@ -188,7 +188,7 @@ class DateRange(Record):
 
 @frozen
 class Numeric(Record):
-    """Match a number by comparing it with another.
+    """A comparison of a number with another.
 
     Attributes:
         field: The field.
@@ -203,14 +203,14 @@ class Numeric(Record):
     negated: bool = attrs.field(default=False, kw_only=True)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         key = "long_number" if isinstance(self.number, int) else "float_number"
         return _json("numeric", self.field, negated=self.negated, operator=self.operator, **{key: self.number})
 
 
 @frozen
 class Range(Record):
-    """Match a number in a range. Whether the bounds are inclusive is not documented.
+    """A match of a number in a range. Whether the bounds are inclusive is not documented.
 
     Attributes:
         field: The field.
@@ -226,14 +226,14 @@ class Range(Record):
         _ordered(self.from_, self.to)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         from_, to = (UNSET if bound is None else bound for bound in (self.from_, self.to))
         return _json("range", self.field, from_=from_, to=to)
 
 
 @frozen
 class Flag(Record):
-    """Match a field that is true, or one that is false; Domo's documentation calls the filter ``boolean``.
+    """A match of a field that is true, or of one that is false; Domo's documentation calls the filter ``boolean``.
 
     Attributes:
         field: The field.
@@ -244,13 +244,13 @@ class Flag(Record):
     value: bool
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         return _json("boolean", self.field, value=self.value)
 
 
 @frozen
 class Missing(Record):
-    """Match hits that lack a field. Unconfirmed: despite the name, the documents say "the field to match if it exists".
+    """Hits without a field. Unconfirmed: despite the name, the documents say "the field to match if it exists".
 
     Attributes:
         field: The field.
@@ -261,7 +261,7 @@ class Missing(Record):
     negated: bool = attrs.field(default=False, kw_only=True)
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the filter in the form that requests have."""
+        """Return the filter as a request payload."""
         return _json("missing", self.field, negated=self.negated)
 
 

@@ -87,12 +87,12 @@ class Sort(Record):
             raise ConfigError("a sort needs fields or relevance; give one, or leave the sort out")
 
     def to_payload(self) -> dict[str, Any]:
-        """Return the sort in the form that requests have."""
+        """Return the sort as a request payload."""
         return payload(field_sorts=list(self.fields) or UNSET, is_relevance=self.relevance)
 
 
 def sort_body(sort_by: str | Sort | Unset, *, ascending: bool) -> dict[str, Any] | Unset:
-    """Return a sort in the form that requests have, from one field or a `Sort`."""
+    """Return the request payload of a sort by one field, or of a `Sort`."""
     if isinstance(sort_by, str):
         sort_by = Sort([FieldSort(sort_by, SortOrder.of(ascending=ascending))])
     return sort_by if isinstance(sort_by, Unset) else sort_by.to_payload()

@@ -34,7 +34,7 @@ __all__ = ["Streams"]
 
 
 class Streams(Area):
-    """Manage streams, the connectors that fill datasets, and their runs."""
+    """Streams: the connectors that fill datasets, and their runs."""
 
     async def create(
         self,
