@@ -231,6 +231,10 @@ class Applications(Area):
         `GET /api/executor/v2/applications/{application_id}/jobs` (Remote Domostats API, "Get List of Jobs"). Domo's
         documentation has an offset but no page size, so pages are read until one is empty.
 
+        Example:
+            async for job in domo.applications.jobs(application_id):
+                print(job.job_id, job.job_status)
+
         Args:
             application_id: The application.
             offset: The number of jobs to skip.

@@ -69,6 +69,10 @@ class Certifications(Area):
         `GET /api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state` (Certified Content, "Get Certification
         Status").
 
+        Example:
+            certification = await domo.certifications.get("DATA_SOURCE", dataset_id)
+            print(certification.state)
+
         Args:
             entity_type: ``CARD`` or ``DATA_SOURCE``, which is a dataset.
             entity_id: The card or the dataset.

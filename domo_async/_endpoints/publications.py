@@ -205,6 +205,14 @@ class Publications(Area):
         `POST /api/publish/v2/publication`. Seen: samples of instances show it; Domo's documentation does not describe
         it; two independent clients use it. The instance continues after it has answered; `list` returns the result.
 
+        Example:
+            publication_id = await domo.publications.create(
+                name="Sales",
+                domain="acme.domo.com",
+                content=[PublishedContent("12", "PAGE")],
+                subscriber_domains=["buyer.domo.com"],
+            )
+
         Args:
             name: Its name.
             domain: This instance, such as ``acme.domo.com``.

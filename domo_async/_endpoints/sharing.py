@@ -72,6 +72,9 @@ class Sharing(Area):
 
         `POST /api/content/v1/share` (Content Sharing, "Share Resource").
 
+        Example:
+            await domo.sharing.share(resources=[Resource(12, "page")], recipients=[Recipient(27, "user")])
+
         Args:
             resources: The content to share.
             recipients: The users and groups to share it with.
@@ -102,6 +105,9 @@ class Sharing(Area):
         `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it;
         Domo's documentation does not describe it; one client uses it for pages, and it was seen for pages and cards.
         For datasets, use `DatasetAccess.revoke`.
+
+        Example:
+            await domo.sharing.revoke(resources=[Resource(12, "page")], recipient=Recipient(27, "user"))
 
         Args:
             resources: The pages and cards.

@@ -397,6 +397,12 @@ class Workflows(Area):
         `POST /api/workflow/v1/instances/message` (Workflows Product API, "Start a Workflow"), and, to wait,
         `GET /api/workflow/v2/executions/{instance_id}` or `GET /api/workflow/v2/executions`, see `wait`.
 
+        Example:
+            run = await domo.workflows.start(
+                model_id, message_name="Start Approval", version="1.0.0", data={"amount": 12}, wait=True
+            )
+            print(await domo.workflows.outputs(run.id))
+
         Args:
             model_id: The workflow.
             message_name: The message that starts it, usually ``Start`` followed by the workflow's name.
@@ -460,6 +466,10 @@ class Workflows(Area):
         `GET /api/workflow/v2/executions`. Seen on instances, not in Domo's documentation; it is unknown whether one
         answer has all runs if there are many. The identifier and the status of a run are looked for under several
         names; unknown keys are in `extras`.
+
+        Example:
+            for run in await domo.workflows.executions(model_id, status="FAILED"):
+                print(run.id, run.started_at)
 
         Args:
             model_id: The workflow.

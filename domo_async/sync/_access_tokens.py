@@ -26,6 +26,13 @@ class AccessTokens(Twin[AsyncAccessTokens]):
         `POST /api/data/v1/accesstokens`. Seen: an answer was captured from an instance, Domo's own data service has the
         route, and other clients use it.
 
+        Example:
+            created = domo.access_tokens.create(
+                name="nightly", owner_id=27, expires=datetime.now(UTC) + timedelta(days=90)
+            )
+            with Domo("acme", token=created.token) as client:
+                print(client.users.me())
+
         Args:
             name: Its name.
             owner_id: The user that it belongs to.

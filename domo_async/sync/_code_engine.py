@@ -209,6 +209,10 @@ class CodeEngine(Twin[AsyncCodeEngine]):
         "Run Function"). The instance answers with a success status even if the function failed, so the execution's own
         status is checked. The library never retries the request.
 
+        Example:
+            execution = domo.code_engine.run(package_id, "1.0.1", "total", input_variables={"region": "West"})
+            print(execution.result)
+
         Args:
             package_id: The package.
             version: The package's version, such as ``1.0.1``.

@@ -281,6 +281,10 @@ class Dataflows(Twin[AsyncDataflows]):
         `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions/{execution_id}`. Seen: answers were captured from
         an instance, and other clients use them.
 
+        Example:
+            execution = domo.dataflows.execute(12, wait=True)
+            print(execution.state, execution.total_rows_written)
+
         Args:
             dataflow_id: The dataflow.
             wait: Whether to return only when the execution has ended.
@@ -323,6 +327,10 @@ class Dataflows(Twin[AsyncDataflows]):
 
         `GET /api/dataprocessing/v1/dataflows/{dataflow_id}/executions`. Seen: an answer was captured from an instance,
         and other clients use it.
+
+        Example:
+            for execution in domo.dataflows.executions(12, limit=10):
+                print(execution.begin_time, execution.state)
 
         Args:
             dataflow_id: The dataflow.

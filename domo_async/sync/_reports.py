@@ -56,6 +56,10 @@ class Reports(Twin[AsyncReports]):
 
         `GET /api/content/v1/reportschedules` (Scheduled Reports API, "List Report Schedules").
 
+        Example:
+            for report in domo.reports.list(title="Sales"):
+                print(report.id, report.title)
+
         Args:
             filter: The owners of the reports, by default ``USER``.
             title: Text to look for in the title.
@@ -140,6 +144,11 @@ class Reports(Twin[AsyncReports]):
         `POST /api/content/v1/reportschedules` (Scheduled Reports API, "Create Report Schedule"). Domo's documentation
         does not say which keys are required.
 
+        Example:
+            recipient = ScheduleRecipient("ada@example.com")
+            schedule = Schedule(frequency="DAILY", hour_of_day=7, additional_recipients=(recipient,))
+            report = domo.reports.create(title="Sales", schedule=schedule, page_id=12)
+
         Args:
             title: Its title.
             schedule: The schedule and the recipients.
@@ -197,6 +206,10 @@ class Reports(Twin[AsyncReports]):
         `PUT /api/content/v1/reportschedules/{schedule_id}` (Scheduled Reports API, "Update Report Schedule"). Another
         client finds that this replaces the whole report, and that some instances refuse a schedule without
         `start_date`: change the report that `get` returned (`attrs.evolve`) rather than building a new one.
+
+        Example:
+            report = domo.reports.get(7)
+            domo.reports.update(7, title="Sales by day", schedule=attrs.evolve(report.schedule, hour_of_day=8))
 
         Args:
             schedule_id: The schedule.
@@ -370,6 +383,10 @@ class Reports(Twin[AsyncReports]):
         it and repeatedly after it. Domo's documentation does not say which run a request starts: the library takes the
         one that is new and was not started by the schedule. If two are sent by hand at the same time, one may be
         mistaken for the other.
+
+        Example:
+            run = domo.reports.send(7, recipients=["ada@example.com"], wait=True)
+            print(run.status)
 
         Args:
             schedule_id: The schedule.

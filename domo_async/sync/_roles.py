@@ -23,6 +23,9 @@ class Roles(Twin[AsyncRoles]):
 
         `POST /api/authorization/v1/roles` (Roles Governance API, "Create Role").
 
+        Example:
+            role = domo.roles.create(name="Buyer", description="Buys.", from_role_id=4)
+
         Args:
             name: Its name.
             description: The description.
@@ -121,6 +124,10 @@ class Roles(Twin[AsyncRoles]):
         `GET /api/authorization/v1/roles/{role_id}/users`. Seen: samples of instances show it; Domo's documentation does
         not describe it; several independent clients use it.
 
+        Example:
+            for user in domo.roles.users(4):
+                print(user.user_id, user.display_name)
+
         Args:
             role_id: The role.
             search: Text that the names must contain.
@@ -196,6 +203,10 @@ class Roles(Twin[AsyncRoles]):
         `GET /api/authorization/v1/roles/{role_id}/authorities`, then
         `PATCH /api/authorization/v1/roles/{role_id}/authorities` (Roles Governance API, "Update Role Authorities").
 
+        Example:
+            report = domo.roles.sync_authorities(4, ["dataset.manage"], remove=False, dry_run=True)
+            print(report)
+
         Args:
             role_id: The role.
             authorities: The wanted authorities, such as ``dataset.manage``.
@@ -227,11 +238,12 @@ class Roles(Twin[AsyncRoles]):
     ) -> BulkReport[int | str, User]:
         """Give many users a role in place of their present one; nothing is sent for users who have it already.
 
-            domo.roles.assign(4, ["ada@example.com", 34])
-
         Reads `GET /api/authorization/v1/roles` and, concurrently, the users: `POST /api/identity/v1/users/search`,
         `GET /api/identity/v1/users` and `GET /api/identity/v1/users/{user_id}`. Then
         `PATCH /api/identity/v1/users/{user_id}` for each who has another role.
+
+        Example:
+            domo.roles.assign(4, ["ada@example.com", 34])
 
         Args:
             role_id: The role.

@@ -106,6 +106,10 @@ class Tasks(Twin[AsyncTasks]):
         and ``offset`` in the query are known from a public client. If an answer has more tasks than requested, it is
         taken to have all.
 
+        Example:
+            for task in domo.task_center.tasks.list(queue_id=[queue_id], status=["OPEN"]):
+                print(task.id, task.status)
+
         Args:
             queue_id: The queues.
             display_type: How the tasks are shown.
@@ -192,6 +196,10 @@ class Tasks(Twin[AsyncTasks]):
         """Complete a task; the workflow that waits for it continues.
 
         `POST /api/queues/v1/{queue_id}/tasks/{task_id}/complete` (Task Center API, "Complete Task").
+
+        Example:
+            task = domo.task_center.tasks.get(queue_id, task_id)
+            domo.task_center.tasks.complete(queue_id, task_id, version=task.version, values={"approved": True})
 
         Args:
             queue_id: The queue.

@@ -38,6 +38,9 @@ class Users(Twin[AsyncUsers]):
         several independent clients use it. If its answer does not tell the new user,
         `POST /api/identity/v1/users/search` does.
 
+        Example:
+            user = domo.users.create(display_name="Ada", email_address="ada@example.com", role_id=4)
+
         Args:
             display_name: The display name.
             email_address: The e-mail address, which must be unique.
@@ -84,6 +87,10 @@ class Users(Twin[AsyncUsers]):
         `GET /api/identity/v1/users` (Users API, "Get All Users"). Domo's documentation describes `parts` alone;
         requests with the other parameters were seen. Some instances return at most 100 users per page; an instance that
         returns all users at once is handled, too.
+
+        Example:
+            for user in domo.users.list(attributes=["title"]):
+                print(user.id, user.email_address)
 
         Args:
             parts: The amount of detail to return of each.
@@ -188,6 +195,10 @@ class Users(Twin[AsyncUsers]):
 
         `POST /api/identity/v1/users/search`. Domo's documentation does not describe it; other clients use it.
 
+        Example:
+            for user in domo.users.search(text="ada", filters=[UserFilter("department", ["Sales"])]):
+                print(user.id, user.display_name)
+
         Args:
             text: Text that the names or addresses must contain.
             filters: Conditions on the fields.
@@ -236,6 +247,9 @@ class Users(Twin[AsyncUsers]):
         """Change the given fields of a user; the others stay as they are.
 
         `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User").
+
+        Example:
+            domo.users.update(27, role_id=4, attributes={"title": ["Clerk"]})
 
         Args:
             user_id: The user.
@@ -337,6 +351,10 @@ class Users(Twin[AsyncUsers]):
         `POST /api/content/v3/users` for each, with `POST /api/identity/v1/users/search` if the outcome is in doubt and
         `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for ``update``.
 
+        Example:
+            report = domo.users.create_many([NewUser("Ada", "ada@example.com", 4)], dry_run=True)
+            print(report)
+
         Args:
             users: The users.
             exists: The action for an address that already belongs to a user: ``skip`` it, ``update`` that user's name
@@ -379,6 +397,10 @@ class Users(Twin[AsyncUsers]):
         Governance API, "Get All Roles"); then `PATCH /api/identity/v1/users/{user_id}` (Users API, "Update User") for
         each.
 
+        Example:
+            report = domo.users.update_many([UserChange(27, role_id=4), UserChange(28, role_id=4)])
+            report.raise_for_failures()
+
         Args:
             changes: The changes, one for each user.
             dry_run: Whether to only read, and report the changes that would be made.
@@ -411,6 +433,10 @@ class Users(Twin[AsyncUsers]):
         `GET /api/identity/v1/users` (Users API, "Get All Users"), or `GET /api/identity/v1/users/{user_id}` (Users API,
         "Get User By Id") for up to 20 and for those not listed; then `DELETE /api/identity/v1/users/{user_id}` (Users
         API, "Delete User") for each.
+
+        Example:
+            report = domo.users.delete_many([27, 28], dry_run=True)
+            print(report)
 
         Args:
             ids: The users.
@@ -458,6 +484,11 @@ class Users(Twin[AsyncUsers]):
         `GET /api/data/v1/accesstokens` and `GET /api/sessions/v1/admin`, each as documented at its method;
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
         `GET /api/content/v2/users/me` and `GET /api/content/v3/users/{user_id}` for the people.
+
+        Example:
+            plan = domo.users.plan_offboarding("ada@example.com", to="grace@example.com")
+            print(plan)
+            report = domo.users.carry_out_offboarding(plan)
 
         Args:
             leaver: The user who leaves, by identifier or e-mail address. A user who was deleted already must be given

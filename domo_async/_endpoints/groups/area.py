@@ -73,6 +73,10 @@ class Groups(Area):
         `GET /api/content/v2/groups/grouplist`. Domo's documentation does not describe it; other clients use it, in
         pages of 30.
 
+        Example:
+            async for group in domo.groups.list(search="Sales"):
+                print(group.group_id, group.name)
+
         Args:
             search: Text that the names must contain.
             owner_id: Only groups that this user or group owns.
@@ -192,6 +196,10 @@ class Groups(Area):
 
         `POST /api/content/v2/groups` (Groups API, "Create a Group").
 
+        Example:
+            group = await domo.groups.create(name="Buyers", type="closed")
+            await domo.groups.add_members(group.id, members=[27, 28])
+
         Args:
             name: The name, which must be unique.
             type: Who can join: ``closed``, ``open`` or ``dynamic``.
@@ -310,6 +318,9 @@ class Groups(Area):
         `PUT /api/content/v2/groups/access`. Domo's documentation shows this route for removing members alone; other
         clients send ``addMembers``.
 
+        Example:
+            await domo.groups.add_members(12, members=[27, Member(5, "GROUP")])
+
         Args:
             group_id: The group.
             members: The members; a plain number stands for a user.
@@ -395,14 +406,15 @@ class Groups(Area):
     ) -> BulkReport[Membership, None]:
         """Give a group exactly these members; only differences are sent, so that the same call again sends nothing.
 
-            report = await domo.groups.sync_members(12, ["ada@example.com", 34], dry_run=True)
-            print(report)
-
         Reads `GET /api/content/v2/groups/users` and, concurrently, the users who are named:
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users/{user_id}` for up to 20,
         `GET /api/identity/v1/users` for addresses that the search does not find. For owners also
         `GET /api/content/v2/groups/{group_id}` and `GET /api/content/v2/groups/grouplist`. Then each batch of people to
         add and to remove is one `PUT /api/content/v2/groups/access`.
+
+        Example:
+            report = await domo.groups.sync_members(12, ["ada@example.com", 34], dry_run=True)
+            print(report)
 
         Args:
             group_id: The group.

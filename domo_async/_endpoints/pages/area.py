@@ -59,6 +59,10 @@ class Pages(Area):
 
         `POST /api/content/v1/pages/adminsummary`. Domo's documentation does not describe it; other clients use it.
 
+        Example:
+            async for page in domo.pages.list(title="Sales"):
+                print(page.page_id, page.page_title)
+
         Args:
             title: Only pages whose titles contain this text.
             parent_page_ids: Only the direct children of one of these pages.
@@ -159,6 +163,9 @@ class Pages(Area):
 
         `POST /api/content/v1/pages` (Pages API, "Create Subpage").
 
+        Example:
+            page = await domo.pages.create(title="Sales", parent_page_id=12)
+
         Args:
             title: Its title.
             parent_page_id: The page to create it below; 0, which requests were seen to send, for the top.
@@ -203,6 +210,9 @@ class Pages(Area):
 
         `PUT /api/content/v1/pages/bulk/owners`. Seen: samples of instances show it; Domo's documentation does not
         describe it; three independent clients use it.
+
+        Example:
+            await domo.pages.add_owners(page_ids=[12, 13], owners=[27, Member(5, "GROUP")])
 
         Args:
             page_ids: The pages.
@@ -333,13 +343,14 @@ class Pages(Area):
     ) -> BulkReport[Recipient, None]:
         """Share a page with exactly these users and groups, and its owners; only differences are sent.
 
-            await domo.pages.sync_access(page.page_id, ["ada@example.com", Recipient(5, "group")])
-
         Reads `GET /api/content/v1/share/accesslist/page/{page_id}` and, concurrently, the named users and groups:
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}` and
         `GET /api/content/v2/groups/{group_id}`. Then `POST /api/content/v1/share` for each batch,
         `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` for each user who is to lose access, and for each
         such group `DELETE /api/content/v1/share/bulk/page/group/{id}`, which no document of Domo's describes.
+
+        Example:
+            await domo.pages.sync_access(page.page_id, ["ada@example.com", Recipient(5, "group")])
 
         Args:
             page_id: The page.
@@ -387,6 +398,9 @@ class Pages(Area):
         `GET /api/content/v2/groups/{group_id}`, `POST /api/content/v1/share`,
         `DELETE /api/content/v1/share/page/{page_id}/user/{person_id}` and
         `DELETE /api/content/v1/share/bulk/page/group/{id}`.
+
+        Example:
+            report = await domo.pages.share_many([12, 13], recipients=["ada@example.com", Recipient(5, "group")])
 
         Args:
             page_ids: The pages.
