@@ -918,7 +918,7 @@ class Datasets(Area):
                 partitions may be lost: no document and no client shows how instances behave then. Without it, that is
                 refused.
             keys: The names of the dataset's upsert keys, if its schema does not list them.
-            append_id: The version to append the rows to, such as ``"latest"``; by default it is not sent.
+            append_id: The version to append the rows to, if it should be sent, such as ``"latest"``.
             message: A note for the data version.
             recorded_date: The time that the data version is recorded for; by default that of the upload.
             header: Whether the first record of CSV is a header, which is not sent. ``"auto"`` compares the record with
