@@ -18,13 +18,14 @@ from domo_async._emulator.http.connections import Connections
 from domo_async._emulator.http.error_responses import error_response, failed
 from domo_async._emulator.http.fault_injection import Dropped, body_of, inject_after, inject_before
 from domo_async._emulator.http.limits import SlidingWindow
-from domo_async._emulator.http.log import RequestLog, RequestRecord
+from domo_async._emulator.http.log import BODY_KEPT, Exchange, RequestLog, RequestRecord
 from domo_async._emulator.http.sites import Hosts, check_site
 from domo_async._emulator.http.web import (
     BODY,
     CALLER,
     CONNECTIONS,
     READ_BODY,
+    SEEN,
     StreamedResponse,
     readable,
     waits_for_body,
@@ -102,7 +103,9 @@ class Gate:
                     request_bytes=_received_bytes(request),
                     response_bytes=_sent_bytes(response) if status is not None else 0,
                     connection=connection.number,
-                )
+                    number=self.log.new_number(),
+                ),
+                _exchange(request, response if status is not None else None),
             )
         return response
 
@@ -205,6 +208,21 @@ def create_app(gate: Gate, storage: Storage, *, strict: bool) -> web.Application
     app[READ_BODY] = (lambda body, _method, _path: body) if strict else as_documented
     routes.register(app, exact=strict)
     return app
+
+
+def _exchange(request: web.Request, response: web.StreamResponse | None) -> Exchange:
+    """Return what people may look at of a request and its answer."""
+    kept: bytes | bytearray = b""
+    if isinstance(response, StreamedResponse):
+        kept = response.head
+    elif response is not None:
+        kept = body_of(response)[:BODY_KEPT]
+    return Exchange(
+        request_type=readable(request.headers.get("Content-Type", "")),
+        request_body=bytes(request.get(SEEN, b"")),
+        response_type="" if response is None else response.content_type,
+        response_body=bytes(kept),
+    )
 
 
 def _received_bytes(request: web.Request) -> int:

@@ -213,6 +213,136 @@ async def test_without_a_script_a_form_shows_it_all(shown: PlainClient) -> None:
     assert "owner@example.com" not in nothing
 
 
+async def bodies(plain: PlainClient, pattern: str) -> str:
+    """Return what is shown of the last request that fits."""
+    return await part(plain, "exchange", f"seen={plain.emulator.log.matching(pattern)[-1].number}")
+
+
+async def test_the_bodies_of_a_request_are_shown(shown: PlainClient) -> None:
+    made = await shown.create(COLUMNS, "Later <b>")
+    await shown.upload(made, b"7,North\n")
+    await shown.call("GET", "/api/nothing", status=404)
+    number = shown.emulator.log.matching("GET /api/nothing")[-1].number
+
+    assert f'name="request" value="{number}"' in await part(shown, "requests")
+    assert 'aria-current="true"' in await part(shown, "requests", f"seen={number}")
+    told = await bodies(shown, "POST */v2/datasources")
+    assert "Later &lt;b&gt;" in told
+    assert "&quot;dataSourceId&quot;" in told
+    assert "7,North" in await bodies(shown, "PUT *parts/1")
+    assert "It is empty." in await bodies(shown, "GET /api/nothing")
+    assert "404" in await bodies(shown, "GET /api/nothing")
+    assert "Choose a request" in await part(shown, "exchange")
+    assert "not kept" in await part(shown, "exchange", "seen=999999")
+
+
+async def test_no_secret_is_in_the_bodies_that_are_shown(shown: PlainClient) -> None:
+    token = shown.emulator.token
+    login = {"method": "password", "emailAddress": "owner@example.com", "password": token}
+    session = (await shown.call("POST", "/api/content/v2/authentication", json=login))["sessionToken"]
+    made = {"name": "theirs", "ownerId": 1, "expires": 4_000_000_000_000}
+    theirs = (await shown.call("POST", "/api/data/v1/accesstokens", json=made))["token"]
+    settings = {"username": "me", "Zugang": "hush-hush"}
+    account = {"name": "a", "displayName": "a", "dataProviderType": "s3", "configurations": settings}
+    number = (await shown.call("POST", "/api/data/v1/accounts", json=account))["id"]
+    await shown.call("PUT", f"/api/data/v1/providers/s3/account/{number}", json=settings)
+    await shown.call("POST", f"/api/content/v2/groups?x={token}", json={"name": f"it is {token}", "type": "open"})
+
+    told = [await part(shown, "exchange", f"seen={record.number}") for record in shown.emulator.log]
+    assert not [each for each in told for secret in (token, session, theirs, "hush-hush") if secret in each]
+    assert "owner@example.com" in "".join(told)
+    assert "&quot;me&quot;" in "".join(told)
+
+
+async def test_of_long_bodies_the_beginning_is_shown_and_of_many_the_last(shown: PlainClient) -> None:
+    made = await shown.create(COLUMNS, "Long")
+    await shown.upload(made, b"1,abcdefgh\n" * 100_000)
+    long = {"note": "x" * 100_000, "password": "hush"}
+    await shown.call("POST", "/api/content/v2/groups", json=long, status=400)
+    first = shown.emulator.log[0].number
+
+    told = await bodies(shown, "PUT *parts/1")
+    assert len(told) < 30_000
+    assert "Its beginning is shown, of 1100 kB." in told
+    assert "too long to find secrets in" in await bodies(shown, "POST */groups")
+    for _ in range(1_000):
+        await shown.call("GET", "/api/content/v2/users/me")
+    assert "not kept any more" in await part(shown, "exchange", f"seen={first}")
+    assert "owner@example.com" in await bodies(shown, "GET */me")
+
+
+async def test_a_dataset_is_shown_with_its_id_columns_and_versions(shown: PlainClient) -> None:
+    made = shown.emulator.add.dataset(columns={"Key": "LONG", "Name": "STRING"}, upsert_key=["Key"], rows=[(1, "a")])
+    told = await part(shown, "details", f"chosen={made.id}")
+
+    assert made.id in told
+    assert re.search(r"Key</th><td>LONG</td><td>key</td>.*Name</th><td>STRING</td><td></td>", told, re.DOTALL)
+    assert re.search(r"REPLACE</td>.*>1</td>.*visible", told, re.DOTALL)
+    assert made.id in await part(shown, "datasets")
+    assert "stand here" in await part(shown, "details", "chosen=gone")
+
+
+async def test_what_people_and_jobs_do_is_shown() -> None:
+    async with plain_client() as plain:
+        add = plain.emulator.add
+        ada = add.user(display_name="Ada")
+        data = add.dataset(name="Orders")
+        card = add.card(title="Sales", dataset_id=data.id, owner_id=ada.id)
+        task = add.task(title="Look", queue_id=add.queue(name="Refunds").id, assignee_id=ada.id)
+        run = add.workflow_run(workflow_id=add.workflow(name="Approve").id)
+        stream = add.stream(name="Filled")
+        flow = add.dataflow(name="Joined")
+        await plain.call("POST", f"/api/data/v1/streams/{stream.id}/executions", json={}, status=201)
+        await plain.call("POST", f"/api/dataprocessing/v1/dataflows/{flow.id}/executions", json={})
+        told = {name: each["html"] for name, each in (await plain.call("GET", PARTS)).items()}
+
+    assert all(word in told["cards"] for word in ("Sales", "Orders", "Ada", str(card.id)))
+    assert all(word in told["tasks"] for word in ("Look", "Refunds", "OPEN", "Ada", task.id))
+    assert all(word in told["jobs"] for word in ("Approve", "COMPLETED", run.id, "Filled", "Joined", "SUCCESS"))
+    assert ("1 card.", "1 task.", "3 jobs.") == (told["cards_foot"], told["tasks_foot"], told["jobs_foot"])
+    assert "Emulator Owner" in told["activity"]
+
+
+async def test_lists_are_turned_page_by_page() -> None:
+    async with plain_client() as plain:
+        for number in range(450):
+            plain.emulator.add.group(name=f"Group {number:03}")
+        first, second, last = [await plain.call("GET", f"{PARTS}?pages=groups:{page}") for page in (0, 1, 99)]
+
+    assert ["Group 000", "Group 200", "Group 400"] == [
+        re.findall(r"Group \d+", each["groups"]["html"])[0] for each in (first, second, last)
+    ]
+    assert "201 to 400 of 450 groups." in second["groups_foot"]["html"]
+    assert ["groups:0", "groups:2"] == re.findall(r'value="([^"]+)"', second["groups_foot"]["html"])
+    assert ["groups:1"] == re.findall(r'value="([^"]+)"', last["groups_foot"]["html"])
+
+
+async def test_what_is_empty_says_what_to_do() -> None:
+    async with plain_client() as plain:
+        told = {name: each["html"] for name, each in (await plain.call("GET", PARTS)).items()}
+        none = await part(plain, "datasets", "find=%3Cx%3E")
+
+    for name in ("datasets", "requests", "faults", "groups", "cards", "tasks", "jobs", "activity"):
+        assert re.search(r"domo-async|emulator\.", told[name]), name
+    assert "No dataset has &#x27;&lt;x&gt;&#x27; in its name." in none
+
+
+async def test_without_a_script_pages_are_turned_and_bodies_seen(shown: PlainClient) -> None:
+    for _ in range(250):
+        shown.emulator.add.group()
+    await shown.call("GET", "/api/nothing?a=1", status=404)
+    number = str(shown.emulator.log[-1].number)
+    async with aiohttp.ClientSession(shown.emulator.url) as http:
+        form = {"token": shown.emulator.token, "go": "groups:1", "pages": "users:3,groups:0", "request": number}
+        async with http.post("/", data=form) as response:
+            page = await response.text()
+
+    assert "201 to 250 of 250 groups." in page
+    assert 'name="pages" value="users:3,groups:1"' in page
+    assert f'name="seen" value="{number}"' in page
+    assert "/api/nothing?a=1 \N{RIGHTWARDS ARROW} 404" in page
+
+
 # The page, in a browser.
 
 
@@ -332,6 +462,23 @@ async def test_requests_appear_as_they_come_and_the_focus_stays(page: Page, show
 
     assert "POST\t/api/data/v2/datasources\t200" in await page.text("[data-part=requests] tr")
     assert await page.look("document.activeElement.innerText") == "Orders"
+
+
+@pytest.mark.browser
+async def test_a_request_is_looked_into_and_lists_are_turned(page: Page, shown: PlainClient) -> None:
+    for number in range(201):
+        shown.emulator.add.group(name=f"Group {number:03}")
+    await sign_in(page, shown)
+    await shown.call("POST", "/api/content/v2/groups", json={"name": "Seen", "type": "closed"})
+    await page.until("document.querySelector('[data-part=requests]').innerText.includes('/v2/groups')")
+    await page.click("[data-part=requests] button")
+    await page.until("document.querySelector('[data-part=exchange] pre')")
+    await page.click("[data-part=groups_foot] button")
+    await page.until("document.querySelector('[data-part=groups]').innerText.includes('Group 200')")
+
+    assert '"name": "Seen"' in await page.text("[data-part=exchange]")
+    assert "201 to 202 of 202 groups." in await page.text("[data-part=groups_foot]")
+    assert page.errors == []
 
 
 @pytest.mark.browser

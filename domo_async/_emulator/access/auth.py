@@ -75,6 +75,10 @@ class Authentication:
             return user
         raise HTTPError(401, "Unauthorized: the access token is missing, invalid or expired")
 
+    def known_tokens(self) -> list[str]:
+        """Return the tokens that are known as they are, so that they can be left out of what is shown."""
+        return [self.token.get_secret_value(), *self.tokens]
+
     def new_access_token(self, token_id: int) -> tuple[str, str]:
         """Return the value of a new access token, which begins with the token's id, and its digest, to be stored."""
         value = f"{token_id}-{secrets.token_hex(32)}"

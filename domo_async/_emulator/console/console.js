@@ -83,7 +83,7 @@ function show(place, html) {
 function wanted() {
   const data = new FormData(look);
   const query = new URLSearchParams();
-  for (const name of ["find", "filter", "status", "chosen"]) query.set(name, data.get(name) ?? "");
+  for (const name of ["find", "filter", "status", "chosen", "seen", "pages"]) query.set(name, data.get(name) ?? "");
   return query;
 }
 
@@ -133,7 +133,7 @@ function signOut(why = "") {
   sessionStorage.removeItem(KEY);
   versions = {};
   for (const part of document.querySelectorAll("[data-part]")) part.replaceChildren();
-  look.elements.namedItem("chosen").value = "";
+  for (const name of ["chosen", "seen", "pages"]) look.elements.namedItem(name).value = "";
   one("#sql").value = "";
   say("");
   signed(false);
@@ -165,6 +165,21 @@ async function choose(dataset) {
   one("#sql").value = one("#sql").dataset.preview;
   await Promise.all([run(dataset, one("#sql").value), refresh()]);
   one("#rows").scrollIntoView({ block: "nearest" });
+}
+
+async function see(request) {
+  look.elements.namedItem("seen").value = request;
+  await refresh();
+  one("#exchange").scrollIntoView({ block: "nearest" });
+  say("The bodies of the request are shown.");
+}
+
+// Which page of each list is shown.
+function turn(to) {
+  const pages = look.elements.namedItem("pages");
+  const [list] = to.split(":");
+  pages.value = [...pages.value.split(",").filter((page) => page && !page.startsWith(`${list}:`)), to].join(",");
+  return refresh();
 }
 
 function runAgain() {
@@ -237,6 +252,8 @@ document.addEventListener("submit", async (event) => {
   if (target.id === "sign-in-form") signIn(target.elements.token.value.trim());
   else if (target === faultForm) addFault();
   else if (submitter?.name === "dataset") choose(submitter.value);
+  else if (submitter?.name === "request") see(submitter.value);
+  else if (submitter?.name === "go") turn(submitter.value);
   else if (submitter?.name === "run") runAgain();
 });
 
@@ -258,6 +275,7 @@ let typing;
 document.addEventListener("input", (event) => {
   if (event.target.id === "live" || event.target.form !== look || event.target.id === "sql") return;
   clearTimeout(typing);
+  look.elements.namedItem("pages").value = "";
   typing = setTimeout(refresh, 150);
 });
 

@@ -18,7 +18,8 @@ from attrs import define
 from domo_async._emulator.access.auth import TOKEN_HEADER
 from domo_async._emulator.console import query
 from domo_async._emulator.console.markup import Html, fill, joined
-from domo_async._emulator.console.parts import PARTS, STATUSES, PageQuery, option, parts, version
+from domo_async._emulator.console.parts import PARTS, option, parts, version
+from domo_async._emulator.console.tables import STATUSES, PageQuery
 from domo_async._emulator.context import storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.faults import FaultKind
@@ -135,7 +136,14 @@ class Console:
 
     def _all_parts(self, wanted: PageQuery) -> dict[str, Html]:
         gate = self.gate
-        return parts(gate.instance, gate.log, {"Search": gate.search_limit}, gate.faults.armed(), wanted)
+        return parts(
+            gate.instance,
+            gate.log,
+            {"Search": gate.search_limit},
+            gate.faults.armed(),
+            wanted,
+            secrets=gate.authentication.known_tokens(),
+        )
 
 
 def _number(request: web.Request) -> int:
@@ -169,6 +177,8 @@ def _page(
         find=wanted.find,
         filter=wanted.filter,
         chosen=wanted.chosen,
+        seen=wanted.request,
+        pages=wanted.written_pages(),
         statuses=joined(option(value, name, chosen=value == wanted.status) for value, name in STATUSES.items()),
         kinds=joined(option(kind, kind.replace("_", " ")) for kind in get_args(FaultKind)),
     )

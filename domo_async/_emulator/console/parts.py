@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
 
-from attrs import evolve, frozen
-
+from domo_async._emulator.console.content import content, details
+from domo_async._emulator.console.exchanges import exchange
 from domo_async._emulator.console.markup import Html, fill, joined
+from domo_async._emulator.console.tables import SHOWN, PageQuery, as_size, listed, number, rows, turning
 from domo_async._emulator.faults import ArmedFault, Fault
 from domo_async._emulator.http.limits import SlidingWindow
 from domo_async._emulator.http.log import RequestLog, RequestRecord
@@ -18,10 +18,16 @@ from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
-__all__ = ["PARTS", "STATUSES", "PageQuery", "option", "parts", "version"]
+__all__ = ["PARTS", "option", "parts", "version"]
 
-_SHOWN = 200
-_NOTHING = Html('<tr><td class="nothing" colspan="9">None.</td></tr>')
+_NO_DATASETS = (
+    "No datasets yet. Make some: domo-async datasets upload orders.csv --create Orders, or emulator.add.dataset(…) in a"
+    " test; or start with --world demo."
+)
+_NO_REQUESTS = (
+    "No requests yet. Set DOMO_BASE_URL to the address above and DOMO_DEVELOPER_TOKEN to the token, and try:"
+    " domo-async api GET /api/content/v2/users/me."
+)
 _STATUS_CLASSES: Mapping[str, Callable[[int | None], bool]] = {
     "": lambda _: True,
     "2": lambda status: status is not None and status < 300,
@@ -33,58 +39,26 @@ _STATUS_CLASSES: Mapping[str, Callable[[int | None], bool]] = {
 PARTS = (
     "datasets",
     "datasets_foot",
+    "details",
     "requests",
     "requests_foot",
+    "exchange",
     "limits",
     "faults",
     "users",
     "users_foot",
     "groups",
     "groups_foot",
+    "cards",
+    "cards_foot",
+    "tasks",
+    "tasks_foot",
+    "jobs",
+    "jobs_foot",
+    "activity",
+    "activity_foot",
 )
 """The names of all parts."""
-
-STATUSES: Mapping[str, str] = {
-    "": "All",
-    "2": "2xx",
-    "4": "4xx",
-    "5": "5xx",
-    "bad": "All errors",
-    "none": "No answer",
-}
-"""The choices of statuses, and what they are called."""
-
-
-@frozen
-class PageQuery:
-    """What of the lists is to be shown.
-
-    Attributes:
-        find: What the names of datasets must have in them.
-        filter: What "METHOD /path?query" of requests must have in it; ``*`` stands for anything.
-        status: Which statuses requests must have, a key of `STATUSES`.
-        chosen: The id of the dataset that the SQL is about.
-    """
-
-    find: str = ""
-    filter: str = ""
-    status: str = ""
-    chosen: str = ""
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> PageQuery:
-        """Return what a form's or a query's values ask for."""
-        status = str(values.get("status", ""))
-        return cls(
-            find=str(values.get("find", "")).strip(),
-            filter=str(values.get("filter", "")).strip(),
-            status=status if status in STATUSES else "",
-            chosen=str(values.get("chosen", "")),
-        )
-
-    def about(self, dataset_id: str) -> PageQuery:
-        """Return the same, with another dataset chosen."""
-        return evolve(self, chosen=dataset_id)
 
 
 def parts(
@@ -93,22 +67,44 @@ def parts(
     limits: Mapping[str, SlidingWindow],
     faults: Sequence[ArmedFault],
     wanted: PageQuery,
+    *,
+    secrets: Sequence[str],
 ) -> dict[str, Html]:
-    """Return all parts by name."""
+    """Return all parts by name; `secrets` are texts that are in none of them."""
     datasets = [dataset for dataset in instance.datasets() if wanted.find.lower() in dataset.name.lower()]
     datasets.sort(key=lambda dataset: dataset.updated, reverse=True)
-    users, groups = list(instance.records["users"]), list(instance.records["groups"])
     now = instance.now()
     return {
-        "datasets": _rows(_dataset(dataset, wanted.chosen) for dataset in datasets[:_SHOWN]),
-        "datasets_foot": _foot(len(datasets), "dataset"),
+        **listed(
+            "datasets",
+            "dataset",
+            datasets,
+            lambda dataset: _dataset(dataset, wanted.chosen),
+            wanted,
+            empty=f"No dataset has {wanted.find!r} in its name." if wanted.find else _NO_DATASETS,
+        ),
+        "details": details(instance, wanted.chosen),
         **_requests(log, wanted, now),
+        "exchange": exchange(log, wanted.request, secrets),
         "limits": joined(_limit(name, window, now) for name, window in limits.items()),
-        "faults": _rows(map(_fault, faults)),
-        "users": _rows(_user(instance, user) for user in users[:_SHOWN]),
-        "users_foot": _foot(len(users), "user"),
-        "groups": _rows(map(_group, groups[:_SHOWN])),
-        "groups_foot": _foot(len(groups), "group"),
+        "faults": rows(map(_fault, faults), "No faults. Add one below, or by emulator.faults.add(…)."),
+        **listed(
+            "users",
+            "user",
+            list(instance.records["users"]),
+            lambda user: _user(instance, user),
+            wanted,
+            empty="No users.",
+        ),
+        **listed(
+            "groups",
+            "group",
+            list(instance.records["groups"]),
+            _group,
+            wanted,
+            empty="No groups yet. Make some: domo-async groups sync members.csv, or emulator.add.group(…) in a test.",
+        ),
+        **content(instance, wanted),
     }
 
 
@@ -123,30 +119,16 @@ def option(value: str, text: str, *, chosen: bool = False) -> Html:
     return fill(markup, value=value, text=text)
 
 
-def _rows(rows: Iterable[Html]) -> Html:
-    return joined(rows) or _NOTHING
-
-
-def _foot(count: int, noun: str) -> Html:
-    if count > _SHOWN:
-        return fill("The first {shown} of {count} {noun}s.", shown=_SHOWN, count=_number(count), noun=noun)
-    return fill("{count} {noun}{plural}.", count=_number(count), noun=noun, plural="" if count == 1 else "s")
-
-
-def _number(value: float) -> str:
-    return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
 def _dataset(dataset: Dataset, chosen: str) -> Html:
     return fill(
         '<tr data-key="{id}"{current}><th scope="row"><button class="link" form="look" name="dataset" value="{id}">'
         '{name}</button></th><td class="number">{rows}</td><td class="number">{columns}</td>'
-        '<td class="moment">{updated}</td></tr>',
+        '<td class="moment">{updated}</td><td class="path">{id}</td></tr>',
         id=dataset.id,
         current=Html(' aria-current="true"' if dataset.id == chosen else ""),
         name=dataset.name,
-        rows=_number(dataset.row_count),
-        columns=_number(len(dataset.schema.columns)),
+        rows=number(dataset.row_count),
+        columns=number(len(dataset.schema.columns)),
         updated=dataset.updated.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
     )
 
@@ -158,39 +140,49 @@ def _requests(log: RequestLog, wanted: PageQuery, now: float) -> dict[str, Html]
     pattern = wanted.filter.lower()
     # The log's clock begins anywhere; people want to know the time of day.
     zero = datetime.now(UTC) - timedelta(seconds=now)
-    shown = list(
-        islice(
-            (
-                record
-                for record in reversed(records)
-                if fits(record.status) and _has(f"{record.method} {_target(record)}".lower(), pattern)
-            ),
-            _SHOWN,
-        )
+    matching = (
+        record
+        for record in reversed(records)
+        if fits(record.status) and _has(f"{record.method} {_target(record)}".lower(), pattern)
     )
-    if not records:
-        foot = Html("No requests yet.")
-    elif wanted.filter or wanted.status:
-        foot = fill("{shown} shown of {count} kept.", shown=_number(len(shown)), count=_number(len(records)))
-    else:
-        foot = _foot(len(records), "request")
-    return {"requests": _rows(_request(record, zero) for record in shown), "requests_foot": foot}
+    if not (wanted.filter or wanted.status):
+        return listed(
+            "requests",
+            "request",
+            records[::-1],
+            lambda record: _request(record, zero, wanted.request),
+            wanted,
+            empty=_NO_REQUESTS,
+        )
+    page = wanted.pages.get("requests", 0)
+    shown = list(islice(matching, page * SHOWN, (page + 1) * SHOWN + 1))
+    more, shown = len(shown) > SHOWN, shown[:SHOWN]
+    foot = fill("{shown} shown of {count} kept.", shown=number(len(shown)), count=number(len(records)))
+    turns = turning("requests", "requests", page, more=more)
+    return {
+        "requests": rows(
+            (_request(record, zero, wanted.request) for record in shown), "No request is like that: change the filter."
+        ),
+        "requests_foot": joined([foot, turns]) if turns else foot,
+    }
 
 
-def _request(record: RequestRecord, zero: datetime) -> Html:
+def _request(record: RequestRecord, zero: datetime, chosen: str) -> Html:
     return fill(
-        '<tr data-key="{key}" class="{kind}"><td class="moment">{started}</td><td>{method}</td>'
-        '<td class="path">{target}</td><td class="number status">{status}</td><td class="number">{duration}</td>'
+        '<tr data-key="{key}" class="{kind}"{current}><td class="moment">{started}</td><td>{method}</td>'
+        '<td class="path"><button class="link" form="look" name="request" value="{key}">{target}</button></td>'
+        '<td class="number status">{status}</td><td class="number">{duration}</td>'
         '<td class="number bytes">{sent}</td><td class="number bytes">{answered}</td></tr>',
-        key=f"{record.started!r} {record.connection}",
+        key=record.number,
+        current=Html(' aria-current="true"' if str(record.number) == chosen else ""),
         kind=f"s{record.status // 100}" if record.status else "s0",
         started=(zero + timedelta(seconds=record.started)).strftime("%H:%M:%S"),
         method=record.method,
         target=_target(record),
         status=record.status or "none",
         duration=_duration(record.finished - record.started),
-        sent=_size(record.request_bytes),
-        answered=_size(record.response_bytes),
+        sent=as_size(record.request_bytes),
+        answered=as_size(record.response_bytes),
     )
 
 
@@ -213,12 +205,6 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
 
 
-def _size(count: int) -> str:
-    if count < 10_000:
-        return f"{_number(count)} B"
-    return f"{count / 1e3:.0f} kB" if count < 10_000_000 else f"{count / 1e6:.1f} MB"
-
-
 def _user(instance: Instance, user: Record) -> Html:
     role = instance.records["roles"].find(user.get("roleId"))
     return fill(
@@ -239,7 +225,7 @@ def _group(group: Record) -> Html:
         id=group.get("id", ""),
         name=group.get("name") or "",
         kind=group.get("type") or group.get("groupType") or "",
-        members=_number(len(members)),
+        members=number(len(members)),
     )
 
 
@@ -267,8 +253,8 @@ def _fault(armed: ArmedFault) -> Html:
         on="true" if armed.on else "false",
         route=armed.fault.route,
         what=_what_happens(armed.fault),
-        fired=_number(armed.fired),
-        left="all" if armed.left is None else _number(armed.left),
+        fired=number(armed.fired),
+        left="all" if armed.left is None else number(armed.left),
     )
 
 
@@ -285,10 +271,10 @@ def _what_happens(fault: Fault) -> str:
         "drop_after": "takes effect, closed without an answer",
         "truncate": "the answer breaks off",
         "wrong_length": f"promises {abs(fault.extra_bytes)} bytes too {'many' if fault.extra_bytes > 0 else 'few'}",
-        "slow": f"{_size(int(fault.rate))} a second",
+        "slow": f"{as_size(int(fault.rate))} a second",
     }[fault.kind]
     if fault.kind in ("drop_before", "truncate", "stall") and fault.after_bytes is not None:
-        said += f" after {_size(fault.after_bytes)}"
+        said += f" after {as_size(fault.after_bytes)}"
     if fault.probability < 1:
         said += f", {fault.probability:.0%} of them"
     if fault.skip:

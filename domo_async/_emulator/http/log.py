@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias, overload
 
-from attrs import frozen
+from attrs import field, frozen
+
+BODY_KEPT = 1 << 16
+"""How many bytes of a body are kept, for people to look at."""
 
 _KEPT = 100_000
+_EXCHANGES_KEPT = 1_000
+_BYTES_KEPT = 16 << 20
 
 Status: TypeAlias = int | str | None
 """A status, a class such as ``"5xx"``, ``"none"`` for requests without an answer, or None for all."""
@@ -30,6 +36,7 @@ class RequestRecord:
         request_bytes: Bytes of the request's body that arrived.
         response_bytes: Bytes of the answer's body.
         connection: A number that is the same for all requests of one TCP connection.
+        number: A number that no other request of this instance has.
     """
 
     method: str
@@ -41,6 +48,7 @@ class RequestRecord:
     request_bytes: int
     response_bytes: int
     connection: int
+    number: int = 0
 
     def matches(self, pattern: str, status: Status = None) -> bool:
         """Return whether "METHOD /path" matches the shell `pattern`; ``*`` also stands for slashes."""
@@ -53,6 +61,28 @@ class RequestRecord:
             return status == "none" and self.status is None
         wanted = str(status)
         return fnmatchcase(str(self.status), wanted.replace("xx", "[0-9][0-9]") if wanted.endswith("xx") else wanted)
+
+
+@frozen
+class Exchange:
+    """The bodies of a request and its answer, as they were, secrets and all: the first bytes of each.
+
+    Attributes:
+        request_type: The media type of the request's body.
+        request_body: What is kept of it.
+        response_type: The media type of the answer's body.
+        response_body: What is kept of it.
+    """
+
+    request_type: str
+    request_body: bytes = field(repr=False)
+    response_type: str
+    response_body: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """The bytes of both."""
+        return len(self.request_body) + len(self.response_body)
 
 
 @frozen
@@ -82,6 +112,9 @@ class RequestLog(Sequence[RequestRecord]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._records: deque[RequestRecord] = deque(maxlen=_KEPT)
+        self._exchanges: OrderedDict[int, Exchange] = OrderedDict()
+        self._size = 0
+        self._numbers = itertools.count(1)
 
     @overload
     def __getitem__(self, index: int) -> RequestRecord: ...
@@ -101,15 +134,35 @@ class RequestLog(Sequence[RequestRecord]):
     def __repr__(self) -> str:
         return f"<RequestLog of {len(self)} requests>"
 
-    def append(self, record: RequestRecord) -> None:
-        """Add a record."""
+    def new_number(self) -> int:
+        """Return a number that no request has had."""
+        return next(self._numbers)
+
+    def append(self, record: RequestRecord, exchange: Exchange | None = None) -> None:
+        """Add a record, and the bodies, of which the last are kept."""
         with self._lock:
             self._records.append(record)
+            if exchange is not None:
+                self._exchanges[record.number] = exchange
+                self._size += exchange.size
+                while len(self._exchanges) > _EXCHANGES_KEPT or self._size > _BYTES_KEPT:
+                    self._size -= self._exchanges.popitem(last=False)[1].size
+
+    def found(self, number: int) -> RequestRecord | None:
+        """Return the record of a number, if it is kept."""
+        return next((record for record in reversed(self._snapshot()) if record.number == number), None)
+
+    def exchange(self, number: int) -> Exchange | None:
+        """Return the bodies of a request by its number, if they are kept."""
+        with self._lock:
+            return self._exchanges.get(number)
 
     def clear(self) -> None:
         """Forget all records."""
         with self._lock:
             self._records.clear()
+            self._exchanges.clear()
+            self._size = 0
 
     def matching(self, pattern: str = "*", *, status: Status = None) -> list[RequestRecord]:
         """Return the records that match, in the order of their answers.

@@ -13,6 +13,7 @@ from aiohttp import web
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Field, Flag, Text, WholeNumber
 from domo_async._emulator.http.connections import Connections
+from domo_async._emulator.http.log import BODY_KEPT
 from domo_async._emulator.state.records import check_storable
 
 CONNECTIONS = web.AppKey("connections", Connections)
@@ -34,6 +35,9 @@ CALLER = request_key("caller", int)
 BODY = request_key("body", bytes)
 """The whole body, which is read before the handler is called, unless `takes_body_as_it_comes` marks the handler."""
 
+SEEN = request_key("seen", bytearray)
+"""The first bytes of the body, for people to look at."""
+
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _TAKES_BODY = "takes_body_as_it_comes"
@@ -46,6 +50,7 @@ class StreamedResponse(web.StreamResponse):
         super().__init__(headers={"Content-Type": content_type})
         self.chunks: AsyncGenerator[bytes] = chunks
         self.sent: int = 0
+        self.head: bytearray = bytearray()
 
     async def send(self, request: web.Request) -> None:
         """Send all but the end of the answer, at the connection's bandwidth."""
@@ -54,6 +59,7 @@ class StreamedResponse(web.StreamResponse):
         async for chunk in self.chunks:
             await self.write(chunk)
             self.sent += len(chunk)
+            _keep_head(self.head, chunk)
             await connection.pay(len(chunk))
 
 
@@ -130,7 +136,16 @@ async def body_chunks(request: web.Request) -> AsyncIterator[bytes]:
 async def _piece(request: web.Request) -> bytes:
     """Return the next piece of the request's body, empty at its end."""
     # Usually the piece has arrived already, and there is no need to wait.
-    return request.content.read_nowait() or await in_time(request, request.content.readany())
+    piece = request.content.read_nowait() or await in_time(request, request.content.readany())
+    if SEEN not in request:
+        request[SEEN] = bytearray()
+    _keep_head(request[SEEN], piece)
+    return piece
+
+
+def _keep_head(head: bytearray, chunk: bytes) -> None:
+    if len(head) < BODY_KEPT:
+        head += chunk[: BODY_KEPT - len(head)]
 
 
 async def in_time(request: web.Request, coming: Awaitable[T]) -> T:
