@@ -94,7 +94,7 @@ async def test_a_query_ends_when_its_caller_goes():
     async with plain_client() as plain:
         dataset = await plain.create({"n": "LONG"})
         await plain.upload(dataset, b"".join(b"%d\n" % n for n in range(2_000)))
-        storage = plain.emulator._storage
+        storage = plain.emulator._open().storage
         assert storage is not None
         query = asyncio.create_task(plain.query(dataset, SLOW))
         await until(lambda: bool(storage._cursors))
@@ -200,7 +200,7 @@ def test_what_stands_beside_a_known_construct_is_refused_too(sql: str):
 )
 async def test_what_would_pass_the_gate_nevertheless_reaches_no_further_than_the_rows(statement: str):
     async with plain_client() as plain:
-        storage = plain.emulator._storage
+        storage = plain.emulator._open().storage
         assert isinstance(storage, Storage)
         with storage._cursor() as cursor, pytest.raises(duckdb.Error):
             cursor.execute(statement).fetchall()

@@ -25,8 +25,7 @@ FILES = "/api/data/v1/data-files"
 
 
 def on_disk(emulator: Emulator) -> list[str]:
-    assert emulator._storage is not None
-    return sorted(path.name for path in (emulator._storage.directory / "blobs").iterdir())
+    return sorted(path.name for path in (emulator._open().storage.directory / "blobs").iterdir())
 
 
 async def headers_of(

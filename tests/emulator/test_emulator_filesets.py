@@ -35,8 +35,7 @@ FILESETS = "/api/files/v1/filesets"
 
 
 def on_disk(emulator: Emulator) -> list[str]:
-    assert emulator._storage is not None
-    return sorted(path.name for path in (emulator._storage.directory / "blobs").iterdir())
+    return sorted(path.name for path in (emulator._open().storage.directory / "blobs").iterdir())
 
 
 async def filled(domo: Domo, *paths: str) -> str:

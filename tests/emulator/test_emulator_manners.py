@@ -26,6 +26,7 @@ PUBLIC = (OPEN_PATHS - {"/api/oauth2/sid"}) | {
     "/",
     "/emulator/device",
     "/emulator/device/",
+    "/emulator/health",
     *(f"/emulator/console/console.{kind}" for kind in ("css", "js", "svg")),
 }
 ODD_BODIES: tuple[Any, ...] = ({}, [], "text", 7, None, [1], [None], {"": None}, [[]], [{}])

@@ -190,8 +190,7 @@ async def test_open_uploads_are_bounded_and_those_that_nobody_goes_on_with_make_
         plain.emulator.now = lambda: clock() + 100_000
         await plain.open(dataset)
         await plain.commit(second, status=404)
-        assert plain.emulator._storage is not None
-        assert [] == list((plain.emulator._storage.directory / "spool").iterdir())
+        assert [] == list((plain.emulator._open().storage.directory / "spool").iterdir())
 
 
 async def test_what_parts_may_take_is_bounded_also_when_they_are_packed(monkeypatch: pytest.MonkeyPatch):
