@@ -13,7 +13,8 @@ from domo_async._emulator.access.auth import Authentication, authentication_of
 from domo_async._emulator.access.people import free_id, is_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, json_object, millis, text, whole_number
+from domo_async._emulator.http.bodies import Object, Text, WholeNumber
+from domo_async._emulator.http.web import answer, millis, read_body
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -35,17 +36,17 @@ async def list_tokens(request: web.Request) -> web.Response:
 
 @routes.post("/api/data/v1/accesstokens")
 async def create(request: web.Request) -> web.Response:
-    """Make an access token; its value is told here alone, and kept as a digest."""
-    body = await json_object(request)
+    """Make an access token; only this answer has its value, which is kept as a digest."""
+    body = await read_body(request, Object({"name": Text(), "expires": WholeNumber(default=0)}))
     instance, caller = instance_of(request), caller_of(request)
-    name, expires = text(body, "name"), whole_number(body.get("expires"), "expires", 0)
+    name, expires = body["name"], body["expires"]
     owner = instance.records["users"].find(body.get("ownerId"))
     if owner is None:
         raise HTTPError(400, f"There is no user with the id {body.get('ownerId')} to own the token")
     if not is_admin(caller) and owner["id"] != caller["id"]:
         raise HTTPError(403, "Only an admin may make a token of another user")
     if expires <= millis():
-        raise HTTPError(400, "Required: expires, a moment to come in milliseconds since 1970")
+        raise HTTPError(400, "Required: expires, a future time in milliseconds since 1970")
     token, value = add_token(instance, authentication_of(request), name=name, owner_id=owner["id"], expires=expires)
     about(request, token["id"], name)
     return answer({**_describe(instance, token), "token": value})

@@ -17,7 +17,8 @@ from domo_async._emulator.access.people import entities_of, free_id, user_name
 from domo_async._emulator.access.rights import is_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import BODY, answer, json_body, json_object, millis, query_flag, text
+from domo_async._emulator.http.bodies import Object, OneOf, Text
+from domo_async._emulator.http.web import BODY, answer, json_object, millis, query_flag, read_body
 from domo_async._emulator.persistence.redaction import masked
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -36,15 +37,31 @@ _RANKS = {
     "CAN_EDIT": 4,
     "OWNER": 5,
 }
+_SHARE_MESSAGE = f"Required: type, {' or '.join(_KINDS)}, and accessLevel, one of {', '.join(_RANKS)}"
+_SHARE = Object(
+    {
+        "type": OneOf(_KINDS, default="USER", message=_SHARE_MESSAGE),
+        "accessLevel": OneOf(_RANKS, message=_SHARE_MESSAGE),
+    }
+)
+_CONNECTOR = Object(
+    {
+        "configurations": Object(
+            message="Required: accountType, or else name, dataProviderType and configurations, an object"
+        ),
+        "name": Text(),
+        "dataProviderType": Text(),
+    }
+)
 
 
 @routes.post("/api/data/v1/accounts")
 @routes.post("/api/data/v1/accounts/")
 async def create(request: web.Request) -> web.Response:
     """Create an account, in either of the two forms."""
-    body = await json_object(request)
+    body = await read_body(request, Object({"displayName": Text(), "accountType": Text(optional=True)}))
     record = add_account(
-        instance_of(request), user_id=caller_of(request)["id"], display_name=text(body, "displayName"), **_form(body)
+        instance_of(request), user_id=caller_of(request)["id"], display_name=body["displayName"], **_form(body)
     )
     return answer(_describe(record))
 
@@ -54,8 +71,8 @@ async def create(request: web.Request) -> web.Response:
 async def list_accounts(request: web.Request) -> web.Response:
     """List the accounts that the caller may see, with all fields (emulator-defined)."""
     instance, caller = instance_of(request), caller_of(request)
-    kind = request.query.get("type", "data")
-    found = (each for each in instance.records["accounts"] if _may(instance, caller, each) and each["type"] == kind)
+    category = request.query.get("type", "data")
+    found = (each for each in instance.records["accounts"] if _may(instance, caller, each) and each["type"] == category)
     return answer([_describe(record) for record in found])
 
 
@@ -77,11 +94,11 @@ async def delete(request: web.Request) -> web.Response:
 
 @routes.put("/api/data/v1/accounts/{account_id}/name")
 async def rename(request: web.Request) -> web.Response:
-    """Change how people see an account; the name comes as it is, or as a JSON string."""
+    """Change the display name of an account; it comes as plain text, or as a JSON string."""
     account = _account_of(request, "CAN_EDIT")
     written = request[BODY].decode(errors="replace").strip()
     if written.startswith('"'):
-        written = text({"name": await json_body(request)}, "name")
+        written = await read_body(request, Text(words="the name, a string"))
     if not written:
         raise HTTPError(400, "Required: the name, as text")
     return answer(_describe(_change(request, account, displayName=written)))
@@ -104,21 +121,19 @@ async def list_access(request: web.Request) -> web.Response:
 @routes.put("/api/data/v2/accounts/share/{account_id}")
 async def share(request: web.Request) -> web.Response:
     """Give a user or a group access, in place of what it had; ``OWNER`` hands the account over."""
-    instance, account, body = instance_of(request), _account_of(request, "CAN_SHARE"), await json_object(request)
-    kind, level = body.get("type", "USER"), text(body, "accessLevel")
-    if kind not in _KINDS or level not in _RANKS:
-        raise HTTPError(400, f"Required: type, {' or '.join(_KINDS)}, and accessLevel, one of {', '.join(_RANKS)}")
-    if str(body.get("id") or "") == str(account["userId"]) and kind == "USER":
+    instance, account, body = instance_of(request), _account_of(request, "CAN_SHARE"), await read_body(request, _SHARE)
+    category, level = body["type"], body["accessLevel"]
+    if str(body.get("id") or "") == str(account["userId"]) and category == "USER":
         raise HTTPError(400, "The owner's access cannot be changed; make someone else the owner first")
-    grantee = instance.records[_KINDS[kind]].get(body.get("id"))["id"]
-    kept = [each for each in _grants(instance, account) if (each["type"], each["id"]) != (kind, str(grantee))]
+    grantee = instance.records[_KINDS[category]].get(body.get("id"))["id"]
+    kept = [each for each in _grants(instance, account) if (each["type"], each["id"]) != (category, str(grantee))]
     if level == "OWNER":
-        if kind != "USER":
+        if category != "USER":
             raise HTTPError(400, "Only a user can own an account")
         kept.append({"type": "USER", "id": str(account["userId"]), "accessLevel": "CAN_EDIT"})
         _change(request, account, userId=grantee)
     elif level != "NONE":
-        kept.append({"type": kind, "id": str(grantee), "accessLevel": level})
+        kept.append({"type": category, "id": str(grantee), "accessLevel": level})
     instance.records[_ACCESS].put(account["id"], {"grants": kept})
     return answer({})
 
@@ -132,7 +147,7 @@ async def configuration(request: web.Request) -> web.Response:
 
 @routes.put("/api/data/v1/providers/{provider}/account/{account_id}")
 async def set_configuration(request: web.Request) -> web.Response:
-    """Give an account other settings."""
+    """Replace the settings of an account."""
     account, body = _account_of_provider(request), await json_object(request)
     return answer(_describe(_change(request, account, configurations=masked(body))))
 
@@ -152,18 +167,18 @@ def add_account(
     """Put an account into the instance.
 
     Args:
-        instance: Where.
-        user_id: Whose it is.
-        display_name: How people see it.
-        name: Its name; by default what people see.
-        account_type: Its kind, in the page's form.
-        data_provider_type: The connector that it is for, in the other form.
+        instance: The instance.
+        user_id: The owner.
+        display_name: The name that people see.
+        name: The internal name; by default the display name.
+        account_type: The type, in the form of Domo's documentation.
+        data_provider_type: The connector that uses it, in the other form.
         configurations: The connector's settings.
         account_id: Its number; by default the next.
         created: When it was made, in milliseconds; now by default.
     """
     number = free_id(instance, "accounts", 1) if account_id is None else account_id
-    moment = millis() if created is None else created
+    time = millis() if created is None else created
     return instance.records["accounts"].put(
         number,
         {
@@ -175,25 +190,24 @@ def add_account(
             "accountType": account_type,
             "valid": True,
             "dataProviderType": data_provider_type,
-            "createdAt": moment,
+            "createdAt": time,
             "createdBy": user_id,
-            "modifiedAt": moment,
+            "modifiedAt": time,
             "modifiedBy": user_id,
-            # Nothing here logs in anywhere with them.
+            # The emulator does not log in anywhere with them.
             "configurations": masked(configurations or {}),
         },
     )
 
 
 def _form(body: dict[str, Any]) -> dict[str, Any]:
-    """Return what is special to the form that a request has."""
+    """Return the fields that only one of the two forms has."""
     if "accountType" in body:
-        return {"account_type": text(body, "accountType")}
-    if not isinstance(body.get("configurations"), dict):
-        raise HTTPError(400, "Required: accountType, or else name, dataProviderType and configurations, an object")
+        return {"account_type": body["accountType"]}
+    body = _CONNECTOR.check(body)
     return {
-        "name": text(body, "name"),
-        "data_provider_type": text(body, "dataProviderType"),
+        "name": body["name"],
+        "data_provider_type": body["dataProviderType"],
         "configurations": body["configurations"],
     }
 
@@ -256,7 +270,7 @@ def _describe(record: Record) -> dict[str, Any]:
 
 
 def _status(record: Record) -> str:
-    """Return what the page calls a usable account; what it calls another is emulator-defined."""
+    """Return the status of an account: Domo's word if it is valid, else one that is emulator-defined."""
     return "Active" if record["valid"] else "Invalid"
 
 

@@ -19,19 +19,8 @@ from domo_async._emulator.access.people import entities_of, is_admin
 from domo_async._emulator.access.rights import require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array, Object, Text
-from domo_async._emulator.http.web import (
-    answer,
-    flag,
-    iso,
-    json_body,
-    json_object,
-    page_of,
-    read_body,
-    text,
-    wanted_by,
-    whole_number,
-)
+from domo_async._emulator.http.bodies import Array, Flag, Object, Text, WholeNumber
+from domo_async._emulator.http.web import answer, flag, iso, json_body, page_of, read_body, wanted_by
 from domo_async._emulator.persistence.redaction import DOCUMENTS
 from domo_async._emulator.search.aggregating import aggregated
 from domo_async._emulator.search.bounds import Budget
@@ -58,8 +47,16 @@ _APP = "RYUU_APP"
 _KINDS = ("USER", "GROUP", _APP)
 
 
+_PAGE_MESSAGE = "pageSize and pageNumber must be at least 1"
+_NAMED = Object({"name": Text()})
+_NEW_COLLECTION = Object({"name": Text(), "syncEnabled": Flag(default=False)})
+_UPDATE = Object({"name": Text(optional=True), "syncEnabled": Flag(optional=True), "owner": WholeNumber(optional=True)})
 _SEARCH = Object(
-    {"collectionFilteringList": Array(Object({"filterType": Text(), "typedValue": Text()}), default=[], null=True)}
+    {
+        "collectionFilteringList": Array(Object({"filterType": Text(), "typedValue": Text()}), default=[], null=True),
+        "pageSize": WholeNumber(default=25, least=1, message=_PAGE_MESSAGE),
+        "pageNumber": WholeNumber(default=1, least=1, message=_PAGE_MESSAGE),
+    }
 )
 _SCHEMA_MESSAGE = "Required: schema, an object with columns, an array of objects"
 _SCHEMA = Object({"columns": Array(Object({"name": Text()}), message=_SCHEMA_MESSAGE)}, message=_SCHEMA_MESSAGE)
@@ -76,7 +73,7 @@ async def list_datastores(request: web.Request) -> web.Response:
 @routes.post(_BASE)
 async def create_datastore(request: web.Request) -> web.Response:
     """Create a datastore."""
-    name = text(await json_object(request), "name")
+    name = (await read_body(request, _NAMED))["name"]
     owner = caller_of(request)["id"]
     return answer(_describe_datastore(_datastore(instance_of(request).records, str(uuid.uuid4()), name, owner)))
 
@@ -91,7 +88,7 @@ async def list_collections(request: web.Request) -> web.Response:
 async def search_collections(request: web.Request) -> web.Response:
     """Find those collections that the caller may read, by names and owners, the newest first, page by page.
 
-    Emulator-defined: a name is found by a part of it, whatever its case; what is told of other owners is left out.
+    Emulator-defined: a part of a name finds it, in upper or lower case; facts about other owners are left out.
     """
     body, instance = await read_body(request, _SEARCH), instance_of(request)
     found = [each for each in records_of(request, COLLECTIONS) if _may(request, each, "read")]
@@ -105,10 +102,7 @@ async def search_collections(request: web.Request) -> web.Response:
             if (wanted.lower() in one["name"].lower() if category == "nameof" else str(one["owner"]) == wanted)
         ]
     found.sort(key=lambda each: str(each["createdOn"]), reverse=True)
-    size = whole_number(body.get("pageSize"), "pageSize", 25)
-    number = whole_number(body.get("pageNumber"), "pageNumber", 1)
-    if size < 1 or number < 1:
-        raise HTTPError(400, "pageSize and pageNumber must be at least 1")
+    size, number = body["pageSize"], body["pageNumber"]
     stores = instance.records[DATASTORES]
     keys = ("createdOn", "datastoreId", "id", "name", "owner", "syncEnabled", "updatedOn")
     return answer(
@@ -137,14 +131,14 @@ async def get_datastore(request: web.Request) -> web.Response:
 
 @routes.put(_BASE + "/{datastore_id}")
 async def rename_datastore(request: web.Request) -> web.Response:
-    """Give a datastore another name."""
-    changes = {"name": text(await json_object(request), "name"), "updatedOn": iso()}
+    """Rename a datastore."""
+    changes = {"name": (await read_body(request, _NAMED))["name"], "updatedOn": iso()}
     return answer(_describe_datastore(records_of(request, DATASTORES).update(_own_datastore(request)["id"], **changes)))
 
 
 @routes.delete(_BASE + "/{datastore_id}")
 async def delete_datastore(request: web.Request) -> web.Response:
-    """Delete a datastore without collections; that one with some is not deleted is emulator-defined."""
+    """Delete a datastore; one with collections is not deleted, which is emulator-defined."""
     datastore = _own_datastore(request)
     if any(collection["datastoreId"] == datastore["id"] for collection in records_of(request, COLLECTIONS)):
         raise HTTPError(409, f"The datastore {datastore['id']} has collections")
@@ -161,14 +155,14 @@ async def list_collections_of_datastore(request: web.Request) -> web.Response:
 @routes.post(_BASE + "/{datastore_id}/collections")
 async def create_collection(request: web.Request) -> web.Response:
     """Create a collection."""
-    body = await json_object(request)
+    body = await read_body(request, _NEW_COLLECTION)
     collection = add_collection(
         instance_of(request).records,
         request.match_info["datastore_id"],
-        text(body, "name"),
+        body["name"],
         caller_of(request)["id"],
         schema=_schema(body["schema"]) if body.get("schema") is not None else None,
-        synced=flag(body.get("syncEnabled", False), "syncEnabled"),
+        synced=body["syncEnabled"],
     )
     return answer(_describe(collection))
 
@@ -181,17 +175,17 @@ async def get_collection(request: web.Request) -> web.Response:
 
 @routes.put(_COLLECTION)
 async def update_collection(request: web.Request) -> web.Response:
-    """Change a collection: its schema, its name, its owner and whether it is synced, each where it is given."""
+    """Change a collection's schema, name, owner and whether it is synced, those that the body has."""
     collection = _collection_of(request, "write")
-    body = await json_object(request)
-    owner = whole_number(body.get("owner"), "owner", collection["owner"])
+    body = await read_body(request, _UPDATE)
+    owner = body.get("owner", collection["owner"])
     if owner != collection["owner"]:
         records_of(request, "users").get(owner)
     changes = {
         "schema": _schema(body["schema"]) if body.get("schema") is not None else collection["schema"],
         "owner": owner,
-        "syncEnabled": flag(body.get("syncEnabled", collection["syncEnabled"]), "syncEnabled"),
-        "name": text({"name": collection["name"], **body}, "name"),
+        "syncEnabled": body.get("syncEnabled", collection["syncEnabled"]),
+        "name": body.get("name", collection["name"]),
         "updatedOn": iso(),
         "updatedBy": caller_of(request)["id"],
     }
@@ -211,7 +205,7 @@ async def delete_collection(request: web.Request) -> web.Response:
 
 @routes.get(_COLLECTION + "/permission")
 async def get_permissions(request: web.Request) -> web.Response:
-    """Tell who may do what, by type, in capitals; the owner, who may do everything, as admin."""
+    """Return the permissions by type, in capitals; the owner, who may do everything, is an admin."""
     collection = _collection_of(request, "share")
     grants: dict[str, list[dict[str, Any]]] = {_APP: [], "USER": []}
     held = {f"USER/{collection['owner']}": ["admin"], **collection["permissions"]}
@@ -224,7 +218,7 @@ async def get_permissions(request: web.Request) -> web.Response:
 
 @routes.delete(_COLLECTION + "/permission/{kind}/{entity_id}")
 async def remove_permissions(request: web.Request) -> web.Response:
-    """Take from an app, a user or a group all that it may do."""
+    """Remove all permissions of an app, a user or a group."""
     collection = _collection_of(request, "share")
     entity = f"{request.match_info['kind']}/{request.match_info['entity_id']}"
     left = {key: permissions for key, permissions in collection["permissions"].items() if key != entity}
@@ -234,11 +228,11 @@ async def remove_permissions(request: web.Request) -> web.Response:
 
 @routes.put(_COLLECTION + "/permission/{kind}/{entity_id}")
 async def set_permissions(request: web.Request) -> web.Response:
-    """Say what an app, a user or a group may do, in place of what it was; ``overwrite=false`` adds to it."""
+    """Replace the permissions of an app, a user or a group; ``overwrite=false`` adds to them."""
     collection = _collection_of(request, "share")
     kind, entity_id = request.match_info["kind"], request.match_info["entity_id"]
     if kind not in _KINDS:
-        raise HTTPError(400, f"What may be permitted something is {', '.join(_KINDS)}, not {kind}")
+        raise HTTPError(400, f"Permissions are for {', '.join(_KINDS)}, not {kind}")
     given = [part.strip() for part in request.query.get("permissions", "").split(",") if part.strip()]
     strange = [part for part in given if part.lower() not in _PERMISSIONS]
     if strange or not given:
@@ -253,11 +247,11 @@ async def set_permissions(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-# The page writes the path of a creation with a slash at the end, that of the list without.
+# Domo's documentation writes the path of a creation with a slash at the end, that of the list without.
 @routes.get(_DOCUMENTS)
 @routes.get(_DOCUMENTS + "/")
 async def list_documents(request: web.Request) -> web.Response:
-    """List documents, 10,000 at the most, in the order of their making."""
+    """List documents, at most 10,000, in the order of creation."""
     found = list(_documents(request, _collection_of(request, "read_content")))
     return answer(page_of(request, found, limit=_MOST, most=_MOST))
 
@@ -283,7 +277,7 @@ async def create_documents(request: web.Request) -> web.Response:
 
 @routes.put(_ANY_VERSION + "/documents/bulk")
 async def put_documents(request: web.Request) -> web.Response:
-    """Replace the contents of the documents that are named by an id and there, and add the others."""
+    """Replace the contents of the documents that exist, by their ids, and add the others."""
     collection = _collection_of(request, "update_content")
     documents, given = _documents(request, collection), await read_body(request, _CONTENTS)
     if any(each.get("id") not in documents for each in given):
@@ -318,9 +312,9 @@ async def update_documents(request: web.Request) -> web.Response:
 
 @routes.delete(_ANY_VERSION + "/documents/bulk")
 async def delete_documents(request: web.Request) -> web.Response:
-    """Delete several documents; those that are not there are not counted (emulator-defined)."""
+    """Delete several documents; those that do not exist are not counted (emulator-defined)."""
     documents = _documents(request, _collection_of(request, "delete_content"))
-    # The page writes the list in brackets.
+    # Domo's documentation writes the list in brackets.
     ids = [part.strip() for part in request.query.get("ids", "").strip("[]").split(",") if part.strip()]
     if not ids:
         raise HTTPError(400, "Required: ids, in the query, separated by commas")
@@ -331,7 +325,7 @@ async def delete_documents(request: web.Request) -> web.Response:
     return answer({counted: len(found)}, status=202)
 
 
-# The documents have v2 for queries alone; instances have both for most.
+# Domo's documentation has v2 only for queries; instances have both versions of most routes.
 @routes.post(_ANY_VERSION + "/documents/query")
 async def query(request: web.Request) -> web.Response:
     """Find documents by a filter as of MongoDB, and group and order them where the query string says so."""

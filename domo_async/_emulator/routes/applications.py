@@ -15,7 +15,8 @@ from aiohttp import web
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, json_object, millis, text, whole_number
+from domo_async._emulator.http.bodies import Object, Text
+from domo_async._emulator.http.web import answer, json_object, millis, read_body, whole_number
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
@@ -104,22 +105,21 @@ async def list_jobs(request: web.Request) -> web.Response:
 
 @routes.post("/api/executor/v1/applications/{application}/jobs")
 async def create_job(request: web.Request) -> web.Response:
-    """Make a job. Not in the documents; instances take it."""
-    application, body = _application(request), await json_object(request)
-    text(body, "jobName")
+    """Make a job. Domo's documentation does not have this route; instances take it."""
+    application, body = _application(request), await read_body(request, Object({"jobName": Text()}))
     job = new_job(application, caller_of(request)["id"], str(uuid.uuid4()), millis(), _changes(body))
     return answer(records_of(request, JOBS).put(job["jobId"], job))
 
 
 @routes.get(_JOB)
 async def get_job(request: web.Request) -> web.Response:
-    """Return a job. Not in the documents; instances tell it."""
+    """Return a job. Domo's documentation does not have this route; instances answer it."""
     return answer(_own_job(request))
 
 
 @routes.post(f"{_JOB}/executions")
 async def run_job(request: web.Request) -> web.Response:
-    """Run a job. What it would do is not done: it stays idle, which is emulator-defined."""
+    """Run a job, which does nothing: it stays idle, which is emulator-defined."""
     job = _own_job(request)
     return answer({"requestedBy": caller_of(request)["id"], "queuedJobs": [{**job, "executionId": str(uuid.uuid4())}]})
 

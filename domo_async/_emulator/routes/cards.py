@@ -22,18 +22,8 @@ from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.access.sharing import CARD, Sight, change_owners, described_owners, forget_shares, sight_of
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Text
-from domo_async._emulator.http.web import (
-    answer,
-    flag,
-    json_object,
-    millis,
-    page_of,
-    query_flag,
-    read_body,
-    text,
-    whole_number,
-)
+from domo_async._emulator.http.bodies import Array, Flag, Number, Object, OneOf, Text, WholeNumber
+from domo_async._emulator.http.web import answer, json_object, millis, page_of, query_flag, read_body
 from domo_async._emulator.services.cards import (
     EPOCH,
     MOST_BARS,
@@ -175,7 +165,7 @@ async def definition(request: web.Request) -> web.Response:
 
     Emulator-defined: what its charts and subscriptions hold.
     """
-    instance, seen, card = _seen(request, text(await json_object(request), "urn"))
+    instance, seen, card = _seen(request, (await read_body(request, Object({"urn": Text()})))["urn"])
     dataset, made = dataset_of_card(instance, card), card["definition"]
     shown = [name for name in (made["groupBy"], made["value"]) if name]
     return answer(
@@ -306,6 +296,17 @@ def _seen(request: web.Request, card_id: str, *, to_change: bool = False) -> tup
 # -- rendering --------------------------------------------------------------------------------------------
 
 
+_RENDERING = Object(
+    {
+        "scale": Number(above=0, default=1, words="a number greater than 0"),
+        "width": WholeNumber(default=400),
+        "height": WholeNumber(default=300),
+        "numTablePages": WholeNumber(default=1),
+        "treatLongsAsStrings": Flag(default=False),
+    }
+)
+
+
 @routes.put("/api/content/v1/cards/kpi/{urn}/render")
 async def render(request: web.Request) -> web.Response:
     """Render a card.
@@ -318,14 +319,14 @@ async def render(request: web.Request) -> web.Response:
     parts = parts_of(request)
     if not parts or not parts <= _PARTS:
         raise HTTPError(400, f"parts must be some of {', '.join(sorted(_PARTS))}")
-    body = await json_object(request)
+    body = await read_body(request, _RENDERING)
     look = _Look.of(body)
     dataset = dataset_of_card(instance, card)
     if dataset is None:
         raise HTTPError(409, "The card's dataset was deleted")
     only = visible_rows(instance, dataset, caller_of(request))
     shown = await show(storage_of(request), card, dataset, body.get("queryOverrides"), only=only)
-    # Others may have looked meanwhile, or deleted it.
+    # Another request may have viewed or deleted the card meanwhile.
     if (viewed := instance.records["cards"].find(card["id"])) is not None:
         instance.records["cards"].update(card["id"], views=viewed.get("views", 0) + 1)
     made: dict[str, Any] = await storage_of(request).run(_rendered, card, dataset, shown, look, parts)
@@ -342,20 +343,14 @@ class _Look:
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> _Look:
-        scale = body.get("scale", 1)
-        if not isinstance(scale, int | float) or isinstance(scale, bool) or scale <= 0:
-            raise HTTPError(400, "scale must be a number greater than 0")
-        width, height = (
-            whole_number(body.get(key), key, default) for key, default in (("width", 400), ("height", 300))
-        )
+        width, height, scale = body["width"], body["height"], body["scale"]
         if not 1 <= width * height * scale**2 <= _MOST_PIXELS:
             raise HTTPError(400, f"width * height * scale * scale must be 1 to {_MOST_PIXELS}")
-        pages = whole_number(body.get("numTablePages"), "numTablePages", 1)
-        return cls(width, height, scale, pages, flag(body.get("treatLongsAsStrings", False), "treatLongsAsStrings"))
+        return cls(width, height, scale, body["numTablePages"], body["treatLongsAsStrings"])
 
 
 def _rendered(card: Record, dataset: Dataset, shown: Shown, look: _Look, parts: set[str]) -> dict[str, Any]:
-    """Return the parts that are asked for; a PDF comes under the name of the image."""
+    """Return the requested parts; a PDF has the name of the image."""
     rows = [[_cell(cell, look) for cell in row] for row in shown.rows]
     result = {"columns": list(shown.columns), "rows": rows, "numRows": len(rows), "numColumns": len(shown.columns)}
     table = card.get("chartType", TABLE) == TABLE

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import math
-import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +22,8 @@ from domo_async._emulator.access.people import user_name
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, flag, iso, json_body, json_object, text
+from domo_async._emulator.http.bodies import Array, Flag, Object, Text
+from domo_async._emulator.http.web import answer, iso, json_body, json_object, read_body
 from domo_async._emulator.job_outcomes import JobOutcome
 from domo_async._emulator.services.jobs import is_over
 from domo_async._emulator.state.instance import Instance
@@ -36,7 +36,18 @@ routes: web.RouteTableDef = web.RouteTableDef()
 _EXECUTIONS = "code_engine_executions"
 _PACKAGES = "code_engine_packages"
 _FIRST_VERSION = "1.0.0"
-_VERSION = re.compile(r"[a-zA-Z0-9.-]{1,50}")
+_RUN = Object({"inputVariables": Object(default={}), "settings": Object({"getLogs": Flag(default=False)}, default={})})
+_MANIFEST_MESSAGE = "Required: manifest, an object with functions, an array of objects with a name"
+_NEW_VERSION = Object(
+    {
+        "manifest": Object(
+            {"functions": Array(Object(has=("name",)), message=_MANIFEST_MESSAGE)}, message=_MANIFEST_MESSAGE
+        ),
+        "version": Text(
+            pattern=r"[a-zA-Z0-9.-]{1,50}", default=_FIRST_VERSION, null=True, message="version must be like 1.0.0"
+        ),
+    }
+)
 _PACKAGE = "/api/codeengine/v2/packages/{package}"
 _ANY = "*"
 _TYPES = ("boolean", "decimal", "number", "object", "text")
@@ -142,11 +153,8 @@ def functions_of(instance: Instance) -> Functions:
 @routes.post(_PACKAGE + "/versions/{version}/functions/{function}")
 async def run(request: web.Request) -> web.Response:
     """Run a function. However it ends, the answer's status is 200; what it printed is told only if asked for."""
-    instance, body = instance_of(request), await json_object(request)
-    variables, settings = body.get("inputVariables", {}), body.get("settings", {})
-    if not isinstance(variables, dict) or not isinstance(settings, dict):
-        raise HTTPError(400, "inputVariables and settings must be objects")
-    get_logs = flag(settings.get("getLogs", False), "settings.getLogs")
+    instance, body = instance_of(request), await read_body(request, _RUN)
+    variables, get_logs = body["inputVariables"], body["settings"]["getLogs"]
     package, version, name = (request.match_info[key] for key in ("package", "version", "function"))
     function = functions_of(instance).find(package, version, name)
     outcome = instance.outcomes.take("code_engine", name)
@@ -191,10 +199,11 @@ async def list_packages(request: web.Request) -> web.Response:
 @routes.post("/api/codeengine/v2/packages")
 async def create_package(request: web.Request) -> web.Response:
     """Make a package; or a version of the one that is named, in place of one that is not released."""
-    body, packages = await json_object(request), records_of(request, _PACKAGES)
+    body, packages = await read_body(request, _NEW_VERSION), records_of(request, _PACKAGES)
     version = _version_of(request, body)
     if not body.get("id"):
-        package = new_package(text(body, "name"), caller_of(request)["id"], version, language=text(body, "language"))
+        named = Object({"name": Text(), "language": Text()}).check(body)
+        package = new_package(named["name"], caller_of(request)["id"], version, language=named["language"])
         return answer(_describe_package(packages.put(package["id"], package)))
     package = packages.get(body["id"])
     require(request, package["owner"], package["permissions"], "WRITE")
@@ -309,23 +318,16 @@ def new_package(
 
 def _version_of(request: web.Request, body: Mapping[str, Any]) -> Record:
     """Return the version that a body describes."""
-    manifest = body.get("manifest")
-    functions = manifest.get("functions") if isinstance(manifest, dict) else None
-    if not isinstance(functions, list) or not all(isinstance(each, dict) and each.get("name") for each in functions):
-        raise HTTPError(400, "Required: manifest, an object with functions, an array of objects with a name")
-    number = body.get("version") or _FIRST_VERSION
-    if not isinstance(number, str) or not _VERSION.fullmatch(number):
-        raise HTTPError(400, "version must be like 1.0.0")
     return {
-        "version": number,
+        "version": body["version"],
         "description": str(body.get("description") or ""),
         "code": str(body.get("code") or ""),
-        "functions": functions,
+        "functions": body["manifest"]["functions"],
         "configuration": {
             "accountsMapping": [],
             "externalPackageMapping": {},
             "mlModel": [],
-            **(manifest.get("configuration") or {} if isinstance(manifest, dict) else {}),
+            **(body["manifest"].get("configuration") or {}),
         },
         "createdBy": str(caller_of(request)["id"]),
         "released": None,

@@ -16,7 +16,7 @@ from aiohttp import web
 from domo_async._emulator.access.datasets import hand_over, is_permitted, permitted, share_dataset
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array, Field, Object, OneOf, Text
+from domo_async._emulator.http.bodies import Array, Field, Object, OneOf, Text, WholeNumber
 from domo_async._emulator.http.web import answer, json_object, read_body, whole_number
 from domo_async._emulator.search.searching import SearchIndex
 from domo_async._emulator.services import datasets
@@ -54,12 +54,12 @@ _TAGGING = Object({**_ITEMS, "tags": Array(Text(), least=1)})
 
 @routes.post(_SEARCH)
 async def search(request: web.Request) -> web.Response:
-    """Search for datasets as the search over everything does, and describe what is found."""
-    instance, body = instance_of(request), await json_object(request)
+    """Search for datasets as the global search does, and describe those that are found."""
+    schema = Object({"count": WholeNumber(optional=True), "offset": WholeNumber(default=0)})
+    instance, body = instance_of(request), await read_body(request, schema)
     found, total = _sought(request, body)
-    page = [{**told, **_more(instance, told["id"])} for told in described(instance, found, caller_of(request))]
-    limit, offset = whole_number(body.get("count"), "count", len(page)), whole_number(body.get("offset"), "offset", 0)
-    told = envelope(page, total=total, limit=limit, offset=offset)
+    page = [{**each, **_more(instance, each["id"])} for each in described(instance, found, caller_of(request))]
+    told = envelope(page, total=total, limit=body.get("count", len(page)), offset=body["offset"])
     return answer({**told, "_metaData": {**told["_metaData"], "executor": "SEARCH"}})
 
 

@@ -20,8 +20,8 @@ from aiohttp import web
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array
-from domo_async._emulator.http.web import BODY, answer, iso, json_object, page_of, query_flag, read_body, text
+from domo_async._emulator.http.bodies import Array, Object, Text
+from domo_async._emulator.http.web import BODY, answer, iso, json_object, page_of, query_flag, read_body
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
@@ -75,10 +75,10 @@ async def list_designs(request: web.Request) -> web.Response:
 
 @routes.post(_BASE)
 async def create(request: web.Request) -> web.Response:
-    """Create a design of a manifest."""
-    manifest = await json_object(request)
-    caller, moment = caller_of(request), iso()
-    name, version = text(manifest, "name"), text(manifest, "version")
+    """Create a design from a manifest."""
+    manifest = await read_body(request, Object({"name": Text(), "version": Text()}))
+    caller, time = caller_of(request), iso()
+    name, version = manifest["name"], manifest["version"]
     design = records_of(request, DESIGNS).put(
         design_id := str(uuid.uuid4()),
         {
@@ -87,12 +87,12 @@ async def create(request: web.Request) -> web.Response:
             "description": str(manifest.get("description") or ""),
             "owners": [caller["id"]],
             "createdBy": caller["id"],
-            "createdDate": moment,
+            "createdDate": time,
             "updatedBy": caller["id"],
-            "updatedDate": moment,
+            "updatedDate": time,
             "deletedDate": None,
             "latestVersion": version,
-            "versions": {version: _version(manifest, caller["id"], moment)},
+            "versions": {version: _version(manifest, caller["id"], time)},
         },
     )
     return answer(_describe(request, design))
@@ -114,31 +114,31 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.put(_DESIGN)
 async def update(request: web.Request) -> web.Response:
-    """Give a design another name and description."""
-    design, body = _design_of(request), await json_object(request)
-    name = text({"name": design["name"], **body}, "name")
+    """Change the name and the description of a design."""
+    design = _design_of(request)
+    body = await read_body(request, Object({"name": Text(default=design["name"])}))
     description = str(body.get("description", design["description"]) or "")
-    changed = _change(request, design, name=name, description=description)
+    changed = _change(request, design, name=body["name"], description=description)
     return answer(_describe(request, changed, with_versions=False))
 
 
 @routes.delete(_DESIGN)
 async def delete(request: web.Request) -> web.Response:
-    """Delete a design, which can be taken back."""
+    """Delete a design, which can be restored."""
     _change(request, _design_of(request), deletedDate=iso())
     return web.Response(status=204)
 
 
 @routes.put(_DESIGN + "/undelete")
 async def undelete(request: web.Request) -> web.Response:
-    """Take the deletion of a design back."""
+    """Restore a deleted design."""
     _change(request, _design_of(request, deleted=True), deletedDate=None)
     return web.Response(status=204)
 
 
 @routes.get(_DESIGN + "/has-thumbnail")
 async def has_thumbnail(request: web.Request) -> web.Response:
-    """Say whether there is a picture for a design."""
+    """Say whether a design has a picture."""
     return answer({"value": _has_thumbnail(instance_of(request), _design_of(request))})
 
 
@@ -187,13 +187,13 @@ async def upload(request: web.Request) -> web.Response:
     known = design["versions"].get(number)
     if known is not None and known["releasedDate"] is not None:
         raise HTTPError(400, f"Version {number} of the design was released; publish another one")
-    caller, moment = caller_of(request), iso()
+    caller, time = caller_of(request), iso()
     if path == _MANIFEST:
         manifest = await json_object(request)
-        version = {**_version(manifest, caller["id"], moment), **_made(known)}
+        version = {**_version(manifest, caller["id"], time), **_made(known)}
         name = str(manifest.get("name") or design["name"])
     else:
-        version = known or _version({}, caller["id"], moment)
+        version = known or _version({}, caller["id"], time)
         name = design["name"]
     _change(request, design, name=name, latestVersion=number, versions={**design["versions"], number: version})
     kept = {"designId": design["id"], "version": number, "path": path, "content": base64.b64encode(content).decode()}
@@ -231,11 +231,14 @@ async def delete_asset(request: web.Request) -> web.Response:
     return answer({"path": path, "status": "deleted"})
 
 
+_INSTANCE = Object({"designId": Text()})
+
+
 @routes.post("/api/apps/v1/instances")
 async def create_instance(request: web.Request) -> web.Response:
-    """Make an instance of a design: what an app has its name by."""
-    body = await json_object(request)
-    design = _design(request, text(body, "designId"))
+    """Make an instance of a design, which gives an app its name."""
+    body = await read_body(request, _INSTANCE)
+    design = _design(request, body["designId"])
     record = _new_instance(
         request, design, str(body.get("id") or uuid.uuid4()), temporary=query_flag(request, "temporary")
     )
@@ -244,9 +247,9 @@ async def create_instance(request: web.Request) -> web.Response:
 
 @routes.post("/domoapps/apps/v2/contexts")
 async def create_context(request: web.Request) -> web.Response:
-    """Make an instance of a design, by the other route; it is told in an array."""
-    body = await json_object(request)
-    design = _design(request, text(body, "designId"))
+    """Make an instance of a design, by the other route; the answer is an array."""
+    body = await read_body(request, _INSTANCE)
+    design = _design(request, body["designId"])
     record = _new_instance(request, design, str(uuid.uuid4()), temporary=False)
     return answer([{**record, "mapping": body.get("mapping") or []}])
 
@@ -268,7 +271,7 @@ def manifest_of(instance: Instance, app_id: str) -> Mapping[str, Any] | None:
 
 
 def _new_instance(request: web.Request, design: Record, instance_id: str, *, temporary: bool) -> Record:
-    caller, moment = str(caller_of(request)["id"]), iso()
+    caller, time = str(caller_of(request)["id"]), iso()
     return records_of(request, INSTANCES).put(
         instance_id,
         {
@@ -277,18 +280,18 @@ def _new_instance(request: web.Request, design: Record, instance_id: str, *, tem
             "designVersion": design["latestVersion"],
             "owner": caller,
             "createdBy": caller,
-            "createdDate": moment,
+            "createdDate": time,
             "updatedBy": caller,
-            "updatedDate": moment,
+            "updatedDate": time,
             "temporary": temporary,
             "disabled": False,
-            # Nobody wires it: what the manifest maps is taken.
+            # The manifest's mappings apply, as nobody wires the instance.
             **dict.fromkeys(_UNWIRED),
         },
     )
 
 
-def _version(manifest: Mapping[str, Any], user_id: int, moment: str) -> Record:
+def _version(manifest: Mapping[str, Any], user_id: int, time: str) -> Record:
     size = manifest.get("size")
     mappings: dict[str, list[Any]] = {
         key: next((manifest[name] for name in (key, *others) if isinstance(manifest.get(name), list)), [])
@@ -306,9 +309,9 @@ def _version(manifest: Mapping[str, Any], user_id: int, moment: str) -> Record:
         "releasedDate": None,
         "deletedDate": None,
         "createdBy": str(user_id),
-        "createdDate": moment,
+        "createdDate": time,
         "updatedBy": str(user_id),
-        "updatedDate": moment,
+        "updatedDate": time,
     }
 
 
@@ -369,8 +372,8 @@ def _assets(instance: Instance, design_id: str, version: str) -> dict[str, bytes
 
 
 def _change(request: web.Request, design: Record, **changes: Any) -> Record:
-    moment, caller = iso(), caller_of(request)["id"]
-    return records_of(request, DESIGNS).update(design["id"], updatedDate=moment, updatedBy=caller, **changes)
+    time, caller = iso(), caller_of(request)["id"]
+    return records_of(request, DESIGNS).update(design["id"], updatedDate=time, updatedBy=caller, **changes)
 
 
 def _design_of(request: web.Request, *, deleted: bool = False) -> Record:
@@ -419,7 +422,7 @@ def _may(caller: Record, design: Record) -> bool:
 
 
 def _user_id(request: web.Request, given: object) -> int:
-    """Return the user whom an address or a number stands for."""
+    """Return the user with an address or a number."""
     wanted = str(given.get("id") if isinstance(given, dict) else given).strip().lower()
     for user in records_of(request, "users"):
         if wanted in {str(user["id"]), str(user["emailAddress"]).lower()}:

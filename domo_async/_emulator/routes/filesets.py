@@ -37,7 +37,6 @@ from domo_async._emulator.http.web import (
     query_flag,
     read_body,
     takes_body_as_it_comes,
-    text,
     whole_number,
 )
 from domo_async._emulator.persistence.blobs import FILES, Arrival, Blobs, blobs_of, content_response
@@ -84,6 +83,8 @@ _FILE_FIELDS = (
     *("connectorKey", "indexStatus", "indexReason"),
 )
 _FLAGS = ("aiEnabled", "pdpEnabled")
+_PATH = Object({"path": Text()})
+_QUERY = Object({"query": Text(), "topK": WholeNumber(default=_MATCHES)})
 _SHARES = "fileset_share_links"
 _UPLOADS = "fileset_uploads"
 _CHUNK = 1 << 20
@@ -115,8 +116,8 @@ async def search(request: web.Request) -> web.Response:
 @routes.post(_BASE)
 async def create(request: web.Request) -> web.Response:
     """Create a FileSet, which is the caller's."""
-    body = await json_object(request)
-    fileset = new_fileset(text(body, "name"), caller_of(request)["id"], **_settings(body))
+    body = await read_body(request, Object({"name": Text()}))
+    fileset = new_fileset(body["name"], caller_of(request)["id"], **_settings(body))
     return answer(_describe(request, records_of(request, FILESETS).put(fileset["id"], fileset)), status=201)
 
 
@@ -185,29 +186,32 @@ async def set_access(request: web.Request) -> web.Response:
 async def query(request: web.Request) -> web.Response:
     """Find the files that fit a question best by the words in them and in their paths.
 
-    Without an index it is refused, which is emulator-defined; a filter on metadata is taken and not heeded.
+    Without an index it is refused, which is emulator-defined; a filter on metadata is accepted and ignored.
     """
     fileset = _fileset_of(request, "READ")
     if not _is_indexed(fileset):
         raise HTTPError(400, f"AI is not enabled for the FileSet {fileset['id']}")
-    body = await json_object(request)
-    question = text(body, "query")
-    most = whole_number(body.get("topK"), "topK", _MATCHES)
+    body = await read_body(request, _QUERY)
     directory = path_of(body.get("directoryPath") or body.get("pathPrefixFilter") or "")
     files = {
         file["id"]: file
         for file in _files(request, fileset)
         if file["fileType"] != DIRECTORY and lies_in(file, directory)
     }
-    found = ranked(question, await _words(request, list(files.values())))
+    found = ranked(body["query"], await _words(request, list(files.values())))
     return answer(
-        {"matches": [{"id": file_id, "node": _node(files[file_id]), "score": score} for file_id, score in found[:most]]}
+        {
+            "matches": [
+                {"id": file_id, "node": _node(files[file_id]), "score": score}
+                for file_id, score in found[: body["topK"]]
+            ]
+        }
     )
 
 
 @routes.post(_SET + "/files/search")
 async def search_files(request: web.Request) -> web.Response:
-    """Find files and directories, by default in the order of their making; each page tells where the next begins."""
+    """Find files and directories, by default in the order of creation; each page has the cursor of the next."""
     fileset = _fileset_of(request, "READ")
     limit = whole_number(request.query.get("limit"), "limit", _PAGE)
     if not limit:
@@ -222,7 +226,7 @@ async def search_files(request: web.Request) -> web.Response:
     start = _start(request.query.get("next"), found)
     page = found[start : start + limit]
     end = start + limit
-    # The last page repeats the cursor that it was asked for by.
+    # The last page repeats the cursor of its request.
     following = _cursor(page[-1]["id"], found[end]["id"], end) if end < len(found) else request.query.get("next")
     return answer({"files": page, "pageContext": {"next": following}})
 
@@ -269,7 +273,7 @@ async def upload(request: web.Request) -> web.Response:
 @routes.post(_SET + "/files/multipart")
 async def begin_upload(request: web.Request) -> web.Response:
     """Begin an upload in parts, which are kept until it is finished or aborted."""
-    fileset, path = _fileset_of(request, "EDIT"), path_of(text(await json_object(request), "path"))
+    fileset, path = _fileset_of(request, "EDIT"), path_of((await read_body(request, _PATH))["path"])
     if not path or file_at(_files(request, fileset), path) is not None:
         raise HTTPError(409 if path else 400, f"There is a file or a directory at {path or '/'} already")
     file = {**new_file(path, caller_of(request)["id"]), "fileType": "OTHER"}
@@ -569,7 +573,7 @@ def _without(request: web.Request, fileset: Record, files: Sequence[Record]) -> 
 
 async def _move(request: web.Request, fileset: Record, file: Record) -> web.Response:
     """Move a file, or a directory with all that lies in it, to the path of the body."""
-    files, path = _files(request, fileset), path_of(text(await json_object(request), "path"))
+    files, path = _files(request, fileset), path_of((await read_body(request, _PATH))["path"])
     if not path or lies_in({"path": f"{path}/"}, file["path"]):
         raise HTTPError(400, f"{file['path']} cannot be moved to {path or '/'}")
     if path != file["path"] and file_at(files, path) is not None:

@@ -18,7 +18,8 @@ from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError, thread_of_execution
-from domo_async._emulator.http.web import answer, json_object, text
+from domo_async._emulator.http.bodies import Object, Text
+from domo_async._emulator.http.web import answer, read_body
 from domo_async._emulator.services.jobs import begin_job
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
@@ -32,6 +33,7 @@ _ACCOUNTS, _INTEGRATIONS, _PLACES = "federated_accounts", "amplifier_integration
 _V1_TYPES = ("mysql-federated", "snowflake-federated")
 _AMPLIFIER_TYPES = ("BIGQUERY", "SNOWFLAKE")
 _SUFFIX = "-federated"
+_TABLE = Object({"catalog": Text(), "schema": Text(), "table": Text()})
 _V1 = "/api/query/migration/federated/v1/to/v2"
 _MIGRATION = "/api/query/migration"
 
@@ -94,8 +96,8 @@ async def candidates(request: web.Request) -> web.Response:
 @routes.post(f"{_V1}/{{dataset_id}}/accounts/{{account}}")
 async def migrate(request: web.Request) -> web.Response:
     """Move a dataset to V2, under an account and as a table."""
-    body, account = await json_object(request), _account(request)
-    table = {f"{key}Name": text(body, key) for key in ("catalog", "schema", "table")}
+    body, account = await read_body(request, _TABLE), _account(request)
+    table = {f"{key}Name": body[key] for key in _TABLE.members}
 
     def check(dataset: Dataset, place: Record) -> str | None:
         if place["stage"] != "V1":

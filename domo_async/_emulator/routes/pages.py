@@ -26,7 +26,7 @@ from domo_async._emulator.access.sharing import (
 from domo_async._emulator.context import instance_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text
-from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, read_body, text
+from domo_async._emulator.http.web import answer, json_object, millis, page_of, read_body
 from domo_async._emulator.services import cards
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
@@ -70,24 +70,24 @@ def create(
 @routes.post("/api/content/v1/pages")
 async def create_page(request: web.Request) -> web.Response:
     """Make a page below another."""
-    body = await json_object(request)
+    body = await read_body(request, Object({"title": Text(), "hasLayout": Flag(default=True)}))
     instance, seen = instance_of(request), sight_of(request)
     parent = _parent(instance, seen, body.get("parentPageId"))
-    title = text(body, "title")
+    title = body["title"]
     refuse_taken_title(instance, title, parent)
     page = create(
         instance,
         title=title,
         parent_id=parent,
         owner_id=seen.user_id,
-        has_layout=flag(body.get("hasLayout", True), "hasLayout"),
+        has_layout=body["hasLayout"],
     )
     return answer(_describe(instance, page))
 
 
 @routes.put("/api/content/v1/pages/bulk/owners")
 async def add_owners(request: web.Request) -> web.Response:
-    """Let users and groups own pages; mail is not sent, whatever `sendEmail` says."""
+    """Add owners of pages; mail is not sent, whatever `sendEmail` says."""
     body = await json_object(request)
     change_owners(request, "pages", body.get("pageIds"), body.get("owners"), add=True)
     return web.Response()
@@ -206,12 +206,12 @@ async def update(request: web.Request) -> web.Response:
     instance, seen, page = _seen(request)
     if not seen.owns(page):
         raise HTTPError(403, "Only its owners and admins may change a page")
-    body = await json_object(request)
-    title = text({"title": page["title"], **body}, "title")
+    schema = Object({"title": Text(default=page["title"]), "locked": Flag(default=page["locked"])})
+    body = await read_body(request, schema)
+    title = body["title"]
     if title != page["title"]:
         refuse_taken_title(instance, title, page["parentPageId"])
-    locked = flag(body.get("locked", page["locked"]), "locked")
-    instance.records["pages"].update(page["id"], title=title, locked=locked, modified=millis())
+    instance.records["pages"].update(page["id"], title=title, locked=body["locked"], modified=millis())
     return web.Response()
 
 

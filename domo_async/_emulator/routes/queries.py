@@ -14,7 +14,8 @@ from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.access.policies import visible_rows
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import StreamedResponse, answer, json_object, query_flag, text, wanted_by
+from domo_async._emulator.http.bodies import Text
+from domo_async._emulator.http.web import StreamedResponse, answer, json_object, query_flag, wanted_by
 from domo_async._emulator.rows.storage import Result, Storage
 from domo_async._emulator.services.csv_answers import csv_chunks
 from domo_async._emulator.sql import rendering, translate
@@ -53,7 +54,7 @@ async def execute(request: web.Request) -> web.StreamResponse:
     understood as far as its expressions are columns, functions, values and IN (emulator-defined).
     """
     dataset, body = permitted(request), await json_object(request)
-    sql = structured_sql(body["query"]) if isinstance(body.get("query"), dict) else text(body, "sql")
+    sql = structured_sql(body["query"]) if isinstance(body.get("query"), dict) else Text().check(body.get("sql"), "sql")
     seen = _Seen.of(dataset, visible_rows(instance_of(request), dataset, caller_of(request)))
     if "text/csv" not in request.headers.get("Accept", ""):
         return await _as_json(request, seen, sql, most=instance_of(request).result_limit)

@@ -27,7 +27,6 @@ from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Flag, Object, Text, WholeNumber
 from domo_async._emulator.http.web import (
     answer,
-    flag,
     json_body,
     json_object,
     millis,
@@ -158,7 +157,7 @@ async def created(request: web.Request) -> web.Response:
 @routes.put(f"{_BASE}/emails/enabled")
 async def set_emails_enabled(request: web.Request) -> web.Response:
     """Switch the mails of all reports on or off, which is for admins (emulator-defined)."""
-    enabled = flag(await json_body(request), "the body")
+    enabled = await read_body(request, _ENABLED)
     must_be_admin(request, "switch the mails of all reports")
     # What was due until now goes by the former state.
     _schedules(request)
@@ -303,9 +302,10 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.put(f"{_BASE}/{{schedule}}")
 async def update(request: web.Request) -> web.Response:
-    """Write a schedule anew; the owner stays unless another is named, and what else is left out is gone."""
-    instance, former, body = instance_of(request), _owned(request, _named(request)), await json_object(request)
-    owner = whole_number(body.get("ownerId"), "ownerId", former["ownerId"])
+    """Replace a schedule; the owner stays unless the body names one, and other keys that are left out are gone."""
+    instance, former = instance_of(request), _owned(request, _named(request))
+    body = await read_body(request, Object({"ownerId": WholeNumber(default=former["ownerId"])}))
+    owner = body["ownerId"]
     if owner not in instance.records["users"]:
         raise HTTPError(400, f"There is no user {owner}")
     kept = {key: former[key] for key in ("id", "created", "unsubscribed")}
@@ -323,7 +323,7 @@ async def delete(request: web.Request) -> web.Response:
 @routes.put(f"{_BASE}/{{schedule}}/enabled")
 async def set_enabled(request: web.Request) -> web.Response:
     """Switch a schedule on or off."""
-    record, enabled = _owned(request, _named(request)), flag(await json_body(request), "the body")
+    record, enabled = _owned(request, _named(request)), await read_body(request, _ENABLED)
     _keep(instance_of(request), {**record, "schedule": {**record["schedule"], "enabled": enabled}})
     return web.Response()
 
@@ -439,6 +439,7 @@ _REPORT = Object(
         **dict.fromkeys(_NUMBERS, WholeNumber(optional=True)),
     }
 )
+_ENABLED = Flag(words="the body, true or false")
 _RECIPIENTS = Array(Object(), message="Recipients must be an array of objects with type and value")
 
 
@@ -508,11 +509,24 @@ def _ordered(request: web.Request, found: Iterable[Record], by: str | Callable[[
     return sorted(found, key=rank, reverse=not query_flag(request, "isAscending"))
 
 
+_CLAUSES = Object(
+    {
+        **dict.fromkeys(
+            ("includeTitleClause", "includeStatusClause", "includeTypeClause", "includeScheduleIdClause"),
+            Flag(default=False),
+        ),
+        "isAutomated": Flag(optional=True, null=True),
+        "scheduleId": WholeNumber(optional=True),
+    }
+)
+
+
 def _clauses(instance: Instance, body: dict[str, Any]) -> Iterable[Callable[[Record], bool]]:
     """Yield the tests that a run must pass to be found."""
+    body = _CLAUSES.check(body)
 
     def included(clause: str, key: str) -> bool:
-        if not flag(body.get(clause, False), clause):
+        if not body[clause]:
             return False
         if body.get(key) is None:
             raise HTTPError(400, f"{clause} is true, but there is no {key}")
@@ -525,10 +539,10 @@ def _clauses(instance: Instance, body: dict[str, Any]) -> Iterable[Callable[[Rec
         status = str(body["status"]).lower()
         yield lambda run: _run(instance, run)["status"] == status
     if included("includeTypeClause", "isAutomated"):
-        automated = flag(body["isAutomated"], "isAutomated")
+        automated = body["isAutomated"]
         yield lambda run: run["automated"] is automated
     if included("includeScheduleIdClause", "scheduleId"):
-        schedule = whole_number(body["scheduleId"], "scheduleId", 0)
+        schedule = body["scheduleId"]
         yield lambda run: run["reportId"] == schedule
 
 

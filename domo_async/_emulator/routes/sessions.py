@@ -10,28 +10,37 @@ from domo_async._emulator.access.auth import LOGIN_PATH, Session, authentication
 from domo_async._emulator.access.people import is_admin, must_be_admin
 from domo_async._emulator.context import caller_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import CALLER, answer, json_object, page_of, text, whole_number
+from domo_async._emulator.http.bodies import Object, OneOf, Text, WholeNumber
+from domo_async._emulator.http.web import CALLER, answer, page_of, read_body
 from domo_async._emulator.services.activity import about, leave_out
 from domo_async._emulator.state.records import OWNER_ID, Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
 
+_LOGIN = Object(
+    {
+        "method": OneOf(("password",), message="The method must be password"),
+        "emailAddress": Text(),
+        "password": Text(),
+    }
+)
+_PASSWORD = Object({"domoUserId": WholeNumber(default=0), "password": Text()})
+
+
 @routes.post(LOGIN_PATH)
 async def log_in(request: web.Request) -> web.Response:
-    """Make a session of an address and a password.
+    """Make a session from an address and a password.
 
-    Emulator-defined: an address that is nobody's is taken for the owner's. The ways in other than by password, and
-    locked accounts, are not there.
+    Emulator-defined: an unknown address is the owner's. There are no other methods than passwords, and no locked
+    accounts.
     """
-    body = await json_object(request)
-    if text(body, "method") != "password":
-        raise HTTPError(400, "Only the method password is there")
-    user = _user_of_address(request, text(body, "emailAddress"))
+    body = await read_body(request, _LOGIN)
+    user = _user_of_address(request, body["emailAddress"])
     authentication = authentication_of(request)
-    if not user.get("active", True) or not authentication.is_password(user["id"], text(body, "password")):
+    if not user.get("active", True) or not authentication.is_password(user["id"], body["password"]):
         leave_out(request)
-        # As Domo does it: a wrong password is not an error status.
+        # Domo answers a wrong password without an error status, too.
         return answer({"success": False, "reason": "INVALID_CREDENTIALS"})
     request[CALLER] = user["id"]
     about(request, user["id"], user["displayName"])
@@ -49,19 +58,19 @@ async def log_in(request: web.Request) -> web.Response:
 @routes.put("/api/identity/v1/password")
 async def set_password(request: web.Request) -> web.Response:
     """Set a user's password, as the user or an admin."""
-    body = await json_object(request)
-    user = records_of(request, "users").get(whole_number(body.get("domoUserId"), "domoUserId", 0))
+    body = await read_body(request, _PASSWORD)
+    user = records_of(request, "users").get(body["domoUserId"])
     caller = caller_of(request)
     if caller["id"] != user["id"] and not is_admin(caller):
         raise HTTPError(403, "Only an admin may set another user's password")
-    authentication_of(request).set_password(user["id"], text(body, "password"))
+    authentication_of(request).set_password(user["id"], body["password"])
     about(request, user["id"], user["displayName"])
     return answer({})
 
 
 @routes.get("/api/sessions/v1/admin")
 async def list_sessions(request: web.Request) -> web.Response:
-    """List the logins of all users that are still good, for admins; their tokens are masked.
+    """List the valid logins of all users, for admins; their tokens are masked.
 
     Emulator-defined: a new start of the instance does not end them, and when they began is not kept.
     """

@@ -19,8 +19,8 @@ from aiohttp import web
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array, Number, Text
-from domo_async._emulator.http.web import answer, iso, json_body, json_object, page_of, query_flag, text
+from domo_async._emulator.http.bodies import Array, Number, Object, OneOf, Text
+from domo_async._emulator.http.web import answer, iso, json_body, json_object, page_of, query_flag, read_body
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
@@ -180,28 +180,28 @@ async def move(request: web.Request) -> web.Response:
     return _changed(request, task, queueId=queue["id"], version=task["version"] + 1, lockedOn=None, lockedBy=None)
 
 
+_ASSIGNMENT = Object({"type": OneOf(("USER",), message="type must be USER"), "userId": Text()})
+
+
 @routes.put("/api/queues/v1/{queue_id}/tasks/{task_id}/assign")
 async def assign(request: web.Request) -> web.Response:
     """Assign the path's task, and those of the body (``tasksId`` or ``taskIds``), to a user."""
-    body = await json_object(request)
+    body = await read_body(request, _ASSIGNMENT)
     named = _names(body.get("tasksId", []), "tasksId") + _names(body.get("taskIds", []), "taskIds")
     tasks = [_open_task(request, each, locked=True) for each in dict.fromkeys((request.match_info["task_id"], *named))]
-    if text(body, "type") != "USER":
-        raise HTTPError(400, "type must be USER")
-    user = records_of(request, "users").get(text(body, "userId"))
+    user = records_of(request, "users").get(body["userId"])
     first, *_ = [_changed(request, task, **_assignment(request, task, user)) for task in tasks]
     return first
 
 
 @routes.put("/api/queues/v1/tasks/assign")
 async def assign_many(request: web.Request) -> web.Response:
-    """Assign tasks of several queues to a user, and tell of each queue which were and which were not.
+    """Assign tasks of several queues to a user; the answer lists the completed and failed ones of each queue.
 
-    Emulator-defined: a task that is not there, is not the caller's to see or is no longer open,
-    is among the ``failed``.
+    Emulator-defined: a task that does not exist, that the caller may not see or that is not open is ``failed``.
     """
-    body, kind = await json_object(request), request.query.get("assigneeType", "USER")
-    if kind != "USER":
+    body = await json_object(request)
+    if request.query.get("assigneeType", "USER") != "USER":
         raise HTTPError(400, "assigneeType must be USER")
     user = records_of(request, "users").get(request.query.get("assignTo", ""))
     told: dict[str, dict[str, list[object]]] = {}
@@ -218,7 +218,7 @@ async def assign_many(request: web.Request) -> web.Response:
 
 
 def _assignment(request: web.Request, task: Record, user: Record) -> dict[str, Any]:
-    """Return what changes of a task that is assigned to a user."""
+    """Return the changes of a task that is assigned to a user."""
     return {
         "assignedTo": str(user["id"]),
         "assigneeType": "USER",
@@ -232,7 +232,7 @@ def _assignment(request: web.Request, task: Record, user: Record) -> dict[str, A
 
 @routes.post("/api/queues/v1/{queue_id}/tasks/{task_id}/void")
 async def void(request: web.Request) -> web.Response:
-    """Void a task; a workflow that waits for it waits on (emulator-defined)."""
+    """Void a task; a workflow that waits for it keeps waiting (emulator-defined)."""
     return _changed(request, _open_task(request, locked=True), status="VOIDED", lockedOn=None, lockedBy=None)
 
 
@@ -245,7 +245,7 @@ def _may_see(request: web.Request, task: Record) -> bool:
 
 
 def _task_of(request: web.Request, task_id: str | None = None) -> Record:
-    """Return a task of the queue that the path names; by default the one that the path names, too."""
+    """Return a task of the queue in the path; by default the task in the path."""
     queue_id, identifier = request.match_info["queue_id"], task_id or request.match_info["task_id"]
     task = records_of(request, "tasks").find(identifier)
     if task is None or task["queueId"] != queue_id:
@@ -256,7 +256,7 @@ def _task_of(request: web.Request, task_id: str | None = None) -> Record:
 
 
 def _open_task(request: web.Request, task_id: str | None = None, *, locked: bool = False) -> Record:
-    """Return a task that can be changed; one that somebody else has locked only if that is said to be no matter."""
+    """Return a task that can be changed; one that another user has locked only if `locked` allows it."""
     task = _task_of(request, task_id)
     if task["status"] != "OPEN":
         raise HTTPError(409, f"Task {task['id']} is {task['status']}")
@@ -271,7 +271,7 @@ def _changed(request: web.Request, task: Record, **changes: Any) -> web.Response
 
 
 def _change(request: web.Request, task: Record, **changes: Any) -> dict[str, Any]:
-    """Change a task, and return it as it is told, without its form as in the sample."""
+    """Change a task, and return it as answers have it, without its form as in the sample."""
     caller = str(caller_of(request)["id"])
     return _describe(records_of(request, "tasks").update(task["id"], **changes, updatedOn=iso(), updatedBy=caller))
 

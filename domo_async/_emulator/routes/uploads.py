@@ -14,15 +14,8 @@ from attrs import evolve, frozen
 from domo_async._emulator.access.datasets import permitted
 from domo_async._emulator.context import collect_garbage, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import (
-    answer,
-    body_chunks,
-    flag,
-    json_object,
-    millis,
-    takes_body_as_it_comes,
-    whole_number,
-)
+from domo_async._emulator.http.bodies import Object, OneOf, WholeNumber
+from domo_async._emulator.http.web import answer, body_chunks, flag, json_object, millis, takes_body_as_it_comes
 from domo_async._emulator.services.indexing import count_rows, describe_index
 from domo_async._emulator.state.datasets import Action, Column, Dataset, Index, Part, Upload, Version
 
@@ -196,11 +189,11 @@ class _Plan:
     repair: tuple[int, str] | None
 
     def live(self, dataset: Dataset, version: Version) -> tuple[Version, ...]:
-        """Return what is live afterwards."""
+        """Return the versions that are live afterwards."""
         if self.repair is None:
             return dataset.after(version)
         data_id, how = self.repair
-        repaired = next((place for place, each in enumerate(dataset.live) if each.data_id == data_id), None)
+        repaired = next((index for index, each in enumerate(dataset.live) if each.data_id == data_id), None)
         if repaired is None:
             raise HTTPError(409, f"Data version {data_id} is not live any longer")
         before = dataset.live[: repaired + (how == "INSERT_AFTER")]
@@ -208,10 +201,10 @@ class _Plan:
 
 
 def _plan(dataset: Dataset, told: Mapping[str, Any], tag: str | None) -> _Plan:
-    """Return what a commit is to do.
+    """Return the plan of a commit.
 
     Raises:
-        HTTPError: 400, if it is not told, or cannot be.
+        HTTPError: 400, if the action is missing or not possible.
     """
     word = told.get("action") or _MODES.get(str(told.get("appendId")).lower())
     repair = _repair(dataset, told.get("repair")) if word == "REPAIR" else None
@@ -222,24 +215,30 @@ def _plan(dataset: Dataset, told: Mapping[str, Any], tag: str | None) -> _Plan:
     keys = dataset.schema.keys
     if action in ("UPSERT", "DELETE") and (not keys or tag is not None):
         raise HTTPError(400, "A dataset needs upsert keys for this, and no partition may be given")
-    moment = told.get("recordedDate")
+    time = told.get("recordedDate")
     return _Plan(
         cast("Action", action),
         keys if action == "DELETE" else dataset.schema.columns,
         tag,
-        None if moment is None else datetime.fromtimestamp(whole_number(moment, "recordedDate", 0) / 1000, UTC),
+        None if time is None else datetime.fromtimestamp(WholeNumber().check(time, "recordedDate") / 1000, UTC),
         str(told.get("message") or ""),
         repair,
     )
 
 
+_REPAIR_MESSAGE = "Required: repair, an object with uploadId and the action INSERT_ON or INSERT_AFTER"
+_REPAIR = Object(
+    {"action": OneOf(("INSERT_ON", "INSERT_AFTER"), message=_REPAIR_MESSAGE), "uploadId": WholeNumber(default=0)},
+    message=_REPAIR_MESSAGE,
+)
+
+
 def _repair(dataset: Dataset, told: object) -> tuple[int, str]:
-    if not isinstance(told, dict) or told.get("action") not in ("INSERT_ON", "INSERT_AFTER"):
-        raise HTTPError(400, "Required: repair, an object with uploadId and the action INSERT_ON or INSERT_AFTER")
-    data_id = whole_number(told.get("uploadId"), "uploadId", 0)
+    repair = _REPAIR.check(told)
+    data_id = repair["uploadId"]
     if data_id not in {version.data_id for version in dataset.live}:
         raise HTTPError(404, f"Data version not found: {data_id}")
-    return data_id, str(told["action"])
+    return data_id, repair["action"]
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from domo_async._emulator.access.auth import authentication_of
 from domo_async._emulator.access.people import is_admin, must_be_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text
-from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, read_body, text, whole_number
+from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text, WholeNumber
+from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, read_body
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.services.groups import leave_all
 from domo_async._emulator.services.users import create_user, free_address, known_role
@@ -45,29 +45,37 @@ async def list_users(request: web.Request) -> web.Response:
 @routes.post("/api/identity/v1/users")
 async def create(request: web.Request) -> web.Response:
     """Create a user; no two users have the same address."""
-    body = await json_object(request)
-    user = _create(request, text(body, "displayName"), text(body, "emailAddress"), body.get("roleId"))
+    body = await read_body(request, Object({"displayName": Text(), "emailAddress": Text()}))
+    user = _create(request, body["displayName"], body["emailAddress"], body.get("roleId"))
     return answer(_describe(request, user))
+
+
+_SEARCH = Object(
+    {
+        "limit": WholeNumber(default=_SEARCH_PAGE),
+        "offset": WholeNumber(default=0),
+        "showCount": Flag(default=False),
+    }
+)
 
 
 @routes.post("/api/identity/v1/users/search")
 async def search(request: web.Request) -> web.Response:
     """Search users by text, by values and by ids.
 
-    Emulator-defined: text is looked for in names and addresses, whatever its case; ``EQ``, ``NE`` and ``CONTAINS`` are
-    the operators, over the users' own keys and their attributes; a page is 50 by default; deleted users are gone.
+    Emulator-defined: text is searched in names and addresses, in upper or lower case; ``EQ``, ``NE`` and ``CONTAINS``
+    are the operators, over the users' own keys and their attributes; a page is 50 by default; deleted users are absent.
     """
-    body = await json_object(request)
+    body = await read_body(request, _SEARCH)
     found = list(records_of(request, "users"))
     for test in _tests(body):
         found = [user for user in found if test(user)]
     found = _sorted(found, body.get("sort"))
-    limit = whole_number(body.get("limit"), "limit", _SEARCH_PAGE)
-    offset = whole_number(body.get("offset"), "offset", 0)
+    limit, offset = body["limit"], body["offset"]
     parts = _parts(_strings(body, "parts"))
     wanted = _strings(body, "attributes")
     users = [_describe(request, user, parts, wanted) for user in found[offset : offset + limit]]
-    counted = {"count": len(found)} if flag(body.get("showCount", False), "showCount") else {}
+    counted = {"count": len(found)} if body["showCount"] else {}
     return answer({"users": users, **counted})
 
 

@@ -23,8 +23,8 @@ from domo_async._emulator.access.people import user_name
 from domo_async._emulator.access.rights import granted, has_right, require, require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array, Text
-from domo_async._emulator.http.web import answer, iso, json_body, json_object, millis, page_of, read_body, text
+from domo_async._emulator.http.bodies import Array, Object, Text
+from domo_async._emulator.http.web import answer, iso, json_body, json_object, millis, page_of, read_body
 from domo_async._emulator.services.workflows import (
     FIRST_KEY,
     deployment_of,
@@ -40,36 +40,34 @@ from domo_async._emulator.state.records import Record
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-# What the routes of executions call the states that others call otherwise.
+# The names of states that the routes of executions spell differently.
 _EXECUTION_STATES = {"CANCELED": "CANCELLED"}
 _STATES = frozenset({"CANCELLED", "COMPLETED", "FAILED", "IN_PROGRESS", "NOT_STARTED"})
 _TRIGGERS = frozenset({"ALERT", "API", "MANUAL", "TEST", "TIMER"})
 
 
+_START = Object({"modelId": Text(), "messageName": Text(), "version": Text(), "data": Object()})
+_MODEL = Object({"name": Text(optional=True), "owner": Text(optional=True)})
+
+
 @routes.post("/api/workflow/v1/instances/message")
 async def start(request: web.Request) -> web.Response:
-    """Start a workflow by its message. Its status is told as the text ``null``, as in the sample."""
-    body, models = await json_object(request), records_of(request, "workflow_models")
-    model = models.get(text(body, "modelId"))
+    """Start a workflow by its message. Its status is the string ``null``, as in the sample."""
+    body, models = await read_body(request, _START), records_of(request, "workflow_models")
+    model = models.get(body["modelId"])
     require(request, model["owner"], model["permissions"], "EXECUTE")
-    message, version = text(body, "messageName"), text(body, "version")
+    message, version = body["messageName"], body["version"]
     if version not in model["versions"]:
         raise HTTPError(404, f"Workflow {model['id']} has no version {version}")
     if message != message_of(model):
         raise HTTPError(400, f"No message starts this workflow but {message_of(model)}")
-    data = body.get("data")
-    if not isinstance(data, dict):
-        raise HTTPError(400, "Required: data, an object")
-    return answer(
-        describe_start(
-            start_run(instance_of(request), model, user_id=caller_of(request)["id"], version=version, data=data)
-        )
-    )
+    run = start_run(instance_of(request), model, user_id=caller_of(request)["id"], version=version, data=body["data"])
+    return answer(describe_start(run))
 
 
 @routes.post("/api/workflow/v1/instances/{instance_id}/cancel")
 async def cancel(request: web.Request) -> web.Response:
-    """Cancel a run, and answer how it was when the request came."""
+    """Cancel a run, and answer its state before that."""
     run = records_of(request, "workflow_instances").get(request.match_info["instance_id"])
     _require_cancel(request, run)
     told = _describe_run(instance_of(request), run)
@@ -79,7 +77,7 @@ async def cancel(request: web.Request) -> web.Response:
 
 @routes.get("/api/workflow/v2/executions")
 async def list_executions(request: web.Request) -> web.Response:
-    """List the runs of a model, the last one first; that they come as ``executions`` was observed by other clients."""
+    """List the runs of a model, the latest first. Seen by other clients: they come as ``executions``."""
     model_id = request.query.get("modelId")
     if not model_id:
         raise HTTPError(400, "Required: modelId")
@@ -116,7 +114,7 @@ async def get_execution(request: web.Request) -> web.Response:
 
 @routes.get("/api/workflow/v2/executions/{instance_id}/outputs")
 async def get_outputs(request: web.Request) -> web.Response:
-    """Return what a run gave: emulator-defined, what its task was completed with, or nothing where it has none."""
+    """Return the outputs of a run: emulator-defined, those of its task, or none if it has no task."""
     run = _run(request)
     task = next((each for each in records_of(request, "tasks") if each["sourceInfo"]["instanceId"] == run["id"]), None)
     return answer((task or {}).get("outputVariables") or {})
@@ -239,7 +237,7 @@ async def get_version(request: web.Request) -> web.Response:
 
 @routes.get("/api/workflow/v2/models/{model_id}/versions/{version}/definition")
 async def get_definition(request: web.Request) -> web.Response:
-    """Return what a version of a model does: a start, and its task where it has one. It is emulator-defined."""
+    """Return the definition of a model's version: a start, and its task if it has one. It is emulator-defined."""
     model, _ = _model_and_version(request)
     steps = ["Start"] if model["task"] is None else ["Start", "Task"]
     inputs = [] if model["task"] is None else model["task"]["contract"].get("input", ())
@@ -256,10 +254,10 @@ async def get_definition(request: web.Request) -> web.Response:
 @routes.put("/api/workflow/v1/models/{model_id}")
 async def update_model(request: web.Request) -> web.Response:
     """Change a workflow's name, description and owner; its owner and admins may (emulator-defined)."""
-    body, models = await json_object(request), records_of(request, "workflow_models")
+    body, models = await read_body(request, _MODEL), records_of(request, "workflow_models")
     model = models.get(request.match_info["model_id"])
     require_owner(request, model["owner"])
-    changes: dict[str, str] = {key: text(body, key) for key in ("name", "owner") if key in body}
+    changes: dict[str, str] = {key: body[key] for key in ("name", "owner") if key in body}
     if "owner" in changes:
         changes["owner"] = str(records_of(request, "users").get(changes["owner"])["id"])
     if isinstance(body.get("description"), str):
