@@ -144,7 +144,7 @@ async def test_a_cancelled_scope_learns_whether_a_commit_took_effect(domo: Domo,
 
     await cancelled_by_a_scope(upload, lambda: bool(emulator.faults.fired))
 
-    assert ["the commit was under way and took effect"] == notes
+    assert ["the commit was in progress and took effect"] == notes
     assert [(2,)] == list(await domo.datasets.query(dataset.id, "SELECT COUNT(*) FROM table"))
 
 

@@ -133,7 +133,7 @@ def test_ctrl_c_tells_what_became_of_a_commit(cli: Cli, dataset_id: str, emulato
     ended = cli.finish(process)
 
     assert 130 == ended.code
-    assert "Interrupted: the commit was under way and took effect\n" == ended.stderr
+    assert "Interrupted: the commit was in progress and took effect\n" == ended.stderr
 
 
 @posix

@@ -163,7 +163,7 @@ def test_a_signal_ends_a_command_tells_the_outcome_and_leaves_nothing(
     process.send_signal(number)
     ended = cli.finish(process)
 
-    assert (128 + number, f"{name}: the commit was under way and took effect\n") == (ended.code, ended.stderr)
+    assert (128 + number, f"{name}: the commit was in progress and took effect\n") == (ended.code, ended.stderr)
 
     emulator.faults.add(Fault("POST *export*", "delay", delay=WAIT))
     process = cli.start("datasets", "export", filled, str(tmp_path / "out.csv"))

@@ -43,9 +43,9 @@ def test_a_first_record_is_a_header_or_a_row(fields, header, expected):
     ("fields", "header", "says"),
     [
         (("id", "name"), "auto", "lacks Total"),
-        (("id", "name", "sum"), "auto", "lacks Total and it has sum besides"),
-        (("id", "name", "Total", "when"), "auto", "has when besides"),
-        (("name", "x", "y"), True, "lacks id, Total and it has x, y besides"),
+        (("id", "name", "sum"), "auto", "lacks Total and it also has sum"),
+        (("id", "name", "Total", "when"), "auto", "also has when"),
+        (("name", "x", "y"), True, "lacks id, Total and it also has x, y"),
         (("id", "id", "name"), "auto", "more than one column 'id'"),
         (("1", "2"), "auto", "2 fields, the dataset 3 columns"),
         (("1", "2", "3", "4"), False, "4 fields"),
@@ -88,7 +88,7 @@ def test_mappings_may_lack_columns_but_have_no_others():
     heading = Heading(("name",), sure=True, partial=True)
 
     assert (None, 0, None) == map_columns(heading, COLUMNS, header="auto", schema="match").order
-    with pytest.raises(SourceError, match="has sum besides"):
+    with pytest.raises(SourceError, match="also has sum"):
         map_columns(Heading(("name", "sum"), sure=True, partial=True), COLUMNS, header="auto", schema="match")
 
 

@@ -255,7 +255,7 @@ async def test_what_folders_say_of_parquet_files_are_columns(domo, tmp_path):
     # One file by its own name may leave them out.
     assert ({"n": "LONG"}, [(1,)]) == await made(domo, first)
     assert [(1, 2023)] == (await made(domo, first, {"n": "LONG", "year": "LONG"}))[1]
-    with pytest.raises(SourceError, match="it has year, place besides"):
+    with pytest.raises(SourceError, match="it also has year, place"):
         await made(domo, f"{tmp_path}/**/*.parquet", {"n": "LONG"})
 
 

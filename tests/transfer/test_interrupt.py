@@ -52,5 +52,5 @@ def test_ctrl_c_leaves_the_old_rows_or_all_the_new_ones(program, route, rows):
         assert "KeyboardInterrupt" in errors
         assert child.returncode != 0
         assert (rows == 5000) == bool(emulator.log.matching("PUT *commit"))
-        assert (rows == 5000) == ("the commit was under way and took effect" in errors)
+        assert (rows == 5000) == ("the commit was in progress and took effect" in errors)
         assert rows == len(domo.datasets.query(dataset.id, "SELECT * FROM table"))

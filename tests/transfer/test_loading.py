@@ -406,7 +406,7 @@ async def test_an_uncertain_commit_is_settled_first_even_if_its_files_are_gone(
 
     assert ["uncertain", "uncertain", "planned"] == [each.outcome for each in (uncertain, still, dry)]
     for each in (uncertain, still):
-        assert 'The same call finds out and goes on. Pass uncertain="resend" only if' in str(each.error)
+        assert 'The same call finds out and continues. Pass uncertain="resend" only if' in str(each.error)
         assert "resume" not in str(each.error)
     first = [("a.csv", "pending", "loaded"), ("b.csv", "new", "loaded")]
     last = [("b.csv", "new", "loaded"), ("a.csv", "pending", "loaded"), ("a.csv", "vanished", "skipped")]
@@ -447,7 +447,7 @@ async def test_files_that_change_after_a_broken_night_are_loaded_as_they_are(dom
     report = await night()
 
     assert [("a.csv", "new", "failed"), ("b.csv", "new", "failed")] == told(failed)
-    assert str(failed.results[0].error).endswith("; the same call goes on from here")
+    assert str(failed.results[0].error).endswith("; the same call continues from here")
     assert [("a.csv", "new", "loaded"), ("b.csv", "new", "loaded")] == told(report)
     assert [1, 3] == await ids(domo, dataset)
 

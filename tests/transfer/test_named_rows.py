@@ -110,7 +110,7 @@ def of_sqlite_twice() -> sqlite3.Cursor:
         (of_sqlite_twice, "row 1 has more than one cell named 'first'"),
         (lambda: [Person("Lovelace", "Ada"), ("Ada", "Lovelace")], "row 2 is a tuple"),
         (lambda: [("Ada", "Lovelace"), Person("Lovelace", "Ada")], "row 2 is a dict"),
-        (lambda: [Record(first="Ada", born=1815)], "it has born besides"),
+        (lambda: [Record(first="Ada", born=1815)], "it also has born"),
     ],
 )  # fmt: skip
 async def test_rows_whose_names_cannot_be_used_are_refused(domo, rows, says):

@@ -66,7 +66,7 @@ def sent_parts(emulator: Emulator) -> list[int]:
 
 async def test_only_the_parts_that_are_missing_are_sent(domo, emulator, dataset, source, journal):
     emulator.faults.add(Fault("PUT *parts/4", "status", status=400))
-    with pytest.raises(UploadError, match="goes on from here") as caught:
+    with pytest.raises(UploadError, match="continues from here") as caught:
         await append(domo, dataset, source, journal)
     assert str(journal) == caught.value.journal
     emulator.log.clear()
@@ -105,7 +105,7 @@ async def test_a_source_that_has_changed_is_refused(domo, emulator, dataset, sou
     emulator.log.clear()
     source.write_bytes(table(range(1, 501)))
 
-    with pytest.raises(ConfigError, match=r"not finished, of another source: part \d+ is not what it was"):
+    with pytest.raises(ConfigError, match=r"not finished, of another source: part \d+ has changed"):
         await append(domo, dataset, source, journal)
 
     assert [] == emulator.log.matching(COMMIT)
@@ -168,7 +168,7 @@ async def test_a_commit_whose_answer_was_lost_is_not_sent_again_by_the_next_run(
 
 async def test_a_commit_that_did_not_take_effect_is_sent_by_the_next_run(domo, emulator, dataset, source, journal):
     emulator.faults.add(Fault(COMMIT, "drop_before"))
-    with pytest.raises(CommitUncertain, match="finds out and goes on"):
+    with pytest.raises(CommitUncertain, match="finds out and continues"):
         await append(domo, dataset, source, journal)
 
     assert 500 == await append(domo, dataset, source, journal)
@@ -275,7 +275,7 @@ async def test_one_journal_serves_one_upload_at_a_time(domo, emulator, dataset, 
 async def test_what_is_no_journal_is_left_alone(domo, dataset, source):
     before = source.read_bytes()
 
-    with pytest.raises(ConfigError, match="not the journal of an upload, and was left as it is"):
+    with pytest.raises(ConfigError, match="not the journal of an upload, and was not changed"):
         await append(domo, dataset, source, source)
 
     assert before == source.read_bytes()

@@ -221,20 +221,20 @@ ZPACKED = zstandard.compress(random.Random(1).randbytes(500).hex().encode())
 REFUSED: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     "text": (lambda _: io.StringIO("1,x\n"), SourceError, "binary mode"),
     "CSV as text": (lambda _: "id,name\n1,x\n", ConfigError, r"as bytes: text\.encode"),
-    "a plan of a frame": (lambda _: pl.LazyFrame({"id": [1]}), ConfigError, r"what its collect\(\) gives"),
+    "a plan of a frame": (lambda _: pl.LazyFrame({"id": [1]}), ConfigError, r"the result of its collect\(\)"),
     "a mapping": (lambda _: {"id": 1}, ConfigError, "cannot upload dict"),
     "a number": (lambda _: 7, ConfigError, "cannot upload int"),
     "nothing": (lambda _: None, ConfigError, "cannot upload NoneType"),
     "text in an iterator": (lambda _: some(["1,x"]), ConfigError, "an iterator of str"),
     "numbers in an iterator": (lambda _: [1, 2], ConfigError, "an iterator of int"),
-    "text after bytes": (lambda _: some([b"1,x\n", "2,y\n"]), SourceError, "str where bytes"),
-    "numbers after bytes": (lambda _: [b"1,x\n", 7], SourceError, "int where bytes"),
+    "text after bytes": (lambda _: some([b"1,x\n", "2,y\n"]), SourceError, "str instead of bytes"),
+    "numbers after bytes": (lambda _: [b"1,x\n", 7], SourceError, "int instead of bytes"),
     "text among rows": (lambda _: [(1, "x"), "2y"], SourceError, "row 2 is a str"),
     "a mapping among rows": (lambda _: [(1, "x"), {"id": 2}], SourceError, "row 2 is a dict"),
     "a row among mappings": (lambda _: [{"id": 2}, (1, "x")], SourceError, "row 2 is a tuple"),
     "a row of another width": (lambda _: [(1, "x"), (1, "x", 3)], SourceError, "row 2 has 3 cells"),
     "an unknown key": (lambda _: [{"id": 2}] * 5000 + [{"idd": 2}], SourceError, "row 5001 has the key 'idd'"),
-    "rows after frames": (lambda _: [FRAME, (1, "x")], SourceError, "tuple where a frame"),
+    "rows after frames": (lambda _: [FRAME, (1, "x")], SourceError, "tuple instead of a frame"),
     "frames of other columns": (
         lambda _: [FRAME, FRAME.rename_columns(["id", "nome"])],
         SourceError,
@@ -257,7 +257,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     ),
     "a column for a frame": (lambda _: pl.Series("id", [1, 2]), SourceError, "it lacks name"),
     "an array for a frame": (lambda _: pa.chunked_array([[1, 2]]), SourceError, "cannot read the ChunkedArray"),
-    "a folder": (lambda folder: folder, SourceError, "no file"),
+    "a folder": (lambda folder: folder, SourceError, "does not contain files"),
     "a missing file": (lambda folder: folder / "absent.csv", SourceError, "absent.* does not exist"),
     "a missing file among others": (
         lambda folder: [*several(folder), folder / "absent"],
@@ -333,7 +333,7 @@ async def test_files_that_differ_are_named_and_nothing_is_opened(domo, emulator,
     paths[1].write_bytes(b"id,nome\n2,x\n")
     dataset_id = await new_dataset(domo)
 
-    with pytest.raises(SourceError, match=r"in .*b\.csv: .*it lacks name and it has nome besides"):
+    with pytest.raises(SourceError, match=r"in .*b\.csv: .*it lacks name and it also has nome"):
         await domo.datasets.upload(dataset_id, paths)
 
     assert [] == emulator.log.matching("POST *uploads")

@@ -127,7 +127,7 @@ async def test_a_row_equal_to_the_names_can_be_kept(domo):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"id,nom\n1,x\n", "it lacks name and it has nom besides"),
+        (b"id,nom\n1,x\n", "it lacks name and it also has nom"),
         (b"id\n1\n", "it lacks name"),
         (b"1\n", "1 field,.*2 columns"),
         (b"1,2,3\n", "3 fields"),
@@ -155,7 +155,11 @@ async def test_a_row_that_names_the_columns_is_told_of_where_it_is_no_header(dom
     plan = await domo.datasets.plan_upload(dataset.id, b"id,name\n1,a\n", header=False)
     done = await domo.datasets.upload(dataset.id, b"id,name\n1,a\n", header=False)
 
-    assert ("line 1 names the dataset's columns, and is sent as a row since header=False",) == plan.notes == done.notes
+    assert (
+        ("line 1 has the names of the dataset's columns, and is sent as a row (header=False)",)
+        == plan.notes
+        == done.notes
+    )
     assert 2 == done.rows
     assert () == (await domo.datasets.upload(dataset.id, b"x,y\n", header=False)).notes
 
@@ -322,7 +326,7 @@ async def test_domo_s_own_refusal_of_a_commit_is_one(domo, emulator, status):
     dataset_id = await new_dataset(domo)
     emulator.faults.add(Fault(COMMIT, "status", status=status))
 
-    with pytest.raises(UploadError, match=r"commit was refused.*is as it was"):
+    with pytest.raises(UploadError, match=r"commit was refused.*is unchanged"):
         await domo.datasets.upload(dataset_id, table(range(9)))
 
     assert [0, 1, 2] == await ids(domo, dataset_id)
@@ -623,7 +627,7 @@ async def test_cancelling_during_the_commit_waits_for_its_outcome(domo, emulator
     with pytest.raises(asyncio.CancelledError) as caught:
         await upload
 
-    assert ["the commit was under way and took effect"] == caught.value.__notes__
+    assert ["the commit was in progress and took effect"] == caught.value.__notes__
     assert list(range(9)) == await ids(domo, dataset_id)
 
 

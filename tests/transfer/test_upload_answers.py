@@ -129,7 +129,7 @@ async def test_with_a_journal_it_goes_on_as_well(tmp_path: object) -> None:
 async def test_what_may_have_been_there_before_is_not_taken_for_the_upload() -> None:
     """As the versions before it could not be read, and the commit's answer was lost."""
     async with talking_to(Instance(versions=[403, [OLD, MADE]], commit=502)) as domo:
-        with pytest.raises(CommitUncertain, match="not known whether it was there before"):
+        with pytest.raises(CommitUncertain, match="not known whether it existed before"):
             await domo.datasets.upload("x", b"1\n2\n")
 
 
@@ -144,10 +144,10 @@ async def test_a_commit_that_says_that_it_failed_is_looked_up() -> None:
     failed = {**COMMITTED, "status": "ERROR", "indexing": None}
     broken = {**MADE, "uploadStatus": "error", "numRows": 0}
     async with talking_to(Instance(commit=failed, versions=[[OLD], [OLD, broken]])) as domo:
-        with pytest.raises(UploadError, match="the commit failed: its answer says ERROR"):
+        with pytest.raises(UploadError, match="the commit failed: its answer has the status ERROR"):
             await domo.datasets.upload("x", b"1\n2\n")
     async with talking_to(Instance(commit=failed, versions=[[OLD]])) as domo:
-        with pytest.raises(CommitUncertain, match="its answer says ERROR"):
+        with pytest.raises(CommitUncertain, match="its answer has the status ERROR"):
             await domo.datasets.upload("x", b"1\n2\n")
 
 
@@ -165,7 +165,7 @@ async def test_a_version_that_is_at_work_beside_the_index_is_asked_for_again(row
 async def test_a_version_that_fails_while_the_index_is_at_work_is_told_after_the_commit() -> None:
     failed = {**MADE, "uploadStatus": "error"}
     async with talking_to(Instance(versions=[[OLD], [OLD, failed]])) as domo:
-        with pytest.raises(AfterCommitError, match="says now that data version 5 is error"):
+        with pytest.raises(AfterCommitError, match="now reports data version 5 as error"):
             await domo.datasets.upload("x", b"1\n2\n")
 
 
@@ -196,7 +196,7 @@ async def test_it_says_where_the_state_does_not_tell_either(
     async with talking_to(Instance(commit=UNNAMED, states=states), clock=SkippingClock()) as domo:
         done = await domo.datasets.upload("x", b"1\n2\n")
 
-    assert ("the instance does not tell whether queries see the rows yet",) == done.notes
+    assert ("the instance does not report whether queries see the rows yet",) == done.notes
     assert "it is unknown whether queries see the rows of dataset x yet" in caplog.text
 
 
@@ -348,7 +348,7 @@ async def test_a_lost_commit_by_keys_is_found_whatever_rows_its_version_counts(
 async def test_a_version_that_turns_out_bad_after_the_commit_is_told() -> None:
     broken = {**MADE, "uploadStatus": "ERROR", "numRows": None}
     async with talking_to(Instance(versions=[[OLD], [OLD, broken]])) as domo:
-        with pytest.raises(AfterCommitError, match="data version 5 is ERROR"):
+        with pytest.raises(AfterCommitError, match="data version 5 as ERROR"):
             await domo.datasets.upload("x", b"1\n2\n")
 
 
@@ -364,7 +364,7 @@ async def test_a_state_that_nobody_knows_does_not_say_that_an_upload_failed() ->
     async with talking_to(Instance(commit=UNNAMED, states=[state("MELLOW", 5)])) as domo:
         done = await domo.datasets.upload("x", b"1\n2\n")
 
-    assert ("the instance does not tell whether queries see the rows yet",) == done.notes
+    assert ("the instance does not report whether queries see the rows yet",) == done.notes
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""From whatever people have to parts: paths, bytes, file objects, iterators, rows, frames."""
+"""Sources of uploads: paths, bytes, file objects, iterators, rows and frames, read as parts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Row: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
 class ArrowStream(Protocol):
-    """A frame: polars, pandas from 2.2, pyarrow tables and readers, duckdb relations."""
+    """A frame: polars, pandas 2.2 or later, pyarrow tables and readers, duckdb relations."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return its rows by the Arrow PyCapsule interface."""
@@ -50,7 +50,7 @@ class AsyncFile(Protocol):
     """A binary file object whose ``read`` is awaited, such as those of aiofiles, anyio and FastAPI."""
 
     async def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most so many."""
+        """Return at most `size` of the next bytes."""
         ...
 
 
@@ -65,17 +65,17 @@ Source: TypeAlias = (
     | Iterable[_Path | bytes | Row | ArrowStream]
     | AsyncIterable[bytes | Row | ArrowStream]
 )
-"""What can be uploaded; see `Datasets.upload`."""
+"""The sources that can be uploaded; see `Datasets.upload`."""
 
 _ROWS = 2000
 _LONGEST_PATH = 4096
 
 
 async def open_source(source: Source, reading: Reading) -> OpenSource:
-    """Open a source of any kind.
+    """Open a source of any supported type.
 
     Raises:
-        ConfigError: It is of no known kind, or a package to read it is missing.
+        ConfigError: The type of the source is not supported, or a package to read it is missing.
         SourceError: It cannot be read.
     """
     check_dialect(reading.dialect)
@@ -87,7 +87,7 @@ async def open_source(source: Source, reading: Reading) -> OpenSource:
         return await _open_bytes(_in_memory(source), reading)
     if is_frame(source):
         return await open_frame(source, reading)
-    # What pandas reads in pieces can be read from, too, but gives frames.
+    # pandas readers in chunks have a read() method, too, but it returns frames.
     if callable(getattr(source, "read", None)) and not _is_of_pandas(source):
         return _open_file_object(source, reading)
     if isinstance(source, AsyncIterable):
@@ -111,7 +111,7 @@ def _streamed(
 
 def _in_memory(source: bytes | bytearray | memoryview[Any]) -> InMemory:
     with naming_source(f"the {type(source).__name__}"):
-        # Memory with gaps has to be copied.
+        # Non-contiguous memory has to be copied.
         return InMemory(source.tobytes() if isinstance(source, memoryview) and not source.c_contiguous else source)
 
 
@@ -126,10 +126,10 @@ async def _open_bytes(data: InMemory, reading: Reading) -> OpenSource:
 
 
 def _check_no_path(begin: bytes) -> None:
-    """Refuse the path of a file as bytes, which would be taken for CSV.
+    """Refuse the path of a file as bytes, which would be read as CSV.
 
     Raises:
-        ConfigError: There is a file of this name.
+        ConfigError: A file of this name exists.
     """
     if not begin or len(begin) == _LONGEST_PATH or any(byte in begin for byte in b"\0\r\n"):
         return
@@ -211,8 +211,8 @@ def _check_row(row: object) -> None:
 
 
 def _unknown(source: object, of: str = "") -> ConfigError:
-    # A polars LazyFrame, for one.
-    collected = ", such as what its collect() gives" if callable(getattr(source, "collect", None)) else ""
+    # For example a polars LazyFrame.
+    collected = ", such as the result of its collect()" if callable(getattr(source, "collect", None)) else ""
     return ConfigError(
         f"cannot upload {of}{type(source).__name__}; give a path or several, bytes, a binary file object, a"
         f" frame{collected}, or an iterator of bytes, rows (sequences or mappings) or Arrow batches"

@@ -31,14 +31,14 @@ __all__ = ["exact_times", "open_arrow_file"]
 def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, folders: FolderColumns) -> NamedSource:
     """Open a Parquet or Arrow file.
 
-    Columns that it leaves to the names of its folders, such as ``year=2024``, are columns of its rows.
+    Columns that are only in the names of its folders, such as ``year=2024``, become columns of its rows.
 
     Args:
-        path: Where it is.
-        reading: How its values are read.
-        file: It, watched for changes.
+        path: The path of the file.
+        reading: The options for reading its values.
+        file: The open file, which is checked for changes.
         begin: Its first bytes.
-        folders: The columns that stand in the names of its folders.
+        folders: The columns in the names of its folders.
 
     Raises:
         ConfigError: pyarrow is not installed.
@@ -53,7 +53,7 @@ def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, fo
         if begin.startswith(PARQUET):
             schema, rows, batches, release = _parquet(path)
         else:
-            # Not mapped into memory: reading a mapped file that became shorter kills the process.
+            # Not memory-mapped: reading a mapped file that became shorter kills the process.
             content = pa.OSFile(str(path), "rb")
             schema, rows, batches = _arrow(pa.ipc, content, stream=begin.startswith(ARROW_STREAM))
             release = content.close
@@ -85,17 +85,17 @@ class _ArrowFile(OfFile, ArrowTable):
         self._take_folders(folders.of())
 
     def rest(self) -> None:
-        """Hold the file open no longer."""
+        """Close the file until it is read again."""
         ArrowTable.close(self)
         OfFile.rest(self)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         ArrowTable.close(self)
         OfFile.close(self)
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
-        """Return how the file fits a dataset's columns."""
+        """Return the mapping of the file's columns to a dataset's."""
         self._take_folders(self._folders.of(columns))
         return await super().fit(columns, header=header, schema=schema)
 
@@ -121,7 +121,7 @@ class _ArrowFile(OfFile, ArrowTable):
 
 
 def _scalar(name: str, text: str | None) -> Any:
-    """Return what stands in a folder's name as the type that it looks like."""
+    """Return the value in a folder's name, converted to the type that it looks like."""
     pyarrow = needs_arrow("a Parquet file")
     (column,) = columns_of_text([name], [[text]])
     if text is None:
@@ -142,7 +142,7 @@ def _arrow(ipc: Any, content: Any, *, stream: bool) -> tuple[pa.Schema, int | No
 def _parquet(path: Path) -> tuple[pa.Schema, int, Iterator[pa.RecordBatch], Callable[[], None]]:
     from pyarrow import parquet as pq  # noqa: PLC0415 - optional
 
-    # By itself Arrow reads times of 96 bits as nanoseconds, which run over outside of 1677 to 2262 without a word.
+    # By default Arrow reads 96-bit times as nanoseconds, which silently overflow outside of 1677 to 2262.
     file = pq.ParquetFile(path, coerce_int96_timestamp_unit="us")
     long_times = _columns_of_long_times(file)
     if not long_times:
@@ -172,7 +172,7 @@ def _exact_times(file: Any, fine: Any, names: Sequence[str]) -> Iterator[pa.Reco
 
 
 def exact_times(name: str, micro: Any, nano: Any) -> Any:
-    """Return times that were read as microseconds and as nanoseconds, which may have run over, without a loss."""
+    """Combine times read as microseconds and as nanoseconds, which may have overflowed, without loss."""
     from domo_async._transfer.encoding.arrow_types import leaves  # noqa: PLC0415 - optional
 
     pc: Any = import_module("pyarrow.compute")
@@ -188,8 +188,8 @@ def exact_times(name: str, micro: Any, nano: Any) -> Any:
         return nano
     if micro.type.num_fields:
         raise SourceError(
-            f'column "{name}" has times with nanoseconds beside ones before 1677 or after 2262, nested: store them as'
-            " microseconds or as text"
+            f'column "{name}" has nested times with nanoseconds together with ones before 1677 or after 2262: store'
+            " them as microseconds or as text"
         )
     rest = _rest(micro, nano)
     digits = pc.utf8_lpad(rest.cast("string"), 3, "0")
@@ -197,13 +197,13 @@ def exact_times(name: str, micro: Any, nano: Any) -> Any:
 
 
 def _rest(micro: Any, nano: Any) -> Any:
-    """Return the nanoseconds beyond the microseconds, whatever has run over."""
+    """Return the nanoseconds beyond the microseconds, even if they have overflowed."""
     pc: Any = import_module("pyarrow.compute")
     return pc.subtract(nano.view("int64"), pc.multiply(micro.view("int64"), 1000))
 
 
 def _sound(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
-    """Yield the same batches, or say that the file is broken."""
+    """Yield the same batches; raise an error that names the file if it is damaged."""
     import pyarrow as pa  # noqa: PLC0415 - optional
 
     try:

@@ -1,4 +1,4 @@
-"""What every source is, once it is open."""
+"""The interface of open sources, and the options for reading them."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ Format: TypeAlias = Literal["auto", "csv", "jsonl"]
 
 @frozen(kw_only=True)
 class Dialect:
-    """How CSV is written.
+    """A dialect of CSV.
 
     Attributes:
-        delimiter: What stands between fields.
-        encoding: The name of its encoding, as Python has it.
-        null_values: Texts that stand for NULL, in quotes or not.
-        skip_rows: How many records stand before the header, or before the first row.
-        sniffed: Whether what is not CSV by its first bytes is refused.
+        delimiter: The delimiter of fields.
+        encoding: Python's name of its encoding.
+        null_values: Texts that mean NULL, quoted or not.
+        skip_rows: The number of records before the header, or before the first row.
+        sniffed: Whether a source is refused if its first bytes are not CSV.
     """
 
     delimiter: str = COMMA
@@ -61,30 +61,30 @@ class Dialect:
 
     @property
     def plain(self) -> bool:
-        """Whether it is what Domo reads, so that it can be sent as it is."""
+        """Whether Domo reads this dialect, so that CSV can be sent without rewriting."""
         return not self.null_values and is_plain(self.delimiter, self.encoding)
 
 
 def check_dialect(dialect: Dialect) -> None:
-    """Refuse what cannot be read.
+    """Check a dialect.
 
     Raises:
-        ConfigError: The delimiter or the encoding cannot be one, or a text for NULL is not text.
+        ConfigError: The delimiter or the encoding is invalid, or a text for NULL is not text.
     """
     for value in dialect.null_values:
         if not isinstance(value, str):
-            raise ConfigError(f"null_values are texts as they stand in CSV, not {value!r:.80}")
+            raise ConfigError(f"null_values must be texts as they stand in CSV, not {value!r:.80}")
     Rewriter(delimiter=dialect.delimiter, encoding=dialect.encoding)
 
 
 @frozen(kw_only=True)
 class Reading:
-    """How sources are read.
+    """The options for reading sources.
 
     Attributes:
-        dialect: How CSV is written.
-        rules: How values of rows and frames are.
-        format: What bytes are: CSV or JSON lines; ``"auto"`` goes by the name of a file, and by the first bytes.
+        dialect: The dialect of CSV.
+        rules: The rules for values of rows and frames.
+        format: The format of bytes: CSV or JSON lines; ``"auto"`` decides by the file's name and its first bytes.
     """
 
     dialect: Dialect = field(factory=Dialect)
@@ -92,7 +92,7 @@ class Reading:
     format: Format = "auto"
 
     def as_json_lines(self, name: object = None) -> bool:
-        """Return whether bytes are read as JSON lines that come from a file of this name, if it has one."""
+        """Return whether bytes are read as JSON lines, if they come from a file of this name."""
         if self.format == "auto":
             return isinstance(name, str) and names_json_lines(name)
         return self.format == "jsonl"
@@ -100,19 +100,19 @@ class Reading:
 
 @frozen
 class FolderColumns:
-    """Columns of a file that stand in the names of its folders.
+    """Columns of a file that are in the names of its folders.
 
     Attributes:
         values: Their values, as text; None is NULL.
-        optional: Whether they are taken only if the dataset has them: where the file is named by itself, and not found
-            by a pattern or in a folder.
+        optional: Whether they are only used if the dataset has them: if the file is given by its path, and was not
+            found by a pattern or in a folder.
     """
 
     values: Mapping[str, str | None] = field(factory=dict)
     optional: bool = False
 
     def of(self, columns: Sequence[ColumnSpec] = ()) -> dict[str, str | None]:
-        """Return those that are taken by a dataset of these columns."""
+        """Return the values that are used for a dataset of these columns."""
         known = {column.name.strip().casefold() for column in columns}
         return {
             name: value for name, value in self.values.items() if not self.optional or name.strip().casefold() in known
@@ -120,31 +120,31 @@ class FolderColumns:
 
 
 class OpenSource(Protocol):
-    """A source that can be fitted to a dataset's columns before its rows are read, once."""
+    """A source that can be mapped to a dataset's columns before its rows are read, once."""
 
     sampled: bool
-    """Whether the types of its columns are inferred from some of its rows."""
+    """Whether its columns' types are inferred from some of its rows."""
 
     @property
     def total(self) -> int | None:
-        """About how many bytes will be sent, where that is known beforehand; but for a last line end not more."""
+        """An estimate of the bytes to send, or None if unknown; except for a last line end, not more will be sent."""
         ...
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files that it is made of, absolute and without links; none if it is not made of files alone."""
+        """The absolute paths of its files, with links resolved; empty if it does not consist only of files."""
         ...
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """What tells whether a source is the same another time, as far as that is known without reading it."""
+        """Properties by which a later run recognises the same source, as far as known without reading it."""
         ...
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
-        """Return how the source fits a dataset's columns.
+        """Return the mapping of the source's columns to a dataset's.
 
         Raises:
-            SourceError: It does not; says how they differ.
+            SourceError: They do not match; says how they differ.
         """
         ...
 
@@ -152,12 +152,12 @@ class OpenSource(Protocol):
         """Return the columns that a dataset would need for the source.
 
         Raises:
-            SourceError: It names none.
+            SourceError: The source does not name columns.
         """
         ...
 
     def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
-        """Yield the rows as parts; the next one is only made when it is asked for.
+        """Yield the rows as parts; the next part is only created on request.
 
         Raises:
             SourceError: A row does not fit; names its line or number.
@@ -165,54 +165,54 @@ class OpenSource(Protocol):
         ...
 
     def check_unchanged(self) -> None:
-        """Raise `SourceError` if the source is not what it was in the beginning."""
+        """Raise `SourceError` if the source has changed since it was opened."""
         ...
 
     def rest(self) -> None:
-        """Let go of files once all parts are made; those that are read again are opened again."""
+        """Close files once all parts are created; files that are read again are opened again."""
         ...
 
     def close(self) -> None:
-        """Let go of files for good."""
+        """Close all files for good."""
         ...
 
 
 class NamedSource(OpenSource, Protocol):
-    """A source of one heading, that can be one of several."""
+    """A source with a single heading, which can be one of several files."""
 
     reopens: bool
 
     async def heading(self) -> Heading | None:
-        """Return what the source tells of its columns; None if it is empty."""
+        """Return the source's heading; None if it is empty."""
         ...
 
     async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return what the source's first rows call for, column by column."""
+        """Return the evidence from the source's first rows, for each column."""
         ...
 
 
 class SingleSource(ABC):
-    """A source of one heading."""
+    """A source with a single heading."""
 
     sampled: bool = True
     files: tuple[Path, ...] = ()
     reopens: bool = True
-    """Whether it is there again when it is opened once more."""
+    """Whether it can be opened again."""
 
     @abstractmethod
     async def heading(self) -> Heading | None:
-        """Return what the source tells of its columns; None if it is empty."""
+        """Return the source's heading; None if it is empty."""
 
     @abstractmethod
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
         """Return the columns that a dataset would need for the source's first rows, under these names."""
 
     async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return what the source's first rows call for, column by column."""
+        """Return the evidence from the source's first rows, for each column."""
         return tuple(Evidence(column_types=frozenset({column.type})) for column in await self.columns(names))
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
-        """Return how the source fits a dataset's columns."""
+        """Return the mapping of the source's columns to a dataset's."""
         heading = await self.heading()
         if heading is None:
             return ColumnMapping(tuple(columns), len(columns))
@@ -226,12 +226,12 @@ class SingleSource(ABC):
         """Return the columns that a dataset would need for the source."""
         heading = await self.heading()
         if heading is None:
-            raise SourceError("the source is empty and names no columns; create the dataset with columns=…")
+            raise SourceError("the source is empty and does not name columns; create the dataset with columns=…")
         return await self.columns(check_names(heading, header=header))
 
 
 class OfFile:
-    """What comes once out of a file that lies still, which is watched for changes."""
+    """A source that is read once from a regular file, which is checked for changes."""
 
     _file: OnDisk
 
@@ -240,9 +240,9 @@ class OfFile:
         self._file.check_unchanged()
 
     def rest(self) -> None:
-        """Hold the file open no longer."""
+        """Close the file until it is read again."""
         self._file.rest()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()

@@ -1,4 +1,4 @@
-"""A source's columns against the dataset's. Pure."""
+"""Mapping of a source's columns to the dataset's. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domo_async.errors import SourceError
 
 __all__ = ["ColumnMapping", "Header", "Heading", "SchemaOption", "check_names", "is_header", "map_columns"]
 
-# In so many records before the header titles are looked for.
+# The number of records before the header that are searched for titles.
 _TITLES = 10
 _NAME = re.compile(r"[^\W\d][^\r\n]{0,127}")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -27,17 +27,17 @@ SchemaOption: TypeAlias = Literal["match", "evolve"]
 
 @frozen
 class Heading:
-    """What a source tells of its columns before its rows are read.
+    """The columns of a source, as known before its rows are read.
 
     Attributes:
         fields: The columns' names, or the first record, which may be names.
-        sure: Whether they are names: those of a frame, or the keys of a row.
-        partial: Whether a column may be missing, and is NULL then: rows that are mappings leave keys out.
-        named: Whether there are names at all; rows that are plain sequences have none.
-        constants: Columns that a file has by the names of its folders, and their values; None is NULL.
-        following: The records after the first, as far as they were looked at; of CSV alone.
-        skip: How many records stand before the first.
-        notes: What is to be told of these.
+        sure: Whether they are certainly names: those of a frame, or the keys of a row.
+        partial: Whether a missing column is NULL: rows that are mappings may omit keys.
+        named: Whether the columns have names; rows that are plain sequences do not.
+        constants: Columns from the names of the file's folders, and their values; None is NULL.
+        following: The records after the first, as far as they were read; only for CSV.
+        skip: The number of records before the first.
+        notes: Remarks on the skipped records.
     """
 
     fields: tuple[str, ...]
@@ -51,17 +51,17 @@ class Heading:
 
     @property
     def width(self) -> int:
-        """How many columns."""
+        """The number of columns."""
         return len(self.fields)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all columns; those at the end of a record that have none are left out."""
+        """The names of all columns, without empty ones at the end of the record."""
         return (*self.fields[: self.width - len(self.unnamed)], *self.constants)
 
     @property
     def unnamed(self) -> tuple[int, ...]:
-        """Places at the end of the first record that hold nothing, as after a delimiter too many."""
+        """The indices of empty fields at the end of the first record, such as after a surplus delimiter."""
         if self.sure or not any(map(str.strip, self.fields)):
             return ()
         last = max(position for position, name in enumerate(self.fields) if name.strip())
@@ -70,21 +70,21 @@ class Heading:
 
 @frozen
 class ColumnMapping:
-    """How a source's columns become the dataset's.
+    """The mapping of a source's columns to the dataset's.
 
     Attributes:
-        columns: The dataset's columns in order, those to be added at the end.
-        width: How many columns the source has.
-        order: For each of them the place in the source that its values come from, None for NULL; None altogether if
-            the source is in order.
+        columns: The dataset's columns in order, with those to be added at the end.
+        width: The number of columns of the source.
+        order: For each of `columns` the index of its values in the source, or None for NULL; None as a whole if the
+            source is in order.
         header: Whether the first record is a header.
-        added: How many columns the dataset has yet to get.
-        skip: How many records stand before the first.
-        unnamed: Places in the source that have no name, and must hold nothing.
-        constants: Values that each record has besides; places from `width` on mean them.
-        empties: Whether an empty field in quotes is NULL in columns that are not text.
-        check: Whether the fields of CSV are compared with the types of their columns, as the instance does it.
-        notes: What is to be told of how it fits.
+        added: The number of columns that have to be added to the dataset.
+        skip: The number of records before the first.
+        unnamed: The indices of source columns without a name, which must be empty.
+        constants: Values that are appended to each record; indices from `width` on refer to them.
+        empties: Whether a quoted empty field is NULL in columns that are not text.
+        check: Whether the fields of CSV are checked against the types of their columns, as the instance does.
+        notes: Remarks on the mapping.
     """
 
     columns: tuple[ColumnSpec, ...]
@@ -101,17 +101,17 @@ class ColumnMapping:
 
     @property
     def leading(self) -> int:
-        """How many records are left out in the beginning."""
+        """The number of records to leave out at the beginning."""
         return self.skip + self.header
 
     @property
     def as_it_is(self) -> bool:
-        """Whether records can go as they are written, but for empty fields in quotes."""
+        """Whether records can be sent unchanged, except for quoted empty fields."""
         return self.order is None and not (self.unnamed or self.check)
 
     @property
     def typed(self) -> tuple[int, ...]:
-        """The places in the source of columns that are known and not text."""
+        """The indices in the source of columns that are known and not text."""
         order = range(self.width) if self.order is None else self.order
         return tuple(
             position
@@ -120,7 +120,7 @@ class ColumnMapping:
         )
 
     def with_types(self, types: Mapping[str, ColumnSpec]) -> ColumnMapping:
-        """Return the same with the types of the columns to be added, by name."""
+        """Return the mapping with the given types of the columns to be added, by name."""
         added = tuple(types[column.name] for column in self.added)
         return evolve(self, columns=(*self.columns[: -len(added)], *added), added=added)
 
@@ -132,19 +132,19 @@ def map_columns(
     header: Header,
     schema: SchemaOption,
 ) -> ColumnMapping:
-    """Return how a source fits a dataset.
+    """Return the mapping of a source's columns to a dataset's.
 
     Args:
-        heading: What the source tells.
+        heading: The source's heading.
         columns: The dataset's columns.
         header: Whether the first record of CSV is a header.
-        schema: ``"match"`` takes the dataset's columns alone, ``"evolve"`` adds those that it lacks.
+        schema: ``"match"`` accepts only the dataset's columns, ``"evolve"`` adds those that it lacks.
 
     Returns:
-        How; the columns to be added are text, for the caller to say their types.
+        The mapping, in which the columns to be added are text; the caller sets their types.
 
     Raises:
-        SourceError: It does not fit; says how they differ.
+        SourceError: The columns do not match; says how they differ.
     """
     named = heading.named and (heading.sure or header is True or (header == "auto" and is_header(heading, columns)))
     if heading.named and not heading.sure and header is not False and not is_header(heading, columns):
@@ -180,7 +180,7 @@ def map_columns(
             line=line,
         )
     added = tuple(ColumnSpec(name, ColumnType.STRING) for name in new)
-    # What has no name stands between the columns and the constants.
+    # Columns without a name stand between the named columns and the constants.
     order = tuple(
         position if position is None or position < own else position + len(heading.unnamed)
         for position in (*positions, *(names.index(name) for name in new))
@@ -203,11 +203,11 @@ def map_columns(
 
 
 def _by_position(heading: Heading, columns: Sequence[ColumnSpec], *, header: Header) -> ColumnMapping:
-    """Return how a source without names fits."""
+    """Return the mapping of a source without names."""
     if heading.constants:
         raise SourceError(
             f"the first row ({_listed(heading.fields)}) does not name the dataset's columns"
-            f" ({_listed(column.name for column in columns)}), as it has to where the names of folders give columns"
+            f" ({_listed(column.name for column in columns)}), which is required if folder names add columns"
             f" ({_listed(heading.constants)}); nothing was sent",
             line=1,
         )
@@ -216,19 +216,19 @@ def _by_position(heading: Heading, columns: Sequence[ColumnSpec], *, header: Hea
     _check_width(heading, columns)
     notes = heading.notes
     if header is False and heading.named and is_header(heading, columns):
-        # Sources differ in whether instances take such a row of a part for a header.
+        # Sources of information disagree on whether instances take such a row of a part for a header.
         notes = (
             *notes,
-            f"line {heading.skip + 1} names the dataset's columns, and is sent as a row since header=False",
+            f"line {heading.skip + 1} has the names of the dataset's columns, and is sent as a row (header=False)",
         )
     return ColumnMapping(tuple(columns), heading.width, skip=heading.skip, notes=notes)
 
 
 def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
-    """Return the names that a source gives its columns, for a dataset that is yet to be made.
+    """Return the names of a source's columns, for a new dataset.
 
     Raises:
-        SourceError: It gives none, or what may be none.
+        SourceError: The source does not name them, or it is not certain that these are names.
     """
     if not heading.named or not (heading.sure or header):
         raise SourceError("the source does not name its columns; create the dataset with columns=…")
@@ -243,14 +243,14 @@ def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
             )
         if heading.width == 1 and following and min(map(len, following)) > 1:
             raise SourceError(
-                f"{shown} has 1 field, the next {len(following[0])}: if it is a title say"
-                f" skip_rows={heading.skip + 1}, if it names the one column say header=True; nothing was sent",
+                f"{shown} has 1 field, the next {len(following[0])}: if it is a title pass"
+                f" skip_rows={heading.skip + 1}, if it names the one column pass header=True; nothing was sent",
                 line=line,
             )
         if any(name.strip() and not _may_be_name(name) for name in heading.fields):
             raise SourceError(
-                f"{shown} does not look like names of columns: if it names them say header=True; if it is a row create"
-                " the dataset with columns=… and say header=False; nothing was sent",
+                f"{shown} does not look like names of columns: if it names them pass header=True; if it is a row create"
+                " the dataset with columns=… and pass header=False; nothing was sent",
                 line=line,
             )
     if any(not name.strip() for name in names):
@@ -271,19 +271,19 @@ def _names_columns(fields: Iterable[str], heading: Heading, columns: Sequence[Co
 
 
 def _check_no_later_header(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
-    """Refuse a source whose columns are named only after a title or the like."""
+    """Refuse a source whose header follows other records, such as a title."""
     for before, fields in enumerate(heading.following[:_TITLES], 1):
         if _names_columns(fields, heading, columns) and {_folded(field) for field in fields if field} != {""}:
             raise SourceError(
                 f"the first row ({_listed(heading.fields)}) is not the header, which comes later"
-                f" ({_listed(fields)}): say skip_rows={heading.skip + before} to leave out what stands before it;"
+                f" ({_listed(fields)}): pass skip_rows={heading.skip + before} to skip the rows before it;"
                 " nothing was sent",
                 line=heading.skip + 1,
             )
 
 
 def _check_is_row(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
-    """Refuse a first record of which it is not clear that it is a row.
+    """Refuse a first record that may not be a row.
 
     Raises:
         SourceError: It is not a row of the columns' types, or all of it could be names.
@@ -304,22 +304,22 @@ def _check_is_row(heading: Heading, columns: Sequence[ColumnSpec]) -> None:
         return
     raise SourceError(
         f"the first row ({_listed(heading.fields)}) does not name the dataset's columns"
-        f" ({_listed(column.name for column in columns)}), {why}. If it is a header say header=True: it is left out,"
-        " and columns go by position; if it is a row say header=False; nothing was sent",
+        f" ({_listed(column.name for column in columns)}), {why}. If it is a header pass header=True: it is left out,"
+        " and columns go by position; if it is a row pass header=False; nothing was sent",
         line=heading.skip + 1,
     )
 
 
 def _other_delimiter(heading: Heading) -> str:
-    """Return a hint if what is read as one field seems to be several, with another delimiter; or else nothing."""
+    """Return a hint if a single field seems to be several fields with another delimiter; else an empty text."""
     if heading.width != 1 or not heading.following:
         return ""
     records = [heading.fields, *heading.following[:_TITLES]]
     for mark in "\t;|":
-        # Decimal commas make several fields of what stands between other delimiters.
+        # Decimal commas split values that stand between other delimiters.
         counts = {sum(field.count(mark) for field in record) for record in records if record != [""]}
         if len(counts) == 1 and counts != {0}:
-            return f": it seems that {mark!r} stands between fields, so say delimiter={mark!r}"
+            return f": the delimiter seems to be {mark!r}, so pass delimiter={mark!r}"
     return ""
 
 
@@ -336,28 +336,28 @@ def _nameless(names: Sequence[str]) -> str:
     position = next(position for position, name in enumerate(names, 1) if not name.strip())
     return (
         f"column {position} of the source has no name ({_listed(names)}): name it, or leave it out, as pandas does with"
-        " its index by to_csv(index=False); if the row is a title say skip_rows=1; nothing was sent"
+        " its index by to_csv(index=False); if the row is a title pass skip_rows=1; nothing was sent"
     )
 
 
 def _goes_by_position(positions: Sequence[int | None], heading: Heading, columns: Sequence[ColumnSpec]) -> bool:
-    """Return whether a header that the caller vouches for leaves each column where it is, whatever it is called."""
+    """Return whether columns go by position under a header that the caller has confirmed, whatever their names."""
     if heading.width != len(columns) or heading.constants or heading.unnamed:
         return False
     return all(index in {None, position} for position, index in enumerate(positions))
 
 
 def _positions(names: Sequence[str], columns: Sequence[ColumnSpec]) -> list[int | None]:
-    """Return for each column where in the source it is; names that are equal but for their case are one."""
+    """Return each column's index in the source; names that differ only in case are equal."""
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise SourceError(f"the source has more than one column {twice[0]!r}; name each its own way; nothing was sent")
+        raise SourceError(f"the source has more than one column {twice[0]!r}; rename one; nothing was sent")
     exact = {name: index for index, name in enumerate(names)}
     folded: dict[str, int | None] = {}
     wanted = Counter(_folded(column.name) for column in columns)
     for index, name in enumerate(names):
         key = _folded(name)
-        # Of columns that differ only in case, each is found by its exact name alone.
+        # Columns that differ only in case are only found by their exact names.
         folded[key] = None if key in folded or wanted[key] > 1 else index
     return [exact.get(column.name, folded.get(_folded(column.name))) for column in columns]
 
@@ -382,17 +382,17 @@ def _difference(
     missing = [column.name for column, position in zip(columns, positions, strict=True) if position is None]
     differences = [f"it lacks {_listed(missing)}"] if missing else []
     if new:
-        differences.append(f"it has {_listed(new)} besides")
+        differences.append(f"it also has {_listed(new)}")
     return (
         f"the source's columns ({_listed(names)}) are not the dataset's"
         f" ({_listed(column.name for column in columns)}): {' and '.join(differences)}."
-        " Name them alike, or say schema='evolve' to add columns to the dataset and leave missing ones NULL;"
-        f"{'' if by_name else ' if the first row is not a header say header=False;'} nothing was sent"
+        " Use the same names, or pass schema='evolve' to add columns to the dataset and leave missing ones NULL;"
+        f"{'' if by_name else ' if the first row is not a header pass header=False;'} nothing was sent"
     )
 
 
 def _folded(name: str) -> str:
-    # Other tools leave a byte order mark in the name of the first column.
+    # Other tools keep a byte order mark in the name of the first column.
     return name.strip().strip(MARK_CHARACTER).strip().casefold()
 
 

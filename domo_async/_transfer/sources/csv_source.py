@@ -1,4 +1,4 @@
-"""What CSV has in common, wherever its bytes come from: its first records, and how they fit a dataset's columns."""
+"""The common base of CSV sources: the first records, and their mapping to a dataset's columns."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _FOLLOWING = 12
 
 
 class CsvSource(SingleSource):
-    """CSV of which the first bytes can be looked at before it is read.
+    """CSV whose first bytes can be read in advance.
 
     Args:
-        dialect: How it is written.
-        folders: Columns that stand in the names of its folders.
+        dialect: The dialect.
+        folders: The columns in the names of its folders.
     """
 
     def __init__(self, dialect: Dialect, folders: FolderColumns | None = None) -> None:
@@ -41,11 +41,11 @@ class CsvSource(SingleSource):
 
     @abstractmethod
     async def _first(self, length: int) -> tuple[bytes, bool]:
-        """Return the first bytes after a byte order mark, and whether they are all."""
+        """Return the first bytes after a byte order mark, and whether they are all bytes."""
 
     @abstractmethod
     async def _first_fields(self) -> list[str] | None:
-        """Return the first record, however long it is; None if there is none."""
+        """Return the first record, of any length; None if there is none."""
 
     async def heading(self) -> Heading | None:
         """Return the first record, which may be a header, and those that follow."""
@@ -67,7 +67,7 @@ class CsvSource(SingleSource):
         return Heading(tuple(fields), constants=constants, following=following, skip=skip, notes=notes)
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
-        """Return how the source fits a dataset's columns."""
+        """Return the mapping of the source's columns to a dataset's."""
         self._constants = self._folders.of(columns)
         fit = await super().fit(columns, header=header, schema=schema)
         rows = (await self._records())[fit.skip :]
@@ -78,7 +78,7 @@ class CsvSource(SingleSource):
         return tuple(ColumnSpec(name, seen.type) for name, seen in zip(names, await self.seen(names), strict=True))
 
     async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return what the first rows call for."""
+        """Return the evidence from the first rows."""
         heading = await self.heading()
         if heading is None:
             return tuple(Evidence() for _ in names)
@@ -89,14 +89,14 @@ class CsvSource(SingleSource):
         return (*own, *seen_in_text(len(heading.constants), [list(heading.constants.values())]))
 
     async def _records(self) -> list[list[str]]:
-        """Return the first records as they are written."""
+        """Return the first records, with quotes."""
         if self._sample is None:
             block, whole = await self._first(SLICE)
             self._sample = await asyncio.to_thread(sample, block, self._dialect, whole=whole)
         return self._sample
 
     def _skipped(self, rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...]]:
-        """Return how many records stand before the first that counts, and what is to be told of them."""
+        """Return the number of records to skip, and notes about them."""
         skip = self._dialect.skip_rows
         notes = [f"the first {skip} records are left out" if skip > 1 else "line 1 is left out"] if skip else []
         while skip + 1 < len(rows):
@@ -109,7 +109,7 @@ class CsvSource(SingleSource):
                 break
             if found[1] != self._dialect.delimiter:
                 raise SourceError(
-                    f"line {skip + 1} says that {found[1]!r} stands between fields: say delimiter={found[1]!r};"
+                    f"line {skip + 1} says that the delimiter is {found[1]!r}: pass delimiter={found[1]!r};"
                     " nothing was sent",
                     line=skip + 1,
                 )
@@ -119,9 +119,9 @@ class CsvSource(SingleSource):
 
 
 def _may_hold_empties(rows: Sequence[Sequence[str]], typed: Sequence[int], dialect: Dialect) -> bool:
-    """Return whether there may be empty fields in quotes in columns that are not text.
+    """Return whether columns that are not text may have quoted empty fields.
 
-    So it is where one is seen, and where a writer quotes fields that need no quotes: it does so with NULL as well.
+    They may if the sample has one, or if the writer quotes fields that need no quotes: it then quotes NULL as well.
     """
     special = (dialect.delimiter, ",", '"', "\n", "\r")
     return any(

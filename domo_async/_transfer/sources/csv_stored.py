@@ -1,4 +1,4 @@
-"""CSV that lies still, in a file or in memory: only places are kept, the bytes are read when they are sent."""
+"""CSV in a file or in memory: only positions are kept, and the bytes are read when they are sent."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from domo_async.errors import SourceError
 
 __all__ = ["StoredCsv"]
 
-# A thread that is asked for one part at a time waits for the next question longer than it works.
+# A thread that creates one part per request waits longer for the next request than it works.
 _AHEAD = 4
 
 
 class StoredCsv(CsvSource):
-    """CSV that can be read at any place, more than once."""
+    """CSV that can be read at any offset, repeatedly."""
 
     def __init__(self, data: Stored, dialect: Dialect, folders: FolderColumns | None = None) -> None:
         super().__init__(dialect, folders)
@@ -42,16 +42,16 @@ class StoredCsv(CsvSource):
 
     @property
     def total(self) -> int | None:
-        """Its bytes, once it is known that they are sent as they are, but for empty fields in quotes."""
+        """Its size in bytes, once it is known that it is sent unchanged, except for quoted empty fields."""
         return self._total
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """Size and, of a file, the time it was last written to."""
+        """The size and, for a file, when it was last written to."""
         return self._data.identity
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
-        """Return how the source fits; if it is sent as it is, its bytes are known from then on."""
+        """Return the mapping to a dataset's columns; if CSV is sent unchanged, `total` is known from then on."""
         fit = await super().fit(columns, header=header, schema=schema)
         if self._as_it_is(fit):
             with suppress(Unsplittable):
@@ -60,7 +60,7 @@ class StoredCsv(CsvSource):
         return fit
 
     async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
-        """Cut where records end; what is not as Domo reads it is written anew."""
+        """Split at ends of records; CSV that Domo does not read is rewritten."""
         start, line, skip = self._begin, 0, fit.leading
         if self._as_it_is(fit):
             try:
@@ -72,7 +72,7 @@ class StoredCsv(CsvSource):
                         yield part
                 return
             except Unsplittable:
-                # What does not tell where records end by its quotes alone is read character by character.
+                # If quotes alone do not show where records end, CSV is read character by character.
                 pass
         chunks = self._blocks_in_threads(start)
         blocks = rewritten(chunks, self._dialect, fit, line, skip=skip, from_start=start == self._begin)
@@ -84,11 +84,11 @@ class StoredCsv(CsvSource):
         self._data.check_unchanged()
 
     def rest(self) -> None:
-        """Hold the file open no longer."""
+        """Close the file until it is read again."""
         self._data.rest()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._data.close()
 
     def _as_it_is(self, fit: ColumnMapping) -> bool:
@@ -102,7 +102,7 @@ class StoredCsv(CsvSource):
         return await asyncio.to_thread(first_fields, self._blocks(self._begin), self._dialect)
 
     def _cut(self, start: int, line: int, fit: ColumnMapping, sizes: Iterator[int]) -> Iterator[tuple[Part, int, int]]:
-        """Yield parts, each with the place and the line where it ends."""
+        """Yield parts, each with the position and the line where it ends."""
         empties = empty_fields(fit.typed) if fit.empties else None
         for size in sizes:
             if start == self._data.size:
@@ -118,7 +118,7 @@ class StoredCsv(CsvSource):
             yield part, start, line
 
     def _without_empties(self, part: Part, start: int, empties: EmptyFields) -> Part:
-        """Return a part without the quotes of empty fields: they are left out whenever it is read, or once."""
+        """Return a part without the quotes of empty fields, which are removed once, or at each read."""
         file = self._data.opened()
         count = None if file is None else empties.bytes_in_file(file.number, start, start + part.length)
         if count == 0:
@@ -137,12 +137,12 @@ class StoredCsv(CsvSource):
             yield await asyncio.to_thread(self._data.read, offset, SLICE)
 
     def _end_of_first(self, count: int) -> tuple[int, int]:
-        """Return where so many records end, and how many lines they have."""
+        """Return the position at which `count` records end, and the number of their lines."""
         scanner = RecordScanner()
         if not count:
             return self._begin, 0
         for block in self._blocks(self._begin):
-            # Line by line, so that what follows these records is not judged yet.
+            # Line by line, so that the bytes after these records are not checked yet.
             for line in block.splitlines(keepends=True):
                 scanner.feed(line)
                 if scanner.records == count:
@@ -165,17 +165,17 @@ class StoredCsv(CsvSource):
                 scanner.finish()
             if scanner.cut:
                 return scanner
-            # A record longer than a part: go on until it ends.
+            # A record is longer than a part: continue until it ends.
             end = min(end + BLOCK, self._data.size)
 
     def _line_at_cut(self, start: int, scanner: RecordScanner) -> int:
-        """Return the number of lines up to the cut; what was scanned beyond it will be scanned again."""
+        """Return the number of lines up to the cut; bytes that were scanned beyond it are scanned again."""
         beyond = self._data.read(start + scanner.cut, scanner.position - scanner.cut)
         return scanner.lines - beyond.count(b"\n")
 
 
 def _left_out(empties: EmptyFields, part: Part, length: int) -> Iterator[bytes]:
-    """Yield a part without the quotes of empty fields, which has `length` bytes then."""
+    """Yield a part without the quotes of empty fields, which then has `length` bytes."""
     for piece in empties.left_out(part.open()):
         length -= len(piece)
         if length < 0:

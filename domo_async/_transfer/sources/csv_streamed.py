@@ -1,4 +1,4 @@
-"""CSV that comes only once: each part is kept in memory until it is sent, so that it can be sent again."""
+"""CSV that can be read only once: each part is kept in memory until it is sent, so that it can be sent again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["StreamedCsv"]
 
 
 class StreamedCsv(CsvSource):
-    """CSV out of an async iterator of bytes."""
+    """CSV from an async iterator of bytes."""
 
     def __init__(
         self,
@@ -38,16 +38,16 @@ class StreamedCsv(CsvSource):
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """What was said of it."""
+        """The identity that the caller gave."""
         return self._identity
 
     @property
     def total(self) -> int | None:
-        """Not known beforehand."""
+        """Return None: the size is not known beforehand."""
         return None
 
     async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
-        """Cut where records end; what is not as Domo reads it is written anew."""
+        """Split at ends of records; CSV that Domo does not read is rewritten."""
         await self._begin()
         line, skip, from_start = 0, fit.leading, True
         if self._dialect.plain and fit.as_it_is:
@@ -66,7 +66,7 @@ class StreamedCsv(CsvSource):
                     yield part
                 return
             except Unsplittable:
-                # What does not tell where records end by its quotes alone is read character by character.
+                # If quotes alone do not show where records end, CSV is read character by character.
                 pass
         chunks = self._blocks()
         blocks = rewritten(chunks, self._dialect, fit, line, skip=skip, from_start=from_start)
@@ -74,13 +74,13 @@ class StreamedCsv(CsvSource):
             yield part
 
     def check_unchanged(self) -> None:
-        """What comes only once cannot change."""
+        """Do nothing: a source that is read once cannot change."""
 
     def rest(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is open."""
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is open."""
 
     async def _first(self, length: int) -> tuple[bytes, bool]:
         await self._begin()
@@ -109,7 +109,7 @@ class StreamedCsv(CsvSource):
         return True
 
     def _copied(self, start: int, end: int) -> bytes:
-        """Return some of what is held, copied once."""
+        """Return a copy of some of the held bytes."""
         with memoryview(self._held) as held:
             return bytes(held[start:end])
 
@@ -126,7 +126,7 @@ class StreamedCsv(CsvSource):
             del self._held[: len(BYTE_ORDER_MARK)]
 
     async def _skip_first(self, count: int) -> int:
-        """Drop so many records, and return their lines."""
+        """Drop `count` records, and return the number of their lines."""
         scanner = RecordScanner()
         while scanner.records < count:
             for line in bytes(self._held[scanner.position :]).splitlines(keepends=True):
@@ -157,7 +157,7 @@ class StreamedCsv(CsvSource):
             end += BLOCK
 
     async def _blocks(self) -> AsyncIterator[bytes]:
-        """Yield the rest in blocks of one size, however it comes, so that the parts are the same every time."""
+        """Yield the rest in blocks of a fixed size, so that the parts are the same every time."""
         while True:
             await self._hold(SLICE)
             if not self._held:

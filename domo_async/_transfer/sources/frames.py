@@ -1,4 +1,4 @@
-"""Frames: of pandas, of polars, of Arrow, and whatever gives its rows as Arrow does, such as duckdb's relations."""
+"""Frames: pandas, polars, Arrow, and other objects with Arrow's interface, such as duckdb's relations."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 __all__ = ["arrow_pieces", "is_frame", "open_frame", "open_frames"]
 
-# What pandas calls the levels of an index that have no names, as it stores them.
+# pandas' stored names of index levels without names.
 _UNNAMED_INDEX = re.compile(r"__index_level_[0-9]+__")
 _NOT_OF_ARROW = {"Object", "Int128", "UInt128"}
-# DuckDB gives these as other values than they are: what is beyond 38 digits, and times of day without their zone.
+# DuckDB exports these with other values: numbers beyond 38 digits, and times of day without their zone.
 _BENT_BY_DUCKDB = ("UHUGEINT", "TIME WITH TIME ZONE")
 
 
 def is_frame(source: object) -> bool:
-    """Return whether something is a frame, or a single column of one."""
+    """Return whether an object is a frame, or a single column of a frame."""
     return hasattr(source, "__arrow_c_stream__") or _is_pandas(source)
 
 
@@ -62,7 +62,7 @@ async def open_frame(frame: Any, reading: Reading) -> OpenSource:
 
 
 async def open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSource:
-    """Open frames that come one after the other; the first one says what columns there are."""
+    """Open successive frames; the first one determines the columns."""
     first = await call_foreign(_opened, await anext(frames))
     current = first.pieces
 
@@ -72,7 +72,7 @@ async def open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSourc
             yield piece
         async for frame in frames:
             if not is_frame(frame):
-                raise SourceError(f"the iterator gave a {type(frame).__name__} where a frame was due")
+                raise SourceError(f"the iterator returned a {type(frame).__name__} instead of a frame")
             current = (await call_foreign(_opened, frame)).pieces
             async for piece in stepped(current):
                 yield piece
@@ -94,8 +94,8 @@ class _Opened:
     Attributes:
         schema: Its columns.
         pieces: Its rows.
-        infer: Returns the columns that it calls for, where its schema does not tell.
-        valued: The places of the columns whose values Arrow does not bring over as they are.
+        infer: Returns its columns, if the schema does not determine them.
+        valued: The indices of the columns whose values Arrow would change.
     """
 
     schema: pa.Schema
@@ -105,9 +105,9 @@ class _Opened:
 
 
 class _Pieces:
-    """An iterator that lets go of what it reads from at once: at the end, after a failure, and when it is closed.
+    """An iterator that releases its source immediately: at the end, after a failure, and when it is closed.
 
-    A step that is on its way in another thread, as when an upload is cancelled, is not waited for: it lets go itself.
+    If a step is running in another thread, such as when an upload is cancelled, the step releases the source itself.
     """
 
     def __init__(self, pieces: Iterator[Piece], release: Callable[[], None], what: str) -> None:
@@ -132,7 +132,7 @@ class _Pieces:
             raise
         except Exception as error:
             self._closed = True
-            # Arrow adds the traceback of what failed in Python.
+            # Arrow adds the traceback of a failure in Python.
             reason = str(error).partition(". Detail:")[0]
             raise SourceError(f"the {self._what} failed while it was read: {reason}; nothing was committed") from error
         finally:
@@ -140,7 +140,7 @@ class _Pieces:
                 self.close()
 
     def close(self) -> None:
-        """Let go; this can be done more than once."""
+        """Release the source; can be called more than once."""
         self._closed = True
         if self._lock.acquire(blocking=False):
             try:
@@ -174,7 +174,7 @@ def _opened(frame: Any) -> _Opened:
 
 
 def _infer_unsigned(schema: pa.Schema, frame: Any) -> Callable[[], Sequence[ColumnSpec]] | None:
-    """Return what looks whether unsigned integers, such as hashes, are beyond a LONG, where all rows are there."""
+    """Return a check whether unsigned integers, such as hashes, exceed a LONG, if all rows are available."""
     unsigned = [field.name for field in schema if str(field.type) == "uint64"]
     if not unsigned or not hasattr(frame, "slice"):
         return None
@@ -200,14 +200,14 @@ def _extremes(column: Any) -> tuple[int | None, int | None]:
 
 
 def arrow_pieces(schema: pa.Schema, rows: int | None = None) -> tuple[pa.Schema, Callable[[pa.RecordBatch], Piece]]:
-    """Return the columns that are data, and what makes pieces with them of batches, which come in order.
+    """Return the columns with data, and a function that converts batches, in order, to pieces with these columns.
 
-    Of an index that pandas has stored, levels with names are columns; those without only number the rows.
+    Named levels of an index that pandas has stored are columns; levels without names only number the rows.
 
     Args:
-        schema: The batches'.
-        rows: How many rows there are, where that is known. A numbering with a name is not stored but described, and
-            what it describes is only right if it is as long.
+        schema: The schema of the batches.
+        rows: The number of rows, if it is known. A named numbering is not stored but described, and the description
+            is only right if its length is the number of rows.
     """
     names = _names_by_pandas(schema)
     kept = [index for index, name in enumerate(schema.names) if names[name] is not None]
@@ -230,7 +230,7 @@ def arrow_pieces(schema: pa.Schema, rows: int | None = None) -> tuple[pa.Schema,
 
 
 def _names_by_pandas(schema: pa.Schema) -> dict[str, str | None]:
-    """Return what pandas calls the columns that it stored; None for an index without a name."""
+    """Return pandas' names of the stored columns; None for an index without a name."""
     names: dict[str, str | None] = {name: None if _UNNAMED_INDEX.fullmatch(name) else name for name in schema.names}
     for column in _by_pandas(schema, "columns"):
         stored, name = column.get("field_name"), column.get("name")
@@ -253,7 +253,7 @@ def _by_pandas(schema: pa.Schema, what: str) -> list[dict[str, Any]]:
     try:
         return [entry for entry in (schema.pandas_metadata or {})[what] if isinstance(entry, dict)]
     except (ValueError, KeyError, TypeError):
-        # What pandas would have left there is not what is there.
+        # The metadata is not what pandas would write.
         return []
 
 
@@ -271,7 +271,7 @@ def _opened_pandas(frame: Any) -> _Opened:
     columns = series_of_frame(frame)
     for index, (_, series) in enumerate(columns):
         if is_plain(series):
-            # Zones that Arrow does not know, and lone surrogates.
+            # For example zones that Arrow does not know, and lone surrogates.
             with suppress(pa.ArrowException, TypeError, ValueError):
                 arrays[index] = pa.array(series, from_pandas=True)
 
@@ -350,7 +350,7 @@ def _whole(array: Any) -> Any:
 
 
 def _unbent(frame: Any) -> Any:
-    """Return a relation of duckdb whose values come over as they are; anything else as it is."""
+    """Return a duckdb relation whose values are exported unchanged; other objects are returned unchanged."""
     if type(frame).__name__ != "DuckDBPyRelation":
         return frame
     dtypes = list(map(str, frame.types))
@@ -359,14 +359,14 @@ def _unbent(frame: Any) -> Any:
     written = []
     for name, dtype in zip(frame.columns, dtypes, strict=True):
         if dtype not in _BENT_BY_DUCKDB and any(bent in dtype for bent in _BENT_BY_DUCKDB):
-            raise SourceError(f'column "{name}" is {dtype}, which duckdb gives to nobody as it is: cast it to VARCHAR')
+            raise SourceError(f'column "{name}" is {dtype}, which duckdb does not export unchanged: cast it to VARCHAR')
         quoted = '"' + name.replace('"', '""') + '"'
         written.append(f"CAST({quoted} AS VARCHAR) AS {quoted}" if dtype in _BENT_BY_DUCKDB else quoted)
     return frame.project(", ".join(written))
 
 
 def _is_pandas(source: object) -> bool:
-    """Return whether something is a frame or a column of pandas, or of a class made of these."""
+    """Return whether an object is a frame or a column of pandas, or of a subclass."""
     return any(
         base.__name__ in {"DataFrame", "Series"} and base.__module__.partition(".")[0] == "pandas"
         for base in type(source).__mro__
@@ -374,5 +374,5 @@ def _is_pandas(source: object) -> bool:
 
 
 def _as_frame(source: Any) -> Any:
-    """Return a single column, of pandas or of polars, as a frame."""
+    """Convert a single column of pandas or polars to a frame."""
     return source if hasattr(source, "columns") or not hasattr(source, "to_frame") else source.to_frame()

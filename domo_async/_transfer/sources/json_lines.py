@@ -1,4 +1,4 @@
-"""JSON lines: an object in each line, which is a row by name."""
+"""JSON lines: each line is an object, which is a row with named cells."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _BLANK = " \t\r\n"
 
 
 class JsonLines(RowTable):
-    """Rows out of an async iterator of bytes; they are as rows of Python values are.
+    """Rows of JSON lines from an async iterator of bytes, treated like rows of Python values.
 
-    Integers keep their digits, and so do fractions that a float would not give back as they are written.
+    Integers keep all their digits, and so do fractions that a float would change.
 
     Args:
         chunks: The bytes.
         encoding: Their encoding.
-        rules: What the caller decides of values.
-        identity: What tells whether they are the same another time.
-        folders: What each row has besides by the names of the file's folders.
-        file: The file that they come from, if it is one.
+        rules: The caller's rules for values.
+        identity: Properties by which a later run recognises the same source.
+        folders: The columns in the names of the file's folders.
+        file: The file that the bytes come from, if they come from a file.
     """
 
     def __init__(
@@ -56,18 +56,18 @@ class JsonLines(RowTable):
         self.files: tuple[Path, ...] = () if file is None else (file.path,)
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
-        """Return how the rows fit a dataset's columns."""
+        """Return the mapping of the rows' columns to a dataset's."""
         self._lines.constants = self._folders.of(columns)
         return await super().fit(columns, header=header, schema=schema)
 
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
-        """Infer types from the first rows, and from what the names of folders look like."""
+        """Infer types from the first rows and from the names of folders."""
         texts = columns_of_text(list(self._lines.constants), [list(self._lines.constants.values())])
         known = {column.name: column for column in texts}
         return tuple(known.get(column.name, column) for column in await super().columns(names))
 
     async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return what the first rows call for, and the names of folders."""
+        """Return the evidence from the first rows and from the names of folders."""
         found = await super().seen(names)
         values = [[self._lines.constants.get(name) for name in names]]
         return tuple(
@@ -81,18 +81,18 @@ class JsonLines(RowTable):
             self._file.check_unchanged()
 
     def rest(self) -> None:
-        """Hold the file open no longer."""
+        """Close the file until it is read again."""
         if self._file is not None:
             self._file.rest()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._file is not None:
             self._file.close()
 
 
 async def _rows(chunks: AsyncIterator[bytes], lines: _Lines) -> AsyncIterator[list[_Row]]:
-    """Yield the rows in lists that are neither long nor many."""
+    """Yield the rows in lists of moderate length."""
     waiting: list[_Row] = []
     async for chunk in chunks:
         for start in range(0, len(chunk), SLICE):
@@ -115,14 +115,14 @@ class _Lines:
         self._taken = 0
 
     def full(self) -> bool:
-        """Return whether so much was read since this was last so that it is time to hand it on."""
+        """Return whether enough was read since the last time to pass it on."""
         full = self._taken >= SLICE
         if full:
             self._taken = 0
         return full
 
     def feed(self, data: bytes) -> list[_Row]:
-        """Return the rows of the lines that are whole."""
+        """Return the rows of the complete lines."""
         text, sound = self._decoder.decode(data)
         self._taken += len(text)
         *whole, rest = text.split("\n")
@@ -175,7 +175,7 @@ def _number(text: str) -> float | Decimal:
 
 
 def _integer(text: str) -> int | Decimal:
-    # Python makes no integers of thousands of digits from text.
+    # Python does not parse integers of thousands of digits.
     return int(text) if len(text) < 1000 else Decimal(text)
 
 
@@ -184,7 +184,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r:.80} stands twice in an object")
+        raise ValueError(f"an object has the key {twice!r:.80} twice")
     return made
 
 

@@ -1,4 +1,4 @@
-"""Several files as one source, each with a header of its own."""
+"""Several files as one source, each with its own header."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ __all__ = ["ManyFiles"]
 
 
 class ManyFiles:
-    """Files one after the other, of which only one is open at a time, however many they are.
+    """Successive files, of which only one is open at a time.
 
     Args:
-        paths: Where they are.
-        open_file: Opens one.
-        notes: What is to be told of how they were found.
+        paths: The paths of the files.
+        open_file: Opens a file.
+        notes: Remarks on how they were found.
     """
 
     sampled: bool = True
@@ -48,29 +48,29 @@ class ManyFiles:
         self._identities: dict[Path, Mapping[str, object]] = {}
         self._totals: list[int | None] = []
         self._open: list[NamedSource] = []
-        # A pipe is there once.
+        # A pipe can be read only once.
         self._once: dict[Path, NamedSource] = {}
 
     @property
     def total(self) -> int | None:
-        """The bytes of all files, if they are sent as they are."""
+        """The bytes of all files, if they are sent unchanged."""
         known = [total for total in self._totals if total is not None]
         return sum(known) if len(known) == len(self._paths) else None
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All of them; none if one is a pipe, which cannot be read again."""
+        """All files; empty if one is a pipe, which cannot be read again."""
         if not all(path.is_file() for path in self._paths):
             return ()
         return tuple(Path(os.path.realpath(path)) for path in self._paths)
 
     @property
     def identity(self) -> Mapping[str, object]:
-        """Those of the files."""
+        """The identities of the files."""
         return {"files": [{"path": str(path), **self._identities[path]} for path in self._paths]}
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
-        """Fit each file; the columns to be added are those of all, and hold the values of all."""
+        """Map each file's columns; the columns to be added are those of all files, with types that hold all values."""
         wanted = tuple(columns)
         self._totals = []
         seen: dict[str, Evidence] = {}
@@ -89,12 +89,12 @@ class ManyFiles:
             wanted = fit.columns
         added = tuple(ColumnSpec(column.name, seen[column.name].type) for column in wanted[len(columns) :])
         wanted = (*columns, *added)
-        # What a file lacks that a later one adds is NULL.
+        # Columns that a file lacks and a later one adds are NULL.
         self._fits = {path: _widened(fit, wanted) for path, fit in self._fits.items()}
         return ColumnMapping(wanted, len(wanted), added=added, notes=tuple(notes))
 
     async def infer(self, *, header: Header) -> tuple[ColumnSpec, ...]:
-        """Return the columns of the first file that is not empty, of types that hold the values of all."""
+        """Return the columns of the first file that is not empty, with types that hold the values of all files."""
         names: tuple[str, ...] = ()
         seen: dict[str, Evidence] = {}
         for path in self._paths:
@@ -106,11 +106,11 @@ class ManyFiles:
                     by_name = heading.sure or header is True or is_header(heading, columns)
                     await _see(source, heading, seen, names, by_name=by_name)
         if not names:
-            raise SourceError("all files are empty and name no columns; create the dataset with columns=…")
+            raise SourceError("all files are empty and do not name columns; create the dataset with columns=…")
         return tuple(ColumnSpec(name, seen[name].type) for name in names)
 
     async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
-        """Yield the parts of one file after the other; small ones share a part."""
+        """Yield the parts of the files in turn; small files share a part."""
         most = next(sizes)
         waiting: list[Part] = []
         length = 0
@@ -121,7 +121,7 @@ class ManyFiles:
                 if source.identity != self._identities[path]:
                     raise SourceError(f"{path} was written to while it was uploaded")
                 async for part in source.parts(evolve(self._fits[path], check=fit.check), sizes):
-                    # One more for the line end that the last of them may lack.
+                    # One byte more for the line end that the last file may lack.
                     if waiting and length + part.length + len(waiting) > most:
                         yield joined(waiting).with_line_end()
                         waiting, length = [], 0
@@ -137,16 +137,16 @@ class ManyFiles:
             source.check_unchanged()
 
     def rest(self) -> None:
-        """Nothing is held open that is not needed."""
+        """Do nothing: files are closed as soon as they are read."""
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Close all files."""
         for source in (*self._open, *self._once.values()):
             source.close()
 
     @asynccontextmanager
     async def _looked_at(self, path: Path) -> AsyncIterator[NamedSource]:
-        """Give a file, which is closed afterwards if it can be opened again."""
+        """Give an open file, which is closed afterwards if it can be opened again."""
         with _naming(path):
             source = self._once.get(path) or await self._open_file(path)
             if not source.reopens:
@@ -161,7 +161,7 @@ class ManyFiles:
 async def _see(
     source: NamedSource, heading: Heading, seen: dict[str, Evidence], names: Sequence[str], *, by_name: bool = True
 ) -> None:
-    """Add what a file's values call for to what was seen of columns of these names."""
+    """Add a file's evidence to that of columns of the same names."""
     found = await source.seen(heading.names)
     positions = {name.strip().casefold(): position for position, name in enumerate(heading.names)}
     if not by_name:
@@ -182,7 +182,7 @@ def _widened(fit: ColumnMapping, columns: tuple[ColumnSpec, ...]) -> ColumnMappi
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Say in which file it is that something is wrong."""
+    """Add the file's path to errors."""
     try:
         yield
     except SourceError as error:

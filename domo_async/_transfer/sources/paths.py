@@ -39,7 +39,7 @@ _NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
 def hive_partitions(path: Path) -> dict[str, str | None]:
-    """Return the columns that stand in the names of a file's folders, such as ``year=2023``, as Hive and Spark do it.
+    """Return the columns in the names of a file's folders, such as ``year=2023``, like Hive and Spark.
 
     They are percent-decoded; None is NULL.
     """
@@ -52,15 +52,15 @@ def hive_partitions(path: Path) -> dict[str, str | None]:
 
 
 async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
-    """Open files as one source: by their paths, by ``file://`` URLs, by patterns such as ``exports/*.csv``, by folders.
+    """Open files as one source: by paths, ``file://`` URLs, patterns such as ``exports/*.csv``, or folders.
 
-    A folder stands for all files in it, those in its folders included, but for hidden ones, whose names begin with a
-    dot or an underscore. Patterns and folders give their files in the order of their names. A file that is given more
-    than once, by several patterns or by a link, is taken once.
+    A folder means all files in it and its subfolders, except for hidden ones, whose names begin with a dot or an
+    underscore. The files of patterns and folders are sorted by name. A file that is given more than once, by several
+    patterns or by a link, is read once.
 
     Raises:
-        ConfigError: One is not a path, or a package to read it is missing.
-        SourceError: There is no such file, or it cannot be read.
+        ConfigError: An item is not a path, or a package to read it is missing.
+        SourceError: A file does not exist, or cannot be read.
     """
     texts = [_path_text(path) for path in paths]
     found = await asyncio.to_thread(_files_of, texts)
@@ -73,7 +73,7 @@ async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
 
 @frozen
 class FoundFile:
-    """A file that was found in a folder or by a pattern, so that what stands in its folders' names are columns."""
+    """A file that was found in a folder or by a pattern, so that its folders' names can add columns."""
 
     path: Path
 
@@ -82,29 +82,29 @@ class FoundFile:
 
 
 def find_files(paths: Sequence[object]) -> tuple[list[Path], list[Path], tuple[str, ...]]:
-    """Return the files that paths, patterns and folders stand for, as `open_paths` finds them; there may be none yet.
+    """Return the files for paths, patterns and folders, as `open_paths` finds them; there may be none yet.
 
     Returns:
-        The files, each once; the folders that were looked into; and what is to be told.
+        The files, each once; the folders that were searched; and notes.
 
     Raises:
-        ConfigError: One is not a path.
-        SourceError: There is no such file or folder, or it cannot be read.
+        ConfigError: An item is not a path.
+        SourceError: A file or folder does not exist, or cannot be read.
     """
     found, folders = [], []
     for text in map(_path_text, paths):
         if not os.path.lexists(text) and not glob.has_magic(text):
-            raise SourceError(f"there is no file or folder {text}")
+            raise SourceError(f"the file or folder {text} does not exist")
         where = _looked_into(text)
         folders.append(where)
-        # That nothing has come yet is as it may be; that there is no such folder is not.
+        # An empty folder is allowed; a missing folder is an error.
         found += [] if where.is_dir() and _is_empty(text) else _expanded(text)
     once, notes = _each_once(list(map(Path, found)))
     return once, folders, notes
 
 
 def _looked_into(text: str) -> Path:
-    """Return the folder that a path, a pattern or a folder's files lie in."""
+    """Return the folder that contains the files of a path, a pattern or a folder."""
     if os.path.lexists(text) or not glob.has_magic(text):
         return Path(text) if Path(text).is_dir() else Path(text).parent
     parts = Path(text).parts
@@ -124,9 +124,9 @@ def _path_text(path: object) -> str:
     if "\n" in text:
         raise ConfigError("text is the path of a file; give CSV itself as bytes: text.encode()")
     if "\0" in text:
-        raise SourceError(f"there is no file {text!r:.300}: a path holds no zero character")
+        raise SourceError(f"the file {text!r:.300} does not exist: a path cannot contain a zero character")
     if text == "-":
-        raise ConfigError("standard input (-) goes up alone, without files")
+        raise ConfigError("standard input (-) cannot be combined with files")
     if not text:
         raise ConfigError("the path is empty")
     scheme = _SCHEME.match(text)
@@ -141,7 +141,7 @@ def _path_text(path: object) -> str:
 
 
 def _local(url: str) -> str:
-    """Return the path that a file URL means; its host may be empty or this one."""
+    """Return the path of a file URL; its host may be empty or this machine."""
     rest = url[len("file:") :]
     if rest.startswith("//"):
         host, slash, path = rest[2:].partition("/")
@@ -156,19 +156,19 @@ def _files_of(paths: Iterable[str]) -> list[Path]:
 
 
 def _each_once(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
-    """Return files without those that are there already by another spelling, pattern or link, and what to tell."""
+    """Return files without duplicates by another spelling, pattern or link, and notes."""
     first: dict[str, Path] = {}
     notes = []
     for path in paths:
         real = os.path.realpath(path)
         if first.setdefault(real, path) is not path:
-            notes.append(f"{path} is given twice, also as {first[real]}, and is taken once")
+            notes.append(f"{path} is given twice, also as {first[real]}, and is read once")
     return list(first.values()), tuple(notes)
 
 
 def _expanded(path: str) -> list[str]:
     try:
-        # A file of that very name comes before a pattern.
+        # A file with exactly that name takes precedence over a pattern.
         if os.path.lexists(path) or not glob.has_magic(path):
             return _folder_files(path) if Path(path).is_dir() else [path]
         found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - absolute patterns, too
@@ -179,16 +179,14 @@ def _expanded(path: str) -> list[str]:
     if not found or (not files and "**" in path):
         raise SourceError(f"no file matches {path}")
     if files and folders and "**" not in path:
-        raise SourceError(
-            f"{path} matches the folder {folders[0]} besides files; say which are meant: give a pattern of files alone"
-        )
+        raise SourceError(f"{path} matches files and the folder {folders[0]}; pass a pattern that matches only files")
     return files or [name for folder in folders for name in _folder_files(folder)]
 
 
 def _folder_files(folder: str) -> list[str]:
     files = _files_in(folder)
     if not files:
-        raise SourceError(f"the folder {folder} holds no files")
+        raise SourceError(f"the folder {folder} does not contain files")
     return files
 
 
@@ -208,11 +206,11 @@ def _is_hidden(name: str) -> bool:
 
 
 def _is_pipe(path: Path) -> bool:
-    """Return whether a path leads to what can be read only once: a named pipe or a device."""
+    """Return whether a path is a named pipe or a device, which can be read only once."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
-        return False  # that there is none is said when it is opened
+        return False  # opening it reports that it does not exist
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
 
 

@@ -1,4 +1,4 @@
-"""CSV that Domo does not read as it is, written anew on the way: other delimiters, encodings, orders, stray quotes."""
+"""Rewriting of CSV that Domo does not read: other delimiters, encodings, orders, stray quotes."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def first_fields(blocks: Iterable[bytes], dialect: Dialect, *, whole: bool = Tru
 
     Args:
         blocks: The bytes from the beginning.
-        dialect: How they are written.
-        whole: Whether there are no more.
+        dialect: Their dialect.
+        whole: Whether these are all bytes.
 
     Raises:
         SourceError: It is not CSV, or not in the encoding.
@@ -44,7 +44,7 @@ def first_fields(blocks: Iterable[bytes], dialect: Dialect, *, whole: bool = Tru
         fields = rewriting.first_fields(bytes(held), delimiter=dialect.delimiter, encoding=dialect.encoding)
         if fields is not None:
             return fields
-        # What does not end is looked at again when there is twice as much of it.
+        # An incomplete record is scanned again once its size has doubled.
         enough = 2 * len(held)
     return rewriting.first_fields(bytes(held), delimiter=dialect.delimiter, encoding=dialect.encoding, whole=whole)
 
@@ -52,14 +52,14 @@ def first_fields(blocks: Iterable[bytes], dialect: Dialect, *, whole: bool = Tru
 async def rewritten(
     blocks: AsyncIterable[bytes], dialect: Dialect, fit: ColumnMapping, line: int, *, skip: int, from_start: bool
 ) -> AsyncIterator[Block]:
-    """Yield the records of CSV as Domo reads them.
+    """Yield the records of CSV, rewritten as Domo reads them.
 
     Args:
         blocks: The bytes, from the beginning of a record on.
-        dialect: How they are written.
-        fit: Where the columns' values come from.
-        line: How many lines stand before.
-        skip: How many records are left out.
+        dialect: Their dialect.
+        fit: The mapping of the columns.
+        line: The number of lines before these bytes.
+        skip: The number of records to leave out.
         from_start: Whether no record was read before; if one was, it ended with a line feed.
 
     Raises:
@@ -74,7 +74,7 @@ async def rewritten(
         rules=_rules(dialect, fit),
         line=line,
         skip=skip,
-        # Of what is read as Domo does, a mark is no longer there.
+        # If the dialect is the one that Domo reads, a byte order mark has already been removed.
         bom=not dialect.plain,
         returns=None if from_start else False,
     )
@@ -84,14 +84,14 @@ async def rewritten(
 
 
 def sample(block: bytes, dialect: Dialect, *, whole: bool) -> list[list[str]]:
-    """Return the first records as far as they stand in a block: fields as they are written, quotes included.
+    """Return the first records of a block, with their quotes.
 
-    What is wrong with one of them is for whoever reads it in earnest to say; the sample ends before it.
+    Errors are not reported here but when the rows are read; the sample ends before the first one.
 
     Args:
         block: The first bytes.
-        dialect: How they are written.
-        whole: Whether there are no more, so that a last row without a line end counts.
+        dialect: Their dialect.
+        whole: Whether these are all bytes, so that a last row without a line end counts.
     """
     rewriter = fastest_rewriter()(delimiter=dialect.delimiter, encoding=dialect.encoding)
     content, count = b"", 0
@@ -108,7 +108,7 @@ def sample(block: bytes, dialect: Dialect, *, whole: bool) -> list[list[str]]:
 
 
 def _rules(dialect: Dialect, fit: ColumnMapping) -> dict[int, FieldRule]:
-    """Return what becomes of the source's fields."""
+    """Return the rules for the source's fields."""
     nulls = spellings(dialect.null_values)
     order = range(fit.width) if fit.order is None else fit.order
     rules = {}
@@ -128,9 +128,9 @@ def _rules(dialect: Dialect, fit: ColumnMapping) -> dict[int, FieldRule]:
 def _misfit(column: ColumnSpec, text: str) -> str | None:
     if text_fits(column.type, text):
         return None
-    hint = "" if text else "; null_values=[''] makes NULL of it"
+    hint = "" if text else "; null_values=[''] makes it NULL"
     return f"column {column.name!r}: {text!r:.80} is not a {column.type}{hint}"
 
 
 def _nameless(index: int, text: str) -> str | None:
-    return f"field {index + 1}: it holds {text!r:.80}, but the header gives it no name" if text else None
+    return f"field {index + 1}: it holds {text!r:.80}, but the header does not name it" if text else None

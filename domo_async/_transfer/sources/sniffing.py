@@ -1,4 +1,4 @@
-"""What bytes are that somebody gives as CSV, by how they begin. Pure."""
+"""Detection of formats other than CSV, by the first bytes. Pure."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from domo_async.errors import SourceError
 __all__ = ["ARROW_FILE", "ARROW_STREAM", "BEGIN", "PARQUET", "check_is_csv", "names_json_lines"]
 
 BEGIN = 4096
-"""How many of the first bytes tell what they are."""
+"""The number of first bytes that are used for the detection."""
 
 PARQUET, ARROW_FILE, ARROW_STREAM = b"PAR1\x15", b"ARROW1\0\0", b"\xff\xff\xff\xff"
 
-_ARROW = "Arrow or Parquet, which is read by the file's path; or give the table that pyarrow makes of it"
+_ARROW = "Arrow or Parquet, which is read by the file's path; or pass the table that pyarrow reads from it"
 _WORKBOOK = "a zip archive or an Excel workbook; give what is in it, or a frame read from it"
 _UNPACK = "which is not unpacked here; unpack it, or compress it with gzip or zstd"
 _PICTURE = "a picture"
 _DATABASE = "a database; give the rows of a query"
-# None of these begins a CSV file that people would write.
+# CSV files do not begin with any of these in practice.
 _BINARY: tuple[tuple[bytes, str], ...] = (
     (PARQUET, _ARROW),
     (b"PARE\x15", "encrypted Parquet"),
     (ARROW_FILE, _ARROW),
     (ARROW_STREAM, _ARROW),
-    (b"FEA1\0", "Feather of version 1; write it anew with pyarrow"),
+    (b"FEA1\0", "Feather of version 1; rewrite it with pyarrow"),
     (b"ORC\x08", "ORC; give the table that pyarrow makes of it"),
     (b"Obj\x01", "Avro; give its rows"),
     (b"PK\x03\x04", _WORKBOOK),
@@ -67,25 +67,25 @@ _SUFFIXES = (".jsonl", ".ndjson", ".jsonlines")
 
 
 def names_json_lines(name: str) -> bool:
-    """Return whether a file's name says that it holds JSON lines, be they compressed."""
+    """Return whether a file's name says that it holds JSON lines, compressed or not."""
     plain = name.lower().removesuffix(".gz").removesuffix(".zst")
     return plain.endswith(_SUFFIXES)
 
 
 def check_is_csv(begin: bytes, encoding: str) -> None:
-    """Refuse what is not CSV, as far as its first bytes tell.
+    """Refuse bytes that are not CSV, as far as the first bytes show.
 
     Args:
-        begin: The first bytes, unpacked; `BEGIN` of them, or all.
-        encoding: The encoding that they are said to have.
+        begin: The first bytes, decompressed; `BEGIN` of them, or all.
+        encoding: The encoding according to the caller.
 
     Raises:
-        SourceError: They are something else; says what, and how to insist.
+        SourceError: They have another format; names it, and says how to upload them anyway.
     """
     found = _binary(begin, encoding) or _text(begin, encoding)
     if found is not None:
         raise SourceError(
-            f"the source is not a CSV file but {found}. If it is CSV all the same, say format='csv'; nothing was sent"
+            f"the source is not a CSV file but {found}. If it is CSV nevertheless, pass format='csv'; nothing was sent"
         )
 
 
@@ -100,20 +100,20 @@ def _binary(begin: bytes, encoding: str) -> str | None:
         return _DATABASE
     for mark, name in () if wide else _UTF16_OR_32:
         if begin.startswith(mark):
-            return f"text in {name.upper()}; say encoding={name!r}"
+            return f"text in {name.upper()}; pass encoding={name!r}"
     if not wide and b"\0" in begin:
         return _with_zeros(begin)
     return None
 
 
 def _with_zeros(begin: bytes) -> str:
-    """Return what holds zero bytes; text that is mostly ASCII has them where its encoding's width puts them."""
+    """Return the format of bytes with zeros; mostly-ASCII text has them at positions given by its encoding's width."""
     whole = begin[: len(begin) // 4 * 4] or begin
     for name, width, index in (("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1)):
         kept = whole[index::width]
         others = [whole[other::width] for other in range(width) if other != index]
         if kept.count(0) * 8 <= len(kept) and all(zeros.count(0) * 2 > len(zeros) for zeros in others):
-            return f"text in {name[:6].upper()} without a byte order mark; say encoding={name!r}"
+            return f"text in {name[:6].upper()} without a byte order mark; pass encoding={name!r}"
     return "binary: it holds zero bytes"
 
 
@@ -129,5 +129,5 @@ def _text(begin: bytes, encoding: str) -> str | None:
     if _OBJECT.match(text):
         return "JSON; JSON lines, an object in each line, are read with format='jsonl'"
     if _ARRAY.match(text):
-        return "JSON; give its rows: json.loads(…), or write an object in each line and say format='jsonl'"
+        return "JSON; give its rows: json.loads(…), or write an object in each line and pass format='jsonl'"
     return None

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 async def stdin_chunks() -> AsyncIterator[bytes]:
-    """Yield standard input to its end, in the chunks in which it comes.
+    """Yield standard input to its end, in chunks as they arrive.
 
     Raises:
         SourceError: It is closed, or cannot be read.
@@ -35,25 +35,25 @@ async def stdin_chunks() -> AsyncIterator[bytes]:
 
 
 async def descriptor_chunks(path: Path) -> AsyncIterator[bytes]:
-    """Yield what comes out of a named pipe or a device to its end; it is opened when the first is asked for.
+    """Yield the bytes of a named pipe or a device to its end; it is opened when the first bytes are requested.
 
     Raises:
         SourceError: It cannot be opened or read.
     """
-    # A thread that reads in vain holds it, so that it never reads from another file of the same number.
+    # A thread whose read was abandoned keeps the file, so that it never reads another file with the same descriptor.
     pipe = await _aside(lambda: OpenFile(os.open(path, os.O_RDONLY)), str(path))
     while chunk := await _aside(lambda: os.read(pipe.number, _CHUNK), str(path)):
         yield chunk
 
 
 async def _aside(step: Callable[[], T], name: str) -> T:
-    """Take a step on a thread of its own.
+    """Run a step on a thread of its own.
 
-    That thread is a daemon, and reads past `sys.stdin`'s buffer and its lock: a read that waits for more input can
-    only be abandoned, and must hold up neither Ctrl-C nor the end of the process.
+    The thread is a daemon, and bypasses the buffer and lock of `sys.stdin`: a read that waits for input can only be
+    abandoned, and must not delay Ctrl-C or the end of the process.
 
     Raises:
-        SourceError: It failed.
+        SourceError: The step failed.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
@@ -72,7 +72,7 @@ async def _aside(step: Callable[[], T], name: str) -> T:
             outcome = step()
         except OSError as error:
             failure = error
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any longer
             loop.call_soon_threadsafe(settle, outcome, failure)
 
     threading.Thread(target=run, daemon=True).start()

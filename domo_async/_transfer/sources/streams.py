@@ -1,4 +1,4 @@
-"""Where bytes come from that can be read only once: file objects, iterators."""
+"""Sources of bytes that can be read only once: file objects and iterators."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ __all__ = [
 ]
 
 TEXT_FILE = (
-    "the file object gives text; open the file in binary mode ('rb'), or give what its buffer is, or text.encode() of"
-    " what it holds"
+    "the file object gives text; open the file in binary mode ('rb'), or pass its buffer, or text.encode() of"
+    " its content"
 )
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ _END: Any = object()
 
 
 async def stepped(iterator: Iterator[T]) -> AsyncIterator[T]:
-    """Yield what an iterator gives; each step is taken in a thread, since it may have to wait or to work."""
+    """Yield an iterator's items; each step runs in a thread, because it may block."""
     step: Callable[..., T] = next
     while (item := await call_foreign(step, iterator, _END)) is not _END:
         yield item
@@ -41,10 +41,10 @@ async def stepped(iterator: Iterator[T]) -> AsyncIterator[T]:
 
 @contextmanager
 def naming_source(name: str) -> Iterator[None]:
-    """Say which of the caller's own code failed, whatever it raises.
+    """Convert any exception of the caller's code to an error that names that code.
 
     Raises:
-        SourceError: It raised an exception, which is the cause.
+        SourceError: The code raised an exception, which is the cause.
     """
     try:
         yield
@@ -55,23 +55,23 @@ def naming_source(name: str) -> Iterator[None]:
 
 
 def guarded(items: Iterable[T], name: str) -> Iterator[T]:
-    """Yield the same items; what getting them raises becomes a `SourceError`."""
+    """Yield the same items; exceptions of the iterator become a `SourceError`."""
     with naming_source(name):
         yield from items
 
 
 async def guarded_async(items: AsyncIterable[T], name: str) -> AsyncIterator[T]:
-    """Yield the same items; what getting them raises becomes a `SourceError`."""
+    """Yield the same items; exceptions of the iterator become a `SourceError`."""
     with naming_source(name):
         async for item in items:
             yield item
 
 
 async def file_pieces(file: Any) -> AsyncIterator[bytes]:
-    """Yield what a binary file object gives, from where it stands; its `read` may have to be awaited.
+    """Yield the bytes of a binary file object from its current position; its `read` may be a coroutine.
 
     Raises:
-        SourceError: It gives text, or cannot be read.
+        SourceError: The file object returns text, or cannot be read.
     """
     name = f"the {type(file).__name__}"
     awaited = inspect.iscoroutinefunction(file.read)
@@ -88,11 +88,11 @@ async def file_pieces(file: Any) -> AsyncIterator[bytes]:
             return
         if not isinstance(piece, bytes | bytearray | memoryview):
             raise SourceError(
-                TEXT_FILE if isinstance(piece, str) else f"{name} gives {type(piece).__name__}, not bytes"
+                TEXT_FILE if isinstance(piece, str) else f"{name} returns {type(piece).__name__}, not bytes"
             )
-        # A file makes each piece anew, but for single bytes.
+        # A file returns a new object for each piece, except for single bytes.
         if piece is before and len(piece) > 1:
-            raise SourceError(f"the read() of {name} gives the same bytes each time; give its content as bytes")
+            raise SourceError(f"the read() of {name} returns the same bytes each time; pass its content as bytes")
         before = piece
         yield bytes(piece)
 
@@ -100,7 +100,7 @@ async def file_pieces(file: Any) -> AsyncIterator[bytes]:
 def _unreadable(file: Any, name: str, error: SourceError) -> SourceError:
     cause = error.__cause__
     if getattr(file, "closed", False) is True:
-        return SourceError(f"{name} is closed; open the file anew")
+        return SourceError(f"{name} is closed; open the file again")
     if isinstance(cause, io.UnsupportedOperation):
         return SourceError(f"{name} is not open for reading; open the file in mode 'rb'")
     if isinstance(cause, TypeError | KeyError):
@@ -112,18 +112,18 @@ def _unreadable(file: Any, name: str, error: SourceError) -> SourceError:
 
 
 def checked(piece: object) -> bytes:
-    """Return bytes that an iterator gave.
+    """Return an iterator's item if it is bytes.
 
     Raises:
-        SourceError: They are none.
+        SourceError: It is not bytes.
     """
     if not isinstance(piece, bytes | bytearray | memoryview):
-        raise SourceError(f"the iterator gave a {type(piece).__name__} where bytes were due")
+        raise SourceError(f"the iterator returned a {type(piece).__name__} instead of bytes")
     return bytes(piece)
 
 
 def larger_pieces(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of about a size at least, so that not each small one is a step of its own."""
+    """Yield the same bytes in pieces of at least about `size`, so that small pieces do not each need a step."""
     waiting: list[bytes] = []
     length = 0
     for piece in pieces:

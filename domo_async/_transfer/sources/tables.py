@@ -1,4 +1,4 @@
-"""Rows and frames: what has values rather than text, and is written as CSV on the way."""
+"""Rows and frames: sources of values, which are encoded as CSV."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["ArrowTable", "Piece", "RowTable"]
 
 Row = Sequence[object] | Mapping[str, object]
-# So many rows are encoded at a time: enough to be worth a hop to a thread, few enough to stay small.
+# The rows encoded at once: enough to be worth a hop to a thread, few enough to stay small.
 _ROWS = 2000
 
 
 class _Table(SingleSource):
-    """What rows and frames have in common: they come once, and what they weigh as CSV is not known."""
+    """The common base of rows and frames: they are read once, and their size as CSV is not known."""
 
     total: int | None = None
 
@@ -46,17 +46,17 @@ class _Table(SingleSource):
         self.identity: Mapping[str, object] = identity
 
     def check_unchanged(self) -> None:
-        """What comes only once cannot change."""
+        """Do nothing: a source that is read once cannot change."""
 
     def rest(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is open."""
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is open."""
 
 
 class RowTable(_Table):
-    """Rows out of an async iterator of lists of them."""
+    """Rows from an async iterator of lists of rows."""
 
     def __init__(
         self, chunks: AsyncIterator[Sequence[Row]], rules: CellRules, known: Sequence[ColumnSpec] | None = None
@@ -69,7 +69,7 @@ class RowTable(_Table):
         self._read = 0
 
     async def heading(self) -> Heading | None:
-        """Return the keys of the first rows, or how wide the first row is."""
+        """Return the keys of the first rows, or the width of the first row."""
         if self._known is not None:
             return Heading(tuple(column.name for column in self._known), sure=True)
         rows = await self._peek()
@@ -85,13 +85,13 @@ class RowTable(_Table):
         return tuple(self._known) if self._known is not None else columns_of_rows(await self._peek(), names)
 
     async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return what the first rows call for; of a column with nothing but NULL, nothing."""
+        """Return the evidence from the first rows; empty for a column of only NULL."""
         rows = await self._peek()
         found = zip(names, await super().seen(names), strict=True)
         return tuple(own if any(map(partial(_holds, name), rows)) else Evidence() for name, own in found)
 
     async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
-        """Encode rows, some thousand at a time."""
+        """Encode rows, some thousands at once."""
         async for part in assembled(self._encoded(fit), sizes):
             yield part
 
@@ -100,7 +100,7 @@ class RowTable(_Table):
         if not rows:
             return
         names = () if heading is None else heading.fields
-        # Keys may be written in another case than the dataset's columns.
+        # Keys may differ in case from the dataset's columns.
         keys = [
             column if index is None or not isinstance(rows[0], Mapping) else evolve(column, name=names[index])
             for index, column in zip(fit.order or range(len(fit.columns)), fit.columns, strict=True)
@@ -143,8 +143,7 @@ class Piece:
 
     Attributes:
         batch: The rows.
-        values: By place, columns that Arrow does not bring over as they are, as values of Python's. In the batch there
-            are nulls in their place.
+        values: By index, columns that Arrow would change, as Python values. In the batch these columns are null.
     """
 
     batch: pa.RecordBatch
@@ -152,16 +151,16 @@ class Piece:
 
 
 class ArrowTable(_Table):
-    """Pieces with the same columns, which may be in another order or of another type in each of them.
+    """Pieces with the same columns, whose order and types may differ between pieces.
 
     Args:
         schema: The first piece's schema.
         pieces: The rows.
-        rules: What the caller decides.
-        identity: What tells whether the source is the same another time.
-        infer: Returns the columns that the rows call for, where the schema does not tell.
-        valued: The places of the columns that the first piece has as values of Python's.
-        release: Lets go of what the pieces come from.
+        rules: The caller's rules.
+        identity: Properties by which a later run recognises the same source.
+        infer: Returns the columns for the rows, if the schema does not determine them.
+        valued: The indices of the columns that the first piece has as Python values.
+        release: Releases the source of the pieces.
     """
 
     sampled = False
@@ -189,21 +188,21 @@ class ArrowTable(_Table):
         """Return the columns' names."""
         return Heading(tuple(self._schema.names), sure=True)
 
-    async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:  # noqa: ARG002 - it has its own
-        """Return the types that stand for Arrow's, or that the values call for."""
+    async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:  # noqa: ARG002 - the names of the schema are used
+        """Return the columns for Arrow's types, or for the values."""
         return columns_of_arrow(self._schema) if self._infer is None else tuple(await asyncio.to_thread(self._infer))
 
     async def seen(self, names: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return what the types call for; that of a column with nothing but NULL calls for none."""
+        """Return the evidence from the types; empty for a column of only NULL."""
         found = zip(self._schema.types, await super().seen(names), strict=True)
         return tuple(Evidence() if str(arrow_type) == "null" else own for arrow_type, own in found)
 
     def close(self) -> None:
-        """Let go of what the rows come from."""
+        """Release the source of the rows."""
         self._release()
 
     async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
-        """Encode pieces, large ones in slices."""
+        """Encode pieces, and large ones in slices."""
         async for part in assembled(self._encoded(fit), sizes):
             yield part
 
@@ -236,11 +235,11 @@ class _PieceEncoder:
     """Encodes pieces of one layout.
 
     Args:
-        schema: The batches'.
-        valued: The places of the columns that come as Python's values.
-        names: For each column of the dataset the name of that in the batch, None for NULL.
+        schema: The schema of the batches.
+        valued: The indices of the columns that are Python values.
+        names: For each column of the dataset its name in the batch, or None for NULL.
         columns: The dataset's columns.
-        rules: What the caller decides.
+        rules: The caller's rules.
 
     Raises:
         SourceError: A column's values cannot become the dataset's.

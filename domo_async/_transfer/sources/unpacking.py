@@ -36,9 +36,9 @@ class _Packing:
 
     Attributes:
         begin: Begins a member.
-        broken: What it raises.
+        broken: The exceptions that it raises.
         step: How many bytes to take at a time: they may become a thousand times as many, with zstd ten thousand times.
-        padding: What may stand between members.
+        padding: The bytes that may stand between members.
     """
 
     begin: Callable[[], _Member]

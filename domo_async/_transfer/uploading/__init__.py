@@ -1,1 +1,1 @@
-"""An upload from end to end: parts on their way, the commit, the journal."""
+"""Uploads: sending parts, the commit, the journal."""

@@ -1,4 +1,4 @@
-"""The requests that an upload is made of, as whoever knows the routes offers them."""
+"""The interface to the requests of an upload; the endpoints implement it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ PartitionTag: TypeAlias = Literal["dataTag", "restateDataTag"]
 
 @frozen
 class Committed:
-    """What is known of a commit that took effect.
+    """A commit that took effect.
 
     Attributes:
-        data_version: The data version that was made.
-        request_key: The index that was begun.
-        rows: The rows that the instance counted.
-        status: How it went, in the instance's words.
+        data_version: The data version that it created.
+        request_key: The key of the index that was started.
+        rows: The number of rows that the instance counted.
+        status: The status, in the instance's words.
     """
 
     data_version: int | None = None
@@ -38,8 +38,8 @@ class StoredVersion:
     """A data version as the instance lists it.
 
     Attributes:
-        status: ``success``, ``error`` or ``processing``; None where it is not told.
-        rows: Its rows.
+        status: ``success``, ``error`` or ``processing``; None if the instance does not report it.
+        rows: The number of its rows.
     """
 
     status: str | None
@@ -47,11 +47,11 @@ class StoredVersion:
 
 
 class UploadSteps(Protocol):
-    """The requests that an upload of one dataset is made of."""
+    """The requests of an upload to one dataset."""
 
     @property
     def dataset_id(self) -> str:
-        """The dataset."""
+        """The dataset's ID."""
         ...
 
     async def columns(self) -> Sequence[ColumnSpec]:
@@ -59,7 +59,7 @@ class UploadSteps(Protocol):
         ...
 
     async def add_columns(self, added: Sequence[ColumnSpec]) -> Sequence[ColumnSpec]:
-        """Give the dataset those of these columns that it lacks, behind those that it has, and return its columns."""
+        """Append those of these columns that the dataset lacks, and return all of its columns."""
         ...
 
     async def versions(self) -> Mapping[int, StoredVersion]:
@@ -71,7 +71,7 @@ class UploadSteps(Protocol):
         ...
 
     async def put_part(self, upload_id: int, number: int, body: Body) -> None:
-        """Send a part, again if need be."""
+        """Send a part, with retries."""
         ...
 
     async def commit(self, upload_id: int) -> Committed:
@@ -79,9 +79,9 @@ class UploadSteps(Protocol):
         ...
 
     async def wait_for_index(self, request_key: str, timeout: float) -> None:
-        """Wait until an index has ended; raise if it failed, or has not ended after so many seconds."""
+        """Wait until an index has finished; raise if it failed, or has not finished after `timeout` seconds."""
         ...
 
     async def wait_until_visible(self, upload_id: int, timeout: float) -> bool:
-        """Wait until queries see an upload whose commit named no index; return whether the instance tells that."""
+        """Wait until queries see an upload without an index in its commit; return whether the instance reports that."""
         ...

@@ -1,4 +1,4 @@
-"""The commit of an upload: sent once, and looked up where its answer is lost."""
+"""The commit of an upload: sent once, and looked up if its answer is lost."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ from domo_async.errors import (
 
 __all__ = ["Committer"]
 
-# Words by which an answer to a commit says that it was taken; any other has it looked up.
+# The statuses of a commit's answer that mean success; for any other status the commit is looked up.
 _TAKEN = frozenset(
     {"success", "succeeded", "ok", "complete", "completed", "committed", "done", "warning"}
     | {"pending", "processing", "queued", "running", "indexing"}
 )
 _STATUSES_OF_VERSIONS = {"failed": "error", "failure": "error", "aborted": "error", "invalid": "error"}
-# How long the data versions are asked about a commit whose answer was lost, in seconds.
+# The seconds for which the data versions are polled for a commit whose answer was lost.
 _SETTLE = 30.0
-_NO_TRACE = f"its data versions show no trace of it after {_SETTLE:.0f} seconds, which does not say that none will come"
+_NO_TRACE = f"its data versions show no trace of it after {_SETTLE:.0f} seconds, although one may still appear"
 
 
 @frozen
 class Settled:
-    """What there is to tell after a commit.
+    """The result of a commit.
 
     Attributes:
-        data_version: The data version that it made, where the instance tells.
+        data_version: The data version that it created, if the instance reports it.
         verified: Whether the instance counts as many rows as were sent.
-        notes: What else is to be known.
+        notes: Further remarks.
     """
 
     data_version: int | None
@@ -61,12 +61,12 @@ class Settled:
 
 @frozen
 class _Doubt:
-    """Why it is not told whether a commit took effect.
+    """The reason why it is not known whether a commit took effect.
 
     Attributes:
-        why: The reason, as messages tell it.
-        of_ours: Whether there is a data version that surely has to do with the commit.
-        of_others: Whether there is one with the upload's number that others may have made.
+        why: The reason, as messages show it.
+        of_ours: Whether a data version exists that certainly belongs to the commit.
+        of_others: Whether a data version with the upload's number exists that others may have created.
     """
 
     why: str
@@ -75,7 +75,7 @@ class _Doubt:
 
 
 def _status(version: StoredVersion) -> str | None:
-    """Return how far a data version is, in one spelling."""
+    """Return the status of a data version, normalized."""
     word = None if version.status is None else version.status.strip().lower()
     return None if word is None else _STATUSES_OF_VERSIONS.get(word, word)
 
@@ -92,21 +92,21 @@ class Committer:
     _fail: Callable[..., UploadError]
 
     async def commit(self, sent: Sent) -> Committed:
-        """Commit; a caller who is cancelled meanwhile is let go only when the outcome is known."""
+        """Commit; if the caller is cancelled, the cancellation takes effect once the outcome is known."""
         task = asyncio.ensure_future(self._commit(sent))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError as cancelled:
             await wait_for_end(task)
             error = task.exception()
-            cancelled.add_note("the commit was under way and took effect" if error is None else str(error))
+            cancelled.add_note("the commit was in progress and took effect" if error is None else str(error))
             raise
 
     async def look_up(self, sent: Sent) -> Committed | None:
-        """Find out whether the commit of an earlier run took effect; None if there is no trace of it.
+        """Look up whether the commit of an earlier run took effect; None if the data versions do not show it.
 
         Raises:
-            UploadError: It failed.
+            UploadError: The commit failed.
             CommitUncertain: The data versions cannot be read.
         """
         lost = TransportError("the run that sent it ended before the answer came")
@@ -116,10 +116,10 @@ class Committer:
         return outcome
 
     async def refuse_if_committed(self, journal: Journal) -> None:
-        """Raise if somebody else has committed the upload that a journal would go on with.
+        """Raise if somebody else has committed the upload that a journal would continue.
 
         Raises:
-            AfterCommitError: Somebody has, with a copy of the journal.
+            AfterCommitError: Somebody else has committed it, with a copy of the journal.
             DomoError: The data versions cannot be read.
         """
         known = self._upload_id in (journal.before or ())
@@ -128,7 +128,7 @@ class Committer:
             raise AfterCommitError(
                 f"upload {self._upload_id} of the journal {journal.path} was committed by somebody else, who may have a"
                 f" copy of the journal: data version {self._upload_id} holds {found.rows} rows. Do not upload them"
-                " again: see that they are all there, and remove the journal before you upload other rows",
+                " again: check that they are all there, and remove the journal before you upload other rows",
                 dataset_id=self._steps.dataset_id,
                 upload_id=self._upload_id,
             )
@@ -140,7 +140,7 @@ class Committer:
             notes = await self._wait(committed)
         version, counted = early.result() or await self._version(committed, sent)
         if self._journal is not None and version is not None and version != committed.data_version:
-            # Where it cannot be written down, the next run sends again what replaces all.
+            # If the version cannot be recorded, the next run sends a full replacement again.
             with suppress(UploadError):
                 self._journal.made(version)
         found = counted if committed.rows is None else committed.rows
@@ -158,7 +158,7 @@ class Committer:
         return Settled(version, verified=self._options.verify and found == sent.rows, notes=tuple(notes))
 
     async def _wait(self, committed: Committed) -> list[str]:
-        """Wait until queries see the rows, and return what is to be told where the instance does not say that."""
+        """Wait until queries see the rows, and return notes if the instance does not report that."""
         options = self._options
         if not (options.index and options.wait):
             return []
@@ -168,9 +168,9 @@ class Committer:
                 return []
             if await self._steps.wait_until_visible(self._upload_id, options.timeout):
                 return []
-            why = "its status does not tell"
+            why = "its status does not show it"
         except DomoError as error:
-            # That the second way to know is closed says nothing of the index.
+            # A failure of the second way to find out does not mean that the index failed.
             if committed.request_key is not None or isinstance(error, JobFailed | WaitTimeout):
                 raise AfterCommitError(
                     f"the upload is committed, but then: {error}",
@@ -179,10 +179,10 @@ class Committer:
                 ) from error
             why = cause_of(error)
         tell(NOT_SEEN, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=why)
-        return ["the instance does not tell whether queries see the rows yet"]
+        return ["the instance does not report whether queries see the rows yet"]
 
     async def _settled_already(self, committed: Committed, sent: Sent) -> tuple[int, int | None] | None:
-        """Return the data version that was made, and its rows, if that is settled while the index is still at work."""
+        """Return the new data version and its rows, if they are final before the index has finished."""
         if not (self._options.index and self._options.wait):
             return None
         try:
@@ -191,19 +191,19 @@ class Committer:
             return None
         version = self._made(committed, sent, versions)
         stored = None if version is None else versions.get(version)
-        # As long as a version is at work, the instance may count fewer rows than there will be.
+        # While a version is processing, the instance may count fewer rows than it will have.
         if version is None or stored is None or stored.rows != sent.rows or _status(stored) not in {None, "success"}:
             return None
         return version, stored.rows
 
     def _made(self, committed: Committed, sent: Sent, versions: Mapping[int, StoredVersion]) -> int | None:
-        """Return the data version that a commit made, as far as that is known."""
+        """Return the data version that a commit created, if it is known."""
         if committed.data_version is None and self._is_new(sent) and self._upload_id in versions:
             return self._upload_id
         return committed.data_version
 
     async def _version(self, committed: Committed, sent: Sent) -> tuple[int | None, int | None]:
-        """Return the data version that was made and its rows, as far as the instance tells."""
+        """Return the new data version and its rows, as far as the instance reports them."""
         try:
             versions = await self._steps.versions()
         except DomoError as error:
@@ -214,7 +214,7 @@ class Committer:
         stored = None if version is None else versions.get(version)
         if stored is not None and _status(stored) == "error":
             raise AfterCommitError(
-                f"the instance took the commit, but says now that data version {version} is {stored.status}: see"
+                f"the instance took the commit, but now reports data version {version} as {stored.status}: check"
                 " whether the dataset has the rows before you upload them again",
                 dataset_id=self._steps.dataset_id,
                 upload_id=self._upload_id,
@@ -228,7 +228,7 @@ class Committer:
         try:
             committed = await self._commit_once(sent)
         except UploadError as error:
-            # What cannot be written down is looked up by the next run.
+            # If the outcome cannot be written to the journal, the next run looks it up.
             with suppress(UploadError):
                 self._journal.not_committed()
                 if isinstance(error.__cause__, APIError) and error.__cause__.status == 404:
@@ -242,7 +242,7 @@ class Committer:
             committed = await self._steps.commit(self._upload_id)
             if committed.status is None or committed.status.strip().lower() in _TAKEN:
                 return committed
-            lost: DomoError = JobFailed(f"its answer says {committed.status}", state=committed.status)
+            lost: DomoError = JobFailed(f"its answer has the status {committed.status}", state=committed.status)
         except TransportError as error:
             if not error.sent:
                 raise self._fail(f"the commit could not be sent: {error}", upload_id=self._upload_id) from error
@@ -252,11 +252,11 @@ class Committer:
         return await self._settle_lost(sent, lost)
 
     async def _settle_lost(self, sent: Sent, lost: DomoError) -> Committed:
-        """Find out whether a commit whose answer says nothing took effect. It is never sent twice."""
+        """Look up whether a commit with an unclear answer took effect. The commit is never sent twice."""
         tell(COMMIT_LOST, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=cause_of(lost))
         refused = isinstance(lost, APIError) and lost.refused
-        # A refusal is looked into as well: it may answer the second of two tries, of which the first took effect.
-        # 409 may mean that a try is still at work.
+        # A refusal is looked up as well: it may be the answer to a second attempt after the first one took effect.
+        # 409 may mean that an attempt is still in progress.
         final = refused and not isinstance(lost, Conflict)
         outcome = await self._watch(sent, lost, timeout=0.0 if final else _SETTLE)
         if isinstance(outcome, Committed):
@@ -268,13 +268,13 @@ class Committer:
         raise self.uncertain(lost, outcome.why, sent, of_others=outcome.of_others) from lost
 
     async def _watch(self, sent: Sent, lost: DomoError, *, timeout: float) -> Committed | _Doubt | None:
-        """Watch the data versions for the one that an upload made.
+        """Poll the data versions for the one that an upload created.
 
-        That a version's number is its upload's is what is seen (both count up by dataset) but not documented. No other
-        version is taken for ours, however much it looks like it: somebody else may have made it.
+        A version has the number of its upload: this is seen (both count up by dataset) but not documented. No other
+        version is taken for ours, however similar it looks, because somebody else may have created it.
 
         Returns:
-            What was committed; None if no version is ours; or why that cannot be told.
+            The commit; None if none of the versions is ours; or the doubt, if that cannot be determined.
         """
         backoff = Backoff(self._clock, timeout=timeout)
         while True:
@@ -297,18 +297,18 @@ class Committer:
                 return outcome
 
     def _is_new(self, sent: Sent) -> bool:
-        """Return whether a version with the upload's number surely was not there before it."""
+        """Return whether a version with the upload's number certainly did not exist before the upload."""
         return sent.before is not None and self._upload_id not in sent.before
 
     def _judged(self, mine: StoredVersion, sent: Sent) -> Committed | _Doubt:
-        """Return the commit that a version with the upload's number stands for, or what else it may be."""
+        """Return the commit for a version with the upload's number, or the doubt about it."""
         version = f"data version {self._upload_id}"
         if sent.before is None:
-            return _Doubt(f"{version} is there, but it is not known whether it was there before", of_others=True)
+            return _Doubt(f"{version} exists, but it is not known whether it existed before", of_others=True)
         if not self._is_new(sent):
-            return _Doubt(f"{version} is not that of the upload", of_others=True)
+            return _Doubt(f"{version} does not belong to the upload", of_others=True)
         if not self._by_keys and mine.rows not in {None, sent.rows}:
-            why = f"{version} holds {mine.rows} rows, so that it is hardly that of the upload"
+            why = f"{version} holds {mine.rows} rows, so it probably does not belong to the upload"
             return _Doubt(why, of_others=True)
         status = _status(mine)
         return (
@@ -319,17 +319,18 @@ class Committer:
 
     @property
     def _by_keys(self) -> bool:
-        """Whether the instance may count other rows than were sent, as keys may repeat."""
+        """Whether the instance's row count may differ from the rows sent, because keys may repeat."""
         return self._options.effective_action in {"UPSERT", "DELETE"}
 
     def uncertain(self, lost: DomoError, why: str, sent: Sent, *, of_others: bool = False) -> CommitUncertain:
         """Return the error for a commit whose outcome is not known.
 
         Args:
-            lost: What was heard of the commit.
-            why: Why its outcome is not known.
-            sent: What was sent before it.
-            of_others: Whether a data version with the upload's number says nothing, as others may have made it.
+            lost: The error of the commit's request, or its unclear answer.
+            why: The reason why its outcome is not known.
+            sent: The rows that were sent before it.
+            of_others: Whether a data version with the upload's number proves nothing because others may have created
+                it.
         """
         dataset_id = self._steps.dataset_id
         tell(COMMIT_UNCERTAIN, dataset_id=dataset_id, upload_id=self._upload_id)
@@ -340,8 +341,8 @@ class Committer:
         advice = (
             f"Upload the rows again only if the dataset {look}"
             if journal is None
-            else f"The same call with resume={journal!r} finds out and goes on. Remove the journal only if the dataset"
-            f" {look}"
+            else f"The same call with resume={journal!r} finds out and continues. Remove the journal only if the"
+            f" dataset {look}"
         )
         return CommitUncertain(
             f"whether the commit of upload {self._upload_id} ({sent.rows} rows) to dataset {dataset_id} took effect is"

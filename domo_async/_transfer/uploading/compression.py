@@ -1,4 +1,4 @@
-"""Parts compressed on their way, where that is worth it."""
+"""Compression of parts, if it makes the upload faster."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def _packed(part: Part) -> bytes:
 class Compressor:
     """Compresses parts with gzip in a thread, each before it is sent.
 
-    With ``"auto"`` the first parts go as they are, to see how fast the wire is; then one is compressed, and if that
-    went faster than the wire, all others are.
+    With ``"auto"`` the first parts are sent uncompressed, to measure the network; then one part is compressed, and if
+    compressing is faster than the network, all later parts are compressed.
     """
 
     def __init__(self, option: Compression) -> None:
         self._wanted = option
 
     async def packed(self, part: Part, wire: float | None) -> bytes | None:
-        """Return a part compressed, or None if it is to go as it is.
+        """Return a compressed part, or None if it is to be sent uncompressed.
 
         Args:
             part: The part.
-            wire: Bytes a second that the wire takes at present, where that is known.
+            wire: The current throughput of the network in bytes per second, if it is known.
         """
         if not self._wanted or (self._wanted == "auto" and wire is None):
             return None

@@ -1,4 +1,4 @@
-"""How many parts are under way at once: as many as each upload finds fastest, within what several may take together."""
+"""Concurrency of parts: each upload looks for the fastest number, within a budget that uploads share."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from domo_async._settings import at_least
 __all__ = ["AdaptiveConcurrency", "Budget", "Slots"]
 
 _LEAST = 2
-# More parts at once have to bring that much more to be worth their connections, and fewer may cost so little.
+# The gain in throughput that justifies more parts at once, and the loss that is accepted for fewer.
 _GAIN = 1.15
 _LOSS = 0.95
 
 
 @define
 class AdaptiveConcurrency:
-    """More parts at once while that is faster, fewer when the instance struggles or fewer do as well.
+    """Sends more parts at once while that is faster, and fewer if the instance struggles or fewer are as fast.
 
     Pure: times are passed in.
 
-    Throughput is measured in rounds of as many parts as are under way. As long as each round is faster than the best
-    before it, the number doubles. When the first doubling brings nothing, the number is halved as long as that costs
-    nothing. Then it stays. A part that has to be sent again halves it, once a round. After the number went down, parts
-    that were begun before do not count, since they arrive as fast as more do.
+    Throughput is measured in rounds of `limit` parts. While each round is faster than the best one before it, the
+    number doubles. If the first doubling gains nothing, the number is halved while that costs nothing. Then it stays. A
+    part that has to be sent again halves it, at most once a round. After a decrease, parts that were begun before it do
+    not count, because they arrive at the speed of the larger number.
 
     Attributes:
-        limit: How many parts may be under way.
-        most: The most parts at once.
-        fixed: Whether `limit` stays as it is.
-        rate: Bytes a second in the last round that ended; None before.
+        limit: The number of parts that may be sent at once.
+        most: The upper bound of `limit`.
+        fixed: Whether `limit` does not change.
+        rate: The bytes per second of the last round that ended; None before that.
     """
 
     limit: int = PARTS_AT_ONCE
@@ -52,17 +52,17 @@ class AdaptiveConcurrency:
     _leaving: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Keep a number that was asked for."""
+        """Keep `limit` if the caller set it."""
         if self.fixed:
             self._phase = "staying"
 
     def began(self, now: float) -> None:
-        """Note that a part is on its way."""
+        """Record that a part is being sent."""
         if self._begun is None:
             self._begun = now
 
     def done(self, size: int, now: float) -> None:
-        """Note that a part of `size` bytes has arrived."""
+        """Record that a part of `size` bytes has arrived."""
         if self._leaving:
             self._leaving -= 1
             self._begun = now
@@ -83,7 +83,7 @@ class AdaptiveConcurrency:
             self._leaving = before - 1
 
     def struggled(self) -> None:
-        """Note that a part has to be sent again: the instance failed, refused or kept silent."""
+        """Record that a part has to be sent again: the instance failed, refused or did not answer."""
         if self.fixed or self._troubled:
             return
         self._troubled = True
@@ -114,11 +114,12 @@ class AdaptiveConcurrency:
 
 @define(kw_only=True, eq=False)
 class Budget:
-    """What several uploads may take together.
+    """The parts and the memory that several uploads may use together.
 
     Attributes:
-        parts: Parts under way, each of which takes a connection.
-        memory: Bytes of parts that are held in memory until they are sent. A part is begun while there is any room.
+        parts: The most parts sent at once; each uses a connection.
+        memory: The most bytes of parts that are held in memory until they are sent. A part is begun while any of it is
+            free.
     """
 
     parts: int = field(default=64, validator=at_least(1))
@@ -128,10 +129,10 @@ class Budget:
     _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
 
     async def enter(self, may: Callable[[], bool]) -> None:
-        """Wait until one more part may be under way, and count it.
+        """Wait until one more part may be sent, and count it.
 
         Args:
-            may: Whether it may as far as its own upload goes.
+            may: Returns whether the limits of its own upload allow it.
         """
         while not (may() and self._under_way < self.parts and (self._held < self.memory or not self._under_way)):
             self._changed.clear()
@@ -143,7 +144,7 @@ class Budget:
         self._held += size
 
     def leave(self, held: int) -> None:
-        """Count a part less, and the bytes that were held for it."""
+        """Release a part and the bytes that were held for it."""
         self._held -= held
         self._under_way -= 1
         self._changed.set()
@@ -151,12 +152,12 @@ class Budget:
 
 @define(eq=False)
 class Slots:
-    """The parts of one upload that are under way.
+    """The parts of one upload that are being sent.
 
     Args:
-        pace: How many there may be.
-        budget: What several uploads may take together.
-        memory: The most bytes of parts that are held in memory; a part is begun while there is any room.
+        pace: The concurrency of the upload.
+        budget: The budget that several uploads share.
+        memory: The most bytes of parts that are held in memory; a part is begun while any of it is free.
     """
 
     _pace: AdaptiveConcurrency
@@ -166,7 +167,7 @@ class Slots:
     _held: int = field(default=0, init=False)
 
     async def enter(self) -> None:
-        """Wait until one more part may be under way, and count it."""
+        """Wait until one more part may be sent, and count it."""
         await self._budget.enter(lambda: self._under_way < self._pace.limit and self._held < self._memory)
         self._under_way += 1
 
@@ -176,7 +177,7 @@ class Slots:
         self._budget.hold(size)
 
     def leave(self, held: int) -> None:
-        """Count a part less, and the bytes that were held for it."""
+        """Release a part and the bytes that were held for it."""
         self._under_way -= 1
         self._held -= held
         self._budget.leave(held)

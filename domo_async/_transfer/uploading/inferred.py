@@ -1,4 +1,4 @@
-"""Values that would become others in a column whose type was inferred from other rows, such as 007 among integers."""
+"""Detection of values that would change in a column of an inferred type, such as 007 among integers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domo_async.errors import SourceError
 __all__ = ["NUMBERS", "InferredColumns"]
 
 _FIELD = rb'(?:"(?:[^"]|"")*+"|[^,"\n]*+)'
-# What begins like a code or holds very many digits. All of it is quick to find; what it means is looked at afterwards.
+# Matches values that begin like a code or have very many digits. The search is fast; candidates are checked afterwards.
 _CODES = rb'"?(?:[-+ ]?0[0-9]|\+|-0[^.])'
 _DIGITS = rb'"?-?(?:[0-9]{16}|[0-9.]{20})'
 NUMBERS = frozenset({ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE})
@@ -24,11 +24,11 @@ _CODE = re.compile(r"[-+ ]?0[0-9]|\+")
 
 
 class InferredColumns:
-    """Refuses values that the instance would take as others than they are written.
+    """Refuses values that the instance would change.
 
     Args:
         columns: All columns, in the order in which they are sent.
-        inferred: Those whose types were inferred from some of the rows; one of them at least is of numbers.
+        inferred: The columns whose types were inferred from some of the rows; at least one of them is numeric.
     """
 
     def __init__(self, columns: Sequence[ColumnSpec], inferred: Collection[ColumnSpec]) -> None:
@@ -40,10 +40,10 @@ class InferredColumns:
         self._suspects = re.compile(rb"\n(?:%s)" % b"|".join(_suspects(p, c) for p, c in self._numbers.items()))
 
     def check(self, part: Part) -> None:
-        """Look at the next part.
+        """Check the next part.
 
         Raises:
-            SourceError: Names the row, the column, and what to do.
+            SourceError: A value would change; names the row, the column, and what to do.
         """
         content = b"\n" + b"".join(part.open())
         if self._suspects.search(content) is not None:
@@ -59,8 +59,8 @@ class InferredColumns:
                 if _becomes_another(column.type, value):
                     raise SourceError(
                         f'row {number}, column "{column.name}": {value!r:.80} would become another value in a'
-                        f" {column.type}, which the first rows called for: say the columns' types, this one STRING;"
-                        " nothing was committed"
+                        f" {column.type}, which was inferred from the first rows: pass the columns' types, this one"
+                        " STRING; nothing was committed"
                     )
 
 
@@ -73,5 +73,5 @@ def _becomes_another(column_type: ColumnType, text: str) -> bool:
     try:
         cut = column_type == ColumnType.DOUBLE and Decimal(repr(float(text))) != Decimal(text)
     except (ArithmeticError, ValueError):
-        return False  # what is not a number is for the instance to refuse
+        return False  # the instance refuses values that are not numbers
     return cut or _CODE.match(text) is not None or (column_type == ColumnType.LONG and text == "-0")

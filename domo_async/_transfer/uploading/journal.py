@@ -1,4 +1,4 @@
-"""What an upload has done, written down before it goes on, so that a later run can take it up."""
+"""The journal of an upload: every step is recorded before the upload continues, so that a later run can resume it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["FileRecord", "Finished", "Journal", "PartRecord", "Sent", "digest", 
 
 _KIND = "domo-async upload journal"
 _VERSION = 2
-# Every journal begins with these bytes. What does not is somebody's file, and is never written to.
+# Every journal begins with these bytes. A file without them is not a journal, and is never written to.
 _BEGIN = json.dumps({"journal": _KIND})[:-1].encode()
 
 
@@ -32,8 +32,8 @@ class PartRecord:
     """A part that has arrived.
 
     Attributes:
-        records: Its records.
-        length: Its bytes.
+        records: The number of its records.
+        length: Its size in bytes.
         digest: The hash of its bytes.
     """
 
@@ -44,11 +44,11 @@ class PartRecord:
 
 @frozen
 class FileRecord:
-    """A file that an upload was made of.
+    """A file whose content was uploaded.
 
     Attributes:
-        path: Its path, absolute and without links.
-        size: Its bytes.
+        path: Its absolute path, with links resolved.
+        size: Its size in bytes.
         digest: The hash of its bytes.
     """
 
@@ -59,14 +59,14 @@ class FileRecord:
 
 @frozen(kw_only=True)
 class Sent:
-    """All that was sent, as the commit is about to be.
+    """The totals of what was sent, recorded before the commit.
 
     Attributes:
-        rows: Rows.
-        bytes: Bytes of CSV.
-        parts: Parts.
-        before: The data versions that the dataset had; None if they could not be read.
-        files: The files that it was made of, where a journal is kept.
+        rows: The number of rows.
+        bytes: The number of bytes of CSV.
+        parts: The number of parts.
+        before: The data versions that the dataset had before; None if they could not be read.
+        files: The source files, if there is a journal.
     """
 
     rows: int
@@ -81,11 +81,11 @@ class Finished:
     """An upload that took effect.
 
     Attributes:
-        upload_id: The upload.
-        data_version: The data version that it made, where that is known.
-        sent: What was sent.
+        upload_id: The ID of the upload.
+        data_version: The data version that it created, if it is known.
+        sent: The totals of what was sent.
         parts: The parts in order.
-        columns: The dataset's columns, names and types.
+        columns: The names and types of the dataset's columns.
     """
 
     upload_id: int
@@ -97,16 +97,16 @@ class Finished:
 
 @define
 class Journal:
-    """The journal of one upload after the other, of which only the last one may be unfinished.
+    """The journal of successive uploads, of which only the last one may be unfinished.
 
     Attributes:
         path: The file.
-        call: What the last upload was asked to do; empty in a new journal.
-        upload_id: The upload to go on with, None if there is none.
-        before: The data versions that the dataset had when it was opened; None if they could not be read.
+        call: The arguments of the last upload; empty in a new journal.
+        upload_id: The ID of the upload to continue; None if there is none.
+        before: The data versions that the dataset had when the upload was opened; None if they could not be read.
         parts: The parts that have arrived, by number.
-        begun: The greatest number of a part that may have arrived.
-        sent: What was committed, if a commit was about to be sent.
+        begun: The highest number of a part that may have arrived.
+        sent: The totals of what was committed, if a commit was about to be sent.
         finished: The last upload that took effect.
         appended: The files that all uploads of the journal have appended, by path.
     """
@@ -125,11 +125,11 @@ class Journal:
     appended: dict[str, FileRecord] = field(factory=dict, init=False)
 
     def begin(self, call: Mapping[str, Any]) -> None:
-        """Write down what a new upload is to do."""
+        """Record the arguments of a new upload."""
         self._write({"call": dict(call)})
 
     def differences(self, call: Mapping[str, Any]) -> list[str]:
-        """Return in what a call is another than the one that is written down."""
+        """Return the differences between a call and the recorded one."""
         asked = json.loads(json.dumps(call))
         return [
             f"{name} ({self.call.get(name)!r} there, {asked[name]!r} now)"
@@ -138,31 +138,31 @@ class Journal:
         ]
 
     def opened(self, upload_id: int, before: Sequence[int] | None) -> None:
-        """Write down that an upload was opened; parts that went to another one do not count."""
+        """Record that an upload was opened; parts of another upload do not count."""
         self._write({"opened": upload_id, "before": None if before is None else list(before)})
 
     def sending(self, number: int) -> None:
-        """Write down that a part is about to be sent."""
+        """Record that a part is about to be sent."""
         if number > self.begun:
             self._write({"sending": number}, synced=False)
 
     def arrived(self, number: int, record: PartRecord) -> None:
-        """Write down that a part has arrived."""
+        """Record that a part has arrived."""
         self._write({"part": number, "records": record.records, "bytes": record.length, "digest": record.digest})
 
     def committing(self, sent: Sent) -> None:
-        """Write down that the commit is about to be sent."""
+        """Record that the commit is about to be sent."""
         self._write({"commit": asdict(sent)})
 
     def not_committed(self) -> None:
-        """Write down that the commit surely did not take effect."""
+        """Record that the commit certainly did not take effect."""
         self._write({"commit": None})
 
     def committed(self, data_version: int | None) -> None:
-        """Write down that the commit took effect.
+        """Record that the commit took effect.
 
         Raises:
-            AfterCommitError: That cannot be written down.
+            AfterCommitError: The journal cannot be written.
         """
         upload_id = self.upload_id
         try:
@@ -178,18 +178,19 @@ class Journal:
             ) from error
 
     def made(self, data_version: int) -> None:
-        """Write down which data version the upload that took effect last has made."""
+        """Record the data version that the last successful upload created."""
         self._write({"made": data_version})
 
     def forgotten(self) -> None:
-        """Write down that the instance does not know the upload any longer."""
+        """Record that the instance does not know the upload any longer."""
         self._write({"opened": None, "before": []})
 
     def _write(self, entry: dict[str, Any], *, synced: bool = True) -> None:
-        """Add a line.
+        """Append a line.
 
         Raises:
-            UploadError: The disk is full, for one; nothing was committed. The line is not there, and no other comes.
+            UploadError: It cannot be written, for example because the disk is full; nothing was committed. The line is
+                not in the file, and further lines are refused.
         """
         with self._writing:
             start = self._file.tell()
@@ -219,20 +220,20 @@ class Journal:
             content = content[self._file.write(content) :]
 
     def close(self) -> None:
-        """Close the file once nothing is being written to it, since it stays locked until then."""
+        """Close the file after pending writes; it stays locked until then."""
         with self._writing:
             self._file.close()
 
     def read(self) -> None:
-        """Take in what stands in the file; a last line that was cut short never happened.
+        """Read the file; a last line that was cut short is ignored.
 
         Raises:
-            ConfigError: It is not a journal, or one that is damaged; it is left as it is.
+            ConfigError: It is not a journal, or is damaged; it is not changed.
         """
         content = self._file.readall()
         if content and not content.startswith(_BEGIN):
             raise ConfigError(
-                f"{self.path} is not the journal of an upload, and was left as it is; name another file for resume"
+                f"{self.path} is not the journal of an upload, and was not changed; name another file for resume"
             )
         good = 0
         for line in io.BytesIO(content):
@@ -297,8 +298,8 @@ class Journal:
 
     def _damaged(self) -> ConfigError:
         return ConfigError(
-            f"the journal {self.path} is damaged, and was left as it is. Look at the dataset's data versions to see"
-            " what its upload came to before you name another file for resume; nothing was sent"
+            f"the journal {self.path} is damaged, and was not changed. Check in the dataset's data versions whether"
+            " its upload took effect before you name another file for resume; nothing was sent"
         )
 
 
@@ -322,19 +323,19 @@ def _sent(entry: Mapping[str, Any]) -> Sent:
 
 @contextmanager
 def journal_at(path: str | os.PathLike[str]) -> Iterator[Journal]:
-    """Give the journal at a path, made if there is none; no other process may have it meanwhile.
+    """Open the journal at a path, creating it if it does not exist, and lock it against other processes.
 
     Raises:
-        ConfigError: The file cannot be written, is not a journal, or another process has it.
+        ConfigError: The file cannot be written, is not a journal, or another process has locked it.
     """
     if not isinstance(path, str | os.PathLike) or not os.fspath(path):
-        raise ConfigError(f"resume names the file of a journal, and is {path!r:.80}")
+        raise ConfigError(f"resume must be the path of a journal file, not {path!r:.80}")
     where = Path(path)
     try:
         if where.exists() and not where.is_file():
             raise ConfigError(f"the journal {where} is not a file; name a file for resume")
         number = os.open(where, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-        # Without a buffer, in which a line would wait that could not be written.
+        # Unbuffered, because a buffer would keep a line that could not be written.
         file = io.FileIO(number, "r+b")
     except (OSError, ValueError) as error:
         if isinstance(error, ConfigError):
@@ -346,7 +347,7 @@ def journal_at(path: str | os.PathLike[str]) -> Iterator[Journal]:
         try:
             lock(file)
         except OSError:
-            raise ConfigError(f"another process goes on with the upload of the journal {where}") from None
+            raise ConfigError(f"another process is using the journal {where}") from None
         journal = Journal(where, file)
         journal.read()
         try:

@@ -1,4 +1,4 @@
-"""How to upload, and what came of it."""
+"""Options, plans and results of uploads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ACTIONS = ("REPLACE", "APPEND", "UPSERT", "DELETE")
 
 def _one_of(*choices: object) -> Callable[[Any, Attribute[Any], Any], None]:
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        # 1 equals True, but is none of the choices.
+        # 1 equals True, but is not one of the choices.
         if not any(value is choice or (value == choice and isinstance(value, str)) for choice in choices):
             raise ConfigError(f"{attribute.name} must be one of {', '.join(map(repr, choices))}, not {value!r}")
 
@@ -53,19 +53,20 @@ def _texts(values: str | Iterable[str]) -> tuple[str, ...]:
     try:
         return tuple(values)
     except TypeError:
-        raise ConfigError(f"null_values are texts as they stand in CSV, not {values!r:.80}") from None
+        raise ConfigError(f"null_values must be texts as they stand in CSV, not {values!r:.80}") from None
 
 
 def _harmless(options: UploadOptions, _: Attribute[Any], action: Any) -> None:
     if options.partition is None or action in {None, "APPEND"}:
         return
     if action != "REPLACE":
-        raise ConfigError(f"{action} goes by the dataset's upsert keys, not by partition: leave partition out")
+        raise ConfigError(f"{action} uses the dataset's upsert keys, not partitions: omit partition")
     if not options.allow_loss:
         raise ConfigError(
-            f"REPLACE along with partition {options.partition!r} may delete the rows of all other partitions: no"
-            " document and no client shows what instances do then. To replace the rows of this partition alone, leave"
-            ' action out, or say "APPEND"; if the others may go, say allow_loss=True. Nothing was sent'
+            f"REPLACE along with partition {options.partition!r} may delete the rows of all other partitions:"
+            " neither Domo's documentation nor other clients show what instances do then. To replace only the rows of"
+            ' this partition, omit action or pass "APPEND"; if the others may be lost, pass allow_loss=True. Nothing'
+            " was sent"
         )
 
 
@@ -77,7 +78,7 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 
 def _named(_: Any, attribute: Attribute[Any], value: Any) -> None:
     if value is not None and (not isinstance(value, str) or not value):
-        # Sent without a name, it would be an upload to the whole dataset.
+        # Without a name, the upload would go to the whole dataset.
         raise ConfigError(f"{attribute.name} must be the tag of a partition, not {value!r:.80}")
 
 
@@ -87,7 +88,7 @@ def _timestamp(_: Any, attribute: Attribute[Any], value: Any) -> None:
 
 
 class UploadKeywords(TypedDict, total=False):
-    """The keywords of `Datasets.upload`, which all calls that upload take; write some down once to use them often.
+    """The keywords of `Datasets.upload`, which all uploading methods accept; define them once to reuse them.
 
     ```python
     nightly: UploadKeywords = {"schema": "evolve", "null_values": ["NA"]}
@@ -127,50 +128,50 @@ class UploadKeywords(TypedDict, total=False):
 
 @frozen(kw_only=True)
 class UploadOptions(Record):
-    """How to upload.
+    """The options of an upload.
 
     Attributes:
         action: ``"REPLACE"`` all rows, which is the default without a partition; ``"APPEND"``; ``"UPSERT"`` or
-            ``"DELETE"`` by the dataset's upsert keys, as `Datasets.upsert` and `Datasets.delete_rows` do.
-        partition: The partition to write to, in place of the rows that it holds; all other rows stay.
-        partition_tag: The name that the partition goes under: ``dataTag`` is what other clients send (unconfirmed);
-            ``restateDataTag`` is the documents', which call it largely deprecated.
-        allow_loss: Whether ``action="REPLACE"`` is sent along with a partition, though the rows of all others may be
-            lost.
-        keys: The names of the dataset's upsert keys, where its schema does not tell them.
-        append_id: What rows are appended to, if the instance is to be told: ``"latest"`` in the documents' sample of
-            appending a row. An upload to a partition by ``dataTag`` says that by itself.
+            ``"DELETE"`` by the dataset's upsert keys, like `Datasets.upsert` and `Datasets.delete_rows`.
+        partition: The partition whose rows are replaced; all other rows stay.
+        partition_tag: The parameter that carries the partition: other clients send ``dataTag`` (unconfirmed); Domo's
+            documentation has ``restateDataTag``, and calls it largely deprecated.
+        allow_loss: Whether to send ``action="REPLACE"`` together with a partition, although the rows of all other
+            partitions may be lost.
+        keys: The names of the dataset's upsert keys, if its schema does not contain them.
+        append_id: The data version to append to, if it is to be sent: ``"latest"`` in the documentation's sample of
+            appending a row. An upload to a partition by ``dataTag`` sends it by itself.
         message: A note for the data version.
-        recorded_date: The time that the data version is recorded for; by default that of the upload.
+        recorded_date: The recorded time of the data version; by default the time of the upload.
         header: Whether the first record of CSV is a header, which is not sent; ``"auto"`` compares it with the
             dataset's columns.
-        schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset the
-            columns that it lacks, and leaves NULL those that the source lacks. Either puts columns with names in order.
-        delimiter: What stands between the fields of CSV.
-        encoding: The encoding of CSV, as Python names it.
-        null_values: Texts that are NULL in CSV, such as ``["NA", ""]``, in quotes or not; by default an empty field
-            without quotes, and in columns that are not text one with quotes.
-        skip_rows: How many records of CSV stand before its header, such as titles.
-        format: What bytes are: ``"csv"`` whatever they look like, ``"jsonl"`` for JSON lines, an object in each line;
-            ``"auto"`` takes files for JSON lines whose names end in ``.jsonl`` or ``.ndjson``, also compressed, and
-            refuses what is not CSV by its first bytes.
-        zone: The zone in whose local time aware datetimes are written, since a DATETIME has none; without it they are
-            refused.
+        schema: ``"match"`` refuses a source whose columns differ from the dataset's; ``"evolve"`` adds columns that the
+            dataset lacks, and fills columns that the source lacks with NULL. Both reorder named columns.
+        delimiter: The delimiter of CSV.
+        encoding: The encoding of CSV, by Python's name.
+        null_values: Texts that mean NULL in CSV, such as ``["NA", ""]``, quoted or not; by default an unquoted empty
+            field, and in columns that are not text also a quoted one.
+        skip_rows: The number of records of CSV before its header, such as titles.
+        format: The format of bytes: ``"csv"`` without a check, ``"jsonl"`` for JSON lines, an object in each line;
+            ``"auto"`` reads files whose names end in ``.jsonl`` or ``.ndjson``, also compressed, as JSON lines, and
+            refuses a source whose first bytes are not CSV.
+        zone: The zone in whose local time aware datetimes are written, because a DATETIME has no zone; without it they
+            are refused.
         nested: Whether lists, mappings and structs are refused, or written as JSON.
-        part_size: The most bytes of a part, unless a single record is longer; by default 2 to 8 MiB, more for files of
-            more than 8 GB.
-        concurrency: How many parts are under way at once; by default 8 in the beginning, more while that makes it
-            faster, and fewer when the instance struggles.
-        compress: Whether parts are compressed with gzip on the way; ``"auto"`` does so if the wire is slower than the
-            compressor. That the Product API takes it is unconfirmed.
-        index: Whether to index the data, so that queries see them.
-        wait: Whether to wait for that index, where the instance tells of it.
-        verify: Whether to compare the rows that the instance counts with the rows sent.
-        allow_empty: Whether a source without rows is fine; with REPLACE it empties the dataset.
-        timeout: Seconds to wait for the index.
+        part_size: The most bytes of a part, unless a single record is longer; by default 2 to 8 MiB, and more for files
+            over 8 GB.
+        concurrency: The number of parts sent at once; by default 8 at the beginning, more while that is faster, and
+            fewer if the instance struggles.
+        compress: Whether parts are compressed with gzip; ``"auto"`` does so if the network is slower than the
+            compressor. Unconfirmed: that the Product API accepts compressed parts.
+        index: Whether to index the data, so that queries see it.
+        wait: Whether to wait for that index, if the instance reports it.
+        verify: Whether to compare the instance's row count with the number of rows sent.
+        allow_empty: Whether to accept a source without rows; with REPLACE it empties the dataset.
+        timeout: The seconds to wait for the index.
         resume: The path of a journal; see `Datasets.upload`.
-        progress: Called with a `Progress` after each part and some ten times a second; should that fail, it is logged
-            and the upload goes on. True draws a bar (needs ``rich``).
+        progress: A callback that gets a `Progress` after each part and about ten times a second; if it fails, that is
+            logged and the upload continues. True draws a bar (needs ``rich``).
     """
 
     partition: str | None = field(default=None, validator=_named)
@@ -203,19 +204,19 @@ class UploadOptions(Record):
 
     @property
     def effective_action(self) -> Action:
-        """What is done: where nothing else is said, no upload to a partition takes other rows away."""
+        """The action to send; unless the caller says otherwise, an upload to a partition never removes other rows."""
         if self.action is not None:
             return self.action
         return "REPLACE" if self.partition is None else "APPEND"
 
     @property
     def adds(self) -> bool:
-        """Whether the rows come to those that are there, so that they would be there twice if they were sent again."""
+        """Whether the rows are added to existing ones, so that sending them again would duplicate them."""
         return self.effective_action == "APPEND" and self.partition is None
 
     @property
     def reading(self) -> Reading:
-        """How the source is read."""
+        """The options for reading the source."""
         return Reading(
             dialect=Dialect(
                 delimiter=self.delimiter,
@@ -230,11 +231,11 @@ class UploadOptions(Record):
 
     @property
     def memory(self) -> float:
-        """The most bytes of parts that are held in memory, unless a size or a number of parts was asked for."""
+        """The most bytes of parts held in memory, unless the caller set a size or a number of parts."""
         return MEMORY_OF_PARTS if self.part_size is None and self.concurrency is None else inf
 
     def pace(self, *, held: bool) -> AdaptiveConcurrency:
-        """Return how many parts are under way at once.
+        """Return the concurrency of parts.
 
         Args:
             held: Whether parts are held in memory until they are sent.
@@ -251,21 +252,21 @@ class UploadResult(Record):
     """An upload that took effect.
 
     Attributes:
-        rows: Rows sent.
-        bytes: Bytes of CSV sent, parts that had to be sent again counted once.
-        parts: Parts sent.
-        retries: How often a part had to be sent again.
-        upload_id: The upload.
-        data_version: The id of the data version that it made, or None where the instance does not tell.
-        seconds: From the call to the end, index included if that was waited for.
-        verified: Whether the instance counts as many rows as were sent; not so where it does not tell, or ``verify``
+        rows: The number of rows sent.
+        bytes: The number of bytes of CSV sent; parts that had to be sent again count once.
+        parts: The number of parts sent.
+        retries: The number of times that a part had to be sent again.
+        upload_id: The ID of the upload.
+        data_version: The ID of the data version that it created, or None if the instance does not report it.
+        seconds: The duration of the call, including the index if it was waited for.
+        verified: Whether the instance counts as many rows as were sent; False if it does not report that, or ``verify``
             is False.
-        replayed: Whether nothing was sent, since the journal proves that an earlier call uploaded the same. All else
-            is what that one came to.
-        files: The files that were uploaded, where the source is files.
-        left_out: The files that were not, since the journal proves that an earlier call appended them.
-        added: The columns that the dataset got, with their types.
-        notes: What is to be known of how the source was read, such as lines that were left out before its header.
+        replayed: Whether nothing was sent because the journal proves that an earlier call uploaded the same. All other
+            attributes are those of that call.
+        files: The files that were uploaded, if the source is files.
+        left_out: The files that were not uploaded, because the journal proves that an earlier call appended them.
+        added: The columns that were added to the dataset, with their types.
+        notes: Remarks on how the source was read, such as lines that were left out before its header.
     """
 
     rows: int
@@ -285,18 +286,18 @@ class UploadResult(Record):
 
 @frozen(kw_only=True)
 class UploadPlan(Record):
-    """What an upload would send.
+    """The plan of an upload.
 
     Attributes:
-        columns: The names of the dataset's columns in the order in which they would be sent.
+        columns: The names of the dataset's columns, in the order in which they would be sent.
         header: Whether the source's first record is a header, which would be left out.
-        order: For each column the place in the source that its values come from, counted from 0, None for NULL; None
-            altogether if the source is in order.
-        added: The columns that the dataset would get, with their types.
-        rows: Rows.
-        bytes: Bytes of CSV.
-        parts: Parts.
-        notes: What is to be known of how the source was read, such as lines that are left out before its header.
+        order: For each column the index of its values in the source, counted from 0, or None for NULL; None as a whole
+            if the source is in order.
+        added: The columns that would be added to the dataset, with their types.
+        rows: The number of rows.
+        bytes: The number of bytes of CSV.
+        parts: The number of parts.
+        notes: Remarks on how the source was read, such as lines that are left out before its header.
     """
 
     columns: tuple[str, ...]

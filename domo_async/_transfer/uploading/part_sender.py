@@ -1,4 +1,4 @@
-"""The parts of an upload on their way, each sent again alone if it must be."""
+"""Sending of an upload's parts, each of which is retried on its own."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _CSV = "text/csv"
 
 
 class SourceChanged(SourceError):
-    """A part is not the one that an earlier run sent."""
+    """A part differs from the one that an earlier run sent."""
 
 
 @frozen
 class Count:
-    """What parts hold together."""
+    """The totals of several parts."""
 
     rows: int = 0
     bytes: int = 0
@@ -58,11 +58,11 @@ class Sender:
     _failed: Callable[[int, DomoError], Awaitable[DomoError]]
 
     async def send_all(self, parts: AsyncIterator[Part], beside: Callable[[], Awaitable[None]]) -> Count:
-        """Send every part, a bounded number at a time, or raise.
+        """Send every part, a bounded number at once, or raise.
 
         Args:
-            parts: The parts; the next one is not made before there is room for it, since it may be held in memory.
-            beside: What is to be done meanwhile.
+            parts: The parts; the next one is not created before there is room for it, because it may be held in memory.
+            beside: Work to do at the same time.
         """
         count = Count()
         async with task_group() as tasks:
@@ -70,12 +70,12 @@ class Sender:
             while (part := await self._next(parts)) is not None:
                 count = count.plus(part)
                 task = tasks.create_task(self._send_unless_there(count.parts, part))
-                # A task that is cancelled before it begins would not get to leave by itself.
+                # A task that is cancelled before it begins could not release its slot itself.
                 task.add_done_callback(partial(self._leave, part.held))
         return count
 
     async def _next(self, parts: AsyncIterator[Part]) -> Part | None:
-        """Return the next part, which has a slot then, once there is room for it."""
+        """Return the next part, with a slot, once there is room for it."""
         await self._slots.enter()
         part = None
         try:
@@ -93,14 +93,14 @@ class Sender:
     async def _send_unless_there(self, number: int, part: Part) -> None:
         """Send a part, unless an earlier run did.
 
-        The first part is sent in any case: it tells whether the instance still knows the upload.
+        The first part is always sent: its answer shows whether the instance still knows the upload.
         """
         record = None
         if self._journal is not None:
             record = PartRecord(part.records, part.length, await asyncio.to_thread(digest, part))
             known = self._journal.parts.get(number)
             if known is not None and known != record:
-                raise SourceChanged(f"part {number} is not what it was")
+                raise SourceChanged(f"part {number} has changed")
             if known is not None and number > 1:
                 self._reporter.moved(part.length)
                 self._reporter.part_done(part.records)

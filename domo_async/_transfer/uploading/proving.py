@@ -1,4 +1,4 @@
-"""Whether what is to be uploaded is what was uploaded before: proved by its bytes, not by sizes or times."""
+"""Comparison of a source with earlier uploads, by its bytes instead of sizes or times."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 
 class Comparison:
-    """Compares parts with those of an earlier upload, wherever either are cut."""
+    """Compares parts with those of an earlier upload, even if they are cut differently."""
 
     def __init__(self, earlier: Sequence[PartRecord]) -> None:
         self._earlier = [part for part in earlier if part.length]
@@ -32,24 +32,24 @@ class Comparison:
         self._last = b"\n"
         self._beyond = b""
         self.differs: bool = False
-        """Whether it is known already that they are others."""
+        """Whether the parts are already known to differ."""
 
     def take(self, part: Part) -> None:
-        """Take in the next part."""
+        """Take the next part."""
         for piece in part.open():
             if self.differs:
                 return
             self._feed(memoryview(piece))
 
     def outcome(self) -> Literal["same", "longer", "other"]:
-        """Return what all parts together are; ``"longer"`` begins with what was uploaded before."""
+        """Return the outcome for all parts; ``"longer"`` means that they begin with the earlier upload."""
         if self.differs:
             return "other"
         if self._index == len(self._earlier):
             if self._beyond in _LINE_ENDS:
                 return "same"
             return "longer" if self._last == b"\n" or self._beyond[:1] in {b"\n", b"\r"} else "other"
-        # It may be that the last line had an end before, and has none now.
+        # The last line may have had a line end before, and lack it now.
         for end in _LINE_ENDS[1:]:
             if self._index == len(self._earlier) - 1 and self._filled + len(end) == self._earlier[-1].length:
                 ended = self._hash.copy()
@@ -75,23 +75,23 @@ class Comparison:
 
 
 def file_records(paths: Iterable[Path]) -> tuple[FileRecord, ...]:
-    """Return what files hold, as a journal keeps it.
+    """Return the records of files for a journal.
 
     Raises:
-        SourceError: One cannot be read.
+        SourceError: A file cannot be read.
     """
     return tuple(FileRecord(str(path), *_digest(path, None)) for path in paths)
 
 
 @frozen
 class Known:
-    """What earlier uploads tell of files.
+    """Files that earlier uploads contain.
 
     Attributes:
-        there: Those that an earlier upload holds, byte by byte.
-        grown: Those that begin with what it holds, and go on.
-        moved: Others that hold, or begin with, what an earlier upload took from a file that is not there any longer as
-            it was, and that file's path.
+        there: The files that an earlier upload contains, byte by byte.
+        grown: The files that begin with such a content and continue.
+        moved: Other files that are equal to, or begin with, the content of a file that has changed or no longer exists
+            since its upload, with that file's path.
     """
 
     there: tuple[Path, ...]
@@ -100,10 +100,10 @@ class Known:
 
 
 def known_files(paths: Iterable[Path], earlier: Mapping[str, FileRecord]) -> Known:
-    """Return which files an earlier upload holds.
+    """Return the files that earlier uploads contain.
 
     Raises:
-        SourceError: One cannot be read.
+        SourceError: A file cannot be read.
     """
     there, grown, others = [], [], []
     for path in paths:
@@ -125,13 +125,13 @@ def _begins_with(path: Path, record: FileRecord) -> bool:
 
 def _is_of_size(path: str, size: int) -> bool:
     try:
-        return os.stat(path).st_size == size  # noqa: PTH116 - as the journal has it
+        return os.stat(path).st_size == size  # noqa: PTH116 - the journal's text is used unchanged
     except OSError:
         return False
 
 
 def holds_rows_of(path: Path, record: FileRecord) -> bool:
-    """Return whether a file holds the rows of one that was there under another name; a header alone is not rows."""
+    """Return whether a file contains the rows of a file that had another name; a header alone is not rows."""
     if not _begins_with(path, record):
         return False
     if _size(path) > record.size and not _goes_on(path, record.size):
@@ -145,7 +145,7 @@ def holds_rows_of(path: Path, record: FileRecord) -> bool:
 
 
 def _goes_on(path: Path, size: int) -> bool:
-    """Return whether a file has whole records up to a place: a line ends there, or it is compressed."""
+    """Return whether a file has whole records up to a size: a line ends there, or the file is compressed."""
     try:
         with path.open("rb") as file:
             packed = file.read(4).startswith(_PACKED)
@@ -164,7 +164,7 @@ def _size(path: Path) -> int:
 
 
 def _digest(path: Path, most: int | None) -> tuple[int, str]:
-    """Return the length and the hash of a file's bytes, or of so many of the first ones."""
+    """Return the length and the hash of a file's bytes, or of the first `most` bytes."""
     found, length = hashlib.sha256(), 0
     try:
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Parts that wait on disk until all of a source was looked at."""
+"""Parts that are stored on disk until the whole source has been read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Spool"]
 
 
 class Spool(AbstractContextManager["Spool"]):
-    """Keeps parts that are held in memory in a temporary file instead, which goes with the process."""
+    """Moves parts from memory to a temporary file, which is removed at the end of the process at the latest."""
 
     def __init__(self) -> None:
         self._file: BinaryIO | None = None
@@ -34,7 +34,7 @@ class Spool(AbstractContextManager["Spool"]):
             self._file.close()
 
     def keep(self, part: Part) -> Part:
-        """Return the same part, held in memory no longer."""
+        """Return the same part, stored on disk."""
         if not part.held:
             return part
         with self._lock:

@@ -1,4 +1,4 @@
-"""A dataset's upload from end to end: all parts and one commit, or nothing."""
+"""An upload to a dataset: all parts and one commit, or nothing."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ from domo_async.errors import (
 
 __all__ = ["opened", "plan_upload", "settle_upload", "upload", "upload_opened"]
 
-# How often an upload begins anew because somebody else adds columns at the same time.
+# The number of times that an upload starts over because somebody else adds columns at the same time.
 _ROUNDS = 5
 _NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 
 @asynccontextmanager
 async def opened(source: Source, options: UploadOptions) -> AsyncIterator[OpenSource]:
-    """Give a source, open as long as the block lasts."""
+    """Give a source that is open for the duration of the block."""
     with naming_source("the source"):
         found = await open_source(source, options.reading)
     try:
@@ -95,16 +95,16 @@ async def upload_opened(
     columns: Sequence[ColumnSpec] | None = None,
     inferred: bool = False,
 ) -> UploadResult:
-    """Upload a source that is open already, without a journal.
+    """Upload an open source, without a journal.
 
     Args:
         steps: The requests.
         source: The source.
-        options: How to upload it.
+        options: The options.
         clock: The clock.
-        budget: What uploads may take together.
-        columns: The dataset's columns, where they are known already; else they are read.
-        inferred: Whether all columns have the types that were inferred from the source.
+        budget: The budget that uploads share.
+        columns: The dataset's columns, if they are known; otherwise they are read.
+        inferred: Whether the types of all columns were inferred from the source.
     """
     try:
         return await _upload(steps, source, options, clock, budget, None, {}, before=columns, inferred=inferred)
@@ -113,22 +113,22 @@ async def upload_opened(
 
 
 async def settle_upload(steps: UploadSteps, options: UploadOptions, clock: Clock) -> Finished | None:
-    """See what became of the upload of a journal, without its source; commit it if all of it had been sent.
+    """Determine the outcome of a journal's upload, without its source; commit it if all of it had been sent.
 
     Args:
         steps: The requests.
-        options: How it was uploaded; ``resume`` is the journal.
+        options: The options of the upload; ``resume`` is the journal.
         clock: The clock.
 
     Returns:
-        What took effect; None if surely nothing did, and the upload may be gone on with or given up.
+        The upload that took effect; None if certainly nothing did, so that the upload may be continued or given up.
 
     Raises:
-        ConfigError: The journal is another dataset's.
+        ConfigError: The journal belongs to another dataset.
         AfterCommitError: Somebody else committed the upload.
-        CommitUncertain: Whether the commit took effect is not known.
+        CommitUncertain: It is not known whether the commit took effect.
     """
-    assert options.resume is not None  # noqa: S101 - who calls has one
+    assert options.resume is not None  # noqa: S101 - callers have one
     with journal_at(options.resume) as journal:
         await _settle_earlier(steps, options, journal, clock)
         if journal.upload_id is not None and journal.sent is not None:
@@ -143,13 +143,13 @@ async def plan_upload(
 ) -> UploadPlan:
     """Return what an upload to a dataset of these columns would send; see `Datasets.plan_upload`.
 
-    Each field of CSV is compared with its column's type, which an upload leaves to the instance.
+    Each field of CSV is checked against its column's type; in an upload, the instance does that.
 
     Args:
         columns: The dataset's columns.
         source: The source.
-        options: How it would be uploaded.
-        inferred: Whether these columns have the types that were inferred from the source.
+        options: The options of the upload.
+        inferred: Whether the types of these columns were inferred from the source.
     """
     with naming_source("the source"):
         fit = evolve(await source.fit(columns, header=options.header, schema=options.schema), check=True)
@@ -191,10 +191,10 @@ async def _upload(
 async def _fitted(
     steps: UploadSteps, columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions
 ) -> ColumnMapping:
-    """Return how a source fits the dataset; with ``schema="evolve"``, the columns that it has once it was looked at."""
+    """Return the mapping of a source to the dataset; with ``schema="evolve"``, to its columns as they are now."""
     fit = await _looked_at(columns, source, options)
     for _ in range(_ROUNDS - 1 if options.schema == "evolve" else 0):
-        # A source may take its time to tell its columns, and somebody else may have added some.
+        # Reading a source's columns may take time, and somebody else may have added columns to the dataset.
         now = await steps.columns()
         if list(now) == list(columns):
             break
@@ -209,18 +209,18 @@ async def _looked_at(columns: Sequence[ColumnSpec], source: OpenSource, options:
 
 
 async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: Journal, clock: Clock) -> None:
-    """See that a journal is that of this dataset, and what became of an upload that it would go on with.
+    """Check that a journal belongs to this upload, and determine the outcome of the upload that it would continue.
 
     Raises:
-        ConfigError: It is another upload's.
+        ConfigError: It belongs to another upload.
         AfterCommitError: Somebody else committed the upload.
-        CommitUncertain: It was to be committed, and the data versions cannot be read.
+        CommitUncertain: A commit was about to be sent, and the data versions cannot be read.
     """
     target = {"dataset": steps.dataset_id, "action": options.effective_action, "partition": options.partition}
     different = journal.differences(target) if journal.call else []
     if different:
         raise ConfigError(
-            f"the journal {journal.path} is that of another upload: {', '.join(different)}. Give the same target, or"
+            f"the journal {journal.path} belongs to another upload: {', '.join(different)}. Pass the same target, or"
             " another file for resume; nothing was sent"
         )
     failure = _Failures(steps.dataset_id, journal, {})
@@ -240,7 +240,7 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
     try:
         committed = await committer.look_up(journal.sent)
     except UploadError:
-        # Its version is there and is said to have failed, so that another upload has to be opened.
+        # Its version exists and is reported as failed, so another upload has to be opened.
         journal.forgotten()
         return
     if committed is not None:
@@ -248,9 +248,9 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
 
 
 async def _forget_if_overwritten(steps: UploadSteps, journal: Journal, finished: Finished, failure: _Failures) -> None:
-    """Take a journal for done only if nobody has written since: else the dataset does not hold what is to replace all.
+    """Treat a journal as done only if nobody has written since; else the dataset may not hold the replacement.
 
-    What replaces can be sent again without harm.
+    A replacement can be sent again without harm.
     """
     try:
         versions = await steps.versions()
@@ -268,14 +268,14 @@ def _is_among(path: Path, files: Sequence[Path]) -> bool:
 async def _opened_unless_known(
     source: Source, options: UploadOptions, journal: Journal | None
 ) -> AsyncIterator[tuple[OpenSource | Finished, tuple[str, ...]]]:
-    """Give a source without the files that earlier uploads of the journal hold, and those.
+    """Give a source without the files that earlier uploads of the journal contain, and those files.
 
-    If they hold all of it, give the last upload in its place.
+    If they contain all of it, give the last upload instead.
     """
     async with opened(source, options) as found:
         if journal is not None and _is_among(journal.path, found.files):
             raise ConfigError(
-                f"the journal {journal.path} is among the files to upload: keep it elsewhere. Nothing was sent"
+                f"the journal {journal.path} is among the files to upload: move it elsewhere. Nothing was sent"
             )
         finished = None if journal is None or journal.upload_id is not None else journal.finished
         if journal is None or not found.files:
@@ -314,7 +314,7 @@ def _twice(what: str, journal: Journal) -> ConfigError:
 
 
 def _replayed(dataset_id: str, finished: Finished, seconds: float) -> UploadResult:
-    """Return what an upload came to that took effect before."""
+    """Return the result of an upload that took effect before."""
     tell(REPLAYED, dataset_id=dataset_id, upload_id=finished.upload_id, rows=finished.sent.rows)
     return UploadResult(
         rows=finished.sent.rows,
@@ -329,14 +329,14 @@ def _replayed(dataset_id: str, finished: Finished, seconds: float) -> UploadResu
 
 
 def _can_be_read_again(source: Source) -> bool:
-    """Return whether a source gives the same another time: a path, bytes, a list or a frame, not an iterator."""
+    """Return whether a source can be read again: a path, bytes, a list or a frame, not an iterator."""
     if isinstance(source, list | tuple):
         return all(isinstance(item, Sized | os.PathLike) for item in source)
     return isinstance(source, Sized | os.PathLike) and not hasattr(source, "read")
 
 
 class _ColumnsChanged(Exception):
-    """Somebody else changed the dataset's columns, and the parts are not cut for the new ones."""
+    """Somebody else changed the dataset's columns, and the parts do not fit the new ones."""
 
     def __init__(self, failure: UploadError) -> None:
         super().__init__(str(failure))
@@ -344,7 +344,7 @@ class _ColumnsChanged(Exception):
 
 
 class _Failures:
-    """Makes the errors of an upload that was not committed."""
+    """Creates the errors of an upload that was not committed."""
 
     def __init__(self, dataset_id: str, journal: Journal | None, added: Mapping[str, str]) -> None:
         self._dataset_id = dataset_id
@@ -362,9 +362,9 @@ class _Failures:
         columns = f" but for the new columns {', '.join(self._added)}" if self._added else ""
         if perhaps:
             columns += f"{' and' if columns else ' but'} perhaps for {', '.join(perhaps)}"
-        again = "" if self._journal is None else f"; the same call with resume={self._journal!r} goes on from here"
+        again = "" if self._journal is None else f"; the same call with resume={self._journal!r} continues from here"
         return UploadError(
-            f"{message}; nothing was committed, dataset {self._dataset_id} is as it was{columns}{again}",
+            f"{message}; nothing was committed, dataset {self._dataset_id} is unchanged{columns}{again}",
             dataset_id=self._dataset_id,
             upload_id=upload_id,
             part=part,
@@ -401,14 +401,15 @@ class _Upload:
                 self._reporter.finish()
                 return _replayed(self._steps.dataset_id, earlier, self._clock.monotonic() - self._started)
             if self._fit.added:
-                # Where columns are to be added, all rows are checked before.
+                # If columns have to be added, all rows are checked first.
                 looked_at.extend([await self._kept(part) async for part in parts])
-            # The first part is cut before anything is changed, so that a source that is no CSV costs no request.
+            # The first part is created before anything is changed, so that a source that is not CSV does not cost a
+            # request.
             if not looked_at and (first := await anext(parts, None)) is not None:
                 looked_at.append(first)
             if not looked_at and not self._options.allow_empty:
                 raise SourceError(
-                    "the source holds no rows; nothing was sent. To empty the dataset on purpose say allow_empty=True"
+                    "the source holds no rows; nothing was sent. To empty the dataset on purpose, pass allow_empty=True"
                 )
             self._take_up()
             self._check_columns(await self._add_columns() if self._fit.added else await self._evolved(None), None)
@@ -447,7 +448,7 @@ class _Upload:
             return await in_thread(self._spool.keep, part)
 
     async def _is_known(self, earlier: Finished, parts: AsyncIterator[Part], looked_at: list[Part]) -> bool:
-        """Return whether the source is what an earlier upload holds; what was looked at for that is in the list."""
+        """Return whether the source equals an earlier upload; the parts that were read for that are in the list."""
         if not self._is_comparable(earlier):
             return False
         comparison = Comparison(earlier.parts)
@@ -458,12 +459,12 @@ class _Upload:
                 return False
         outcome = comparison.outcome()
         if outcome == "longer" and self._options.adds:
-            assert self._journal is not None  # noqa: S101 - it told of the earlier upload
+            assert self._journal is not None  # noqa: S101 - it recorded the earlier upload
             raise _twice("the source", self._journal)
         return outcome == "same"
 
     def _is_comparable(self, earlier: Finished) -> bool:
-        """Return whether the same rows would have the same bytes as they had in an earlier upload."""
+        """Return whether the same rows would have the same bytes as in an earlier upload."""
         columns = self._columns()
         if columns == earlier.columns:
             return True
@@ -484,7 +485,7 @@ class _Upload:
         return [[column.name, column.type.value] for column in self._fit.columns]
 
     def _take_up(self) -> None:
-        """Begin a new upload in the journal, or see that the one to go on with is this one."""
+        """Begin a new upload in the journal, or check that the upload to continue is this one."""
         journal, options = self._journal, self._options
         if journal is None:
             return
@@ -505,23 +506,23 @@ class _Upload:
             raise self._changed(", ".join(different))
 
     def _changed(self, how: str) -> DomoError:
-        """Return the error for a source that is not the one that the journal would go on with."""
+        """Return the error for a source that differs from that of the journal's unfinished upload."""
         journal = self._journal
-        assert journal is not None  # noqa: S101 - who calls has one
+        assert journal is not None  # noqa: S101 - callers have one
         assert journal.upload_id is not None  # noqa: S101
         if journal.sent is not None:
-            lost = SourceError(f"the journal {journal.path} is that of another source: {how}")
+            lost = SourceError(f"the journal {journal.path} belongs to another source: {how}")
             return self._committer(journal.upload_id).uncertain(
-                lost, "give the source that it was begun with to find out", journal.sent
+                lost, "pass the source that it was begun with to find out", journal.sent
             )
         return ConfigError(
-            f"the journal {journal.path} holds an upload that is not finished, of another source: {how}. Give the same"
-            " source and options to go on; or remove the journal to give that upload up, none of which was committed,"
-            " and begin anew. Nothing was committed"
+            f"the journal {journal.path} holds an upload that is not finished, of another source: {how}. Pass the same"
+            " source and options to continue; or remove the journal to give up that upload, none of which was"
+            " committed, and start over. Nothing was committed"
         )
 
     async def _add_columns(self) -> Sequence[ColumnSpec]:
-        """Add the columns that the dataset lacks, and return those that it has then."""
+        """Add the columns that the dataset lacks, and return its columns."""
         added = _types(self._fit.added)
         try:
             columns = await self._steps.add_columns(self._fit.added)
@@ -535,7 +536,7 @@ class _Upload:
         return columns
 
     async def _open(self) -> int:
-        """Open an upload, or go on with that of the journal."""
+        """Open an upload, or continue that of the journal."""
         journal = self._journal
         if journal is not None and journal.upload_id is not None:
             self._before = journal.before
@@ -547,7 +548,7 @@ class _Upload:
                     tasks.create_task(self._learn_versions())
                 upload_id = await self._steps.open()
         except DomoError as error:
-            raise self._failure(f"no upload could be opened: {error}") from error
+            raise self._failure(f"the upload could not be opened: {error}") from error
         tell(OPENED, dataset_id=self._steps.dataset_id, upload_id=upload_id)
         if journal is not None:
             journal.opened(upload_id, self._before)
@@ -557,7 +558,7 @@ class _Upload:
         try:
             self._before = tuple(await self._steps.versions())
         except DomoError as error:
-            # They are asked for to look up a commit whose answer is lost, which is seldom.
+            # They are only needed to look up a commit whose answer is lost, which is rare.
             self._before = None
             tell(VERSIONS_UNKNOWN, dataset_id=self._steps.dataset_id, cause=cause_of(error))
 
@@ -569,7 +570,7 @@ class _Upload:
         async def failed(number: int, error: DomoError) -> DomoError:
             return await self._part_failed(upload_id, number, error)
 
-        # One for both: the lanes go by what the sender learns.
+        # One object for both: the slots use the throughput that the sender measures.
         pace = self._options.pace(held=first[0].held > 0)
         sender = Sender(
             self._steps,
@@ -591,7 +592,7 @@ class _Upload:
         return Sent(rows=count.rows, bytes=count.bytes, parts=count.parts, before=self._before)
 
     async def _part_failed(self, upload_id: int, number: int, error: DomoError) -> DomoError:
-        """Return what to raise for a part that could not be sent."""
+        """Return the error to raise for a part that could not be sent."""
         message = f"part {number} could not be sent: {error}"
         failure = self._failure(message, upload_id=upload_id, part=number)
         journal = self._journal
@@ -617,7 +618,7 @@ class _Upload:
 
     def _uncertain(self, upload_id: int, error: DomoError) -> CommitUncertain:
         journal = self._journal
-        assert journal is not None  # noqa: S101 - who calls has one
+        assert journal is not None  # noqa: S101 - callers have one
         parts = journal.parts.values()
         sent = journal.sent or Sent(
             rows=sum(part.records for part in parts),
@@ -628,7 +629,7 @@ class _Upload:
         return self._committer(upload_id).uncertain(error, "its data versions show no trace of it", sent)
 
     async def _completed(self, upload_id: int, sent: Sent) -> Sent:
-        """See that all is as it was when it was read, and say what it was made of."""
+        """Check that the source and the columns are unchanged, and add the files to the totals."""
         self._source.check_unchanged()
         self._check_columns(await self._evolved(upload_id), upload_id)
         if self._journal is None:
@@ -638,7 +639,7 @@ class _Upload:
         return evolve(sent, files=files)
 
     async def _evolved(self, upload_id: int | None) -> Sequence[ColumnSpec]:
-        """Return the dataset's columns, as they are now if others may add some."""
+        """Return the dataset's columns, read again if others may have added some."""
         if self._options.schema != "evolve":
             return self._fit.columns
         try:
@@ -647,16 +648,16 @@ class _Upload:
             raise self._failure(f"the dataset's columns could not be read: {error}", upload_id=upload_id) from error
 
     def _check_columns(self, now: Sequence[ColumnSpec], upload_id: int | None) -> None:
-        """See that the dataset's columns are those that the parts are cut for.
+        """Check that the dataset's columns are those that the parts were created for.
 
         Raises:
-            _ColumnsChanged: They are not.
+            _ColumnsChanged: They have changed.
         """
         if list(now) != list(self._fit.columns):
             if self._journal is not None:
                 self._journal.forgotten()
             raise _ColumnsChanged(
-                self._failure("the dataset's columns were changed by somebody else meanwhile", upload_id=upload_id)
+                self._failure("somebody else changed the dataset's columns during the upload", upload_id=upload_id)
             )
 
     def _committer(self, upload_id: int) -> Committer:
@@ -670,7 +671,7 @@ def _types(columns: Sequence[ColumnSpec]) -> dict[str, str]:
 async def _parts(
     source: OpenSource, fit: ColumnMapping, options: UploadOptions, *, inferred: bool
 ) -> AsyncGenerator[Part]:
-    """Yield a source's parts; where types were inferred, once no value would become another."""
+    """Yield a source's parts; if types were inferred, only after checking that no value would change."""
     guessed = (fit.columns if inferred else fit.added) if source.sampled else ()
     columns = InferredColumns(fit.columns, guessed) if any(column.type in NUMBERS for column in guessed) else None
     async with aclosing(source.parts(fit, part_sizes(options.part_size, source.total))) as parts:
