@@ -135,6 +135,8 @@ def _fields(item: Any) -> dict[str, Any]:
 
 def _show_facts(fields: Mapping[str, Any]) -> None:
     shown = {name: _fact(value) for name, value in fields.items() if value not in (None, "", (), [], {})}
+    if not shown:
+        out.print("[dim]nothing[/]")
     print_table(facts((str(name).replace("_", " ").capitalize(), Text(text)) for name, text in shown.items()))
 
 

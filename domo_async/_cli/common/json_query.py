@@ -36,11 +36,12 @@ class _JsonQuery:
         if given is not None:
             try:
                 import jmespath  # noqa: PLC0415 - most commands are given none
+                from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - as above
             except ImportError:
                 raise typer.BadParameter('it needs: pip install "domo-async[cli]"', param_hint="--query") from None
             try:
                 self.expression = jmespath.compile(given)
-            except jmespath.exceptions.JMESPathError as error:
+            except JMESPathError as error:
                 raise typer.BadParameter(f"not JMESPath: {error}", param_hint="--query") from None
         return given
 
@@ -50,11 +51,11 @@ class _JsonQuery:
         Raises:
             typer.BadParameter: The expression does not fit it.
         """
-        import jmespath  # noqa: PLC0415 - as above
+        from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - as above
 
         try:
             found: object = self.expression.search(value)
-        except jmespath.exceptions.JMESPathError as error:
+        except JMESPathError as error:
             raise typer.BadParameter(f"it does not fit what there is: {error}", param_hint="--query") from None
         return found
 
