@@ -130,9 +130,9 @@ class BulkReport(Results[BulkResult[I_co, V_co]], Generic[I_co, V_co]):
         if not failed:
             return None
         errors = [result.error or DomoError("failed") for result in failed]
-        told = [f"{_brief(result.input)}: {error}" for result, error in zip(failed[:_NAMED], errors, strict=False)]
+        causes = [f"{_brief(result.input)}: {error}" for result, error in zip(failed[:_NAMED], errors, strict=False)]
         more = [f"and {len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
-        return BulkError(f"{len(failed)} of {len(self)} failed: {'; '.join([*told, *more])}", errors=errors)
+        return BulkError(f"{len(failed)} of {len(self)} failed: {'; '.join([*causes, *more])}", errors=errors)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return the results as flat dictionaries, such as for a CSV file; see `BulkResult.to_row`."""
@@ -179,8 +179,8 @@ def _brief(value: object) -> object:
 def _line(result: BulkResult[Any, Any]) -> tuple[str, ...]:
     said = " ".join(str(part) for part in (result.error, result.note) if part is not None)
     value = _brief(result.value)
-    told = (_brief(result.input), result.outcome, "" if value is None else value, said)
-    return tuple(" ".join(str(cell).split()) for cell in told)
+    cells = (_brief(result.input), result.outcome, "" if value is None else value, said)
+    return tuple(" ".join(str(cell).split()) for cell in cells)
 
 
 def _table(lines: Sequence[tuple[str, ...]]) -> list[str]:

@@ -237,8 +237,8 @@ class _Examination:
             # The user's own role is read, not just any role.
             found = await self._check(allowed, {allowed.needs[0]: role_id})
             if isinstance(found, list | tuple):
-                told = {self.guard.shapes.shown(str(item), _AUTHORITY) for item in found}
-                self.identity = evolve(self.identity, authorities=tuple(sorted(told)))
+                shown = {self.guard.shapes.shown(str(item), _AUTHORITY) for item in found}
+                self.identity = evolve(self.identity, authorities=tuple(sorted(shown)))
 
     def _next(self) -> Read | None:
         """Return the next method that can be called for a route that was not called yet."""

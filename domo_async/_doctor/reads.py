@@ -330,8 +330,10 @@ class Pool:
         # From the area that these objects are in, unless this area has others of the same name.
         if any((top, one.removesuffix("id")) in self._lists for one in names):
             return None
-        there = [each for one in names for each in self._found.get(one, ()) if _singular(_top(each.area)) + "id" == one]
-        return there[0] if there else None
+        matching = [
+            each for one in names for each in self._found.get(one, ()) if _singular(_top(each.area)) + "id" == one
+        ]
+        return matching[0] if matching else None
 
     def _fixed(self, read: Read) -> dict[str, Any]:
         return {

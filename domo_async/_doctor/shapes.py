@@ -116,8 +116,8 @@ class Shapes:
                 self._walk(item, where)
         elif attrs.has(type(value)):
             # A value that is not a model itself but contains models.
-            kind: Any = type(value)
-            for field in attrs.fields(kind):
+            model: Any = type(value)
+            for field in attrs.fields(model):
                 self._walk(getattr(value, field.name, None), where)
 
     def _model(self, value: Model) -> None:

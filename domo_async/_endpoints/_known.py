@@ -81,8 +81,8 @@ async def confirm_groups(http: Transport, groups: Collection[int]) -> None:
         return True
 
     listed = list(dict.fromkeys(groups))
-    there = await map_concurrent(listed, look, concurrency=CHANGES_AT_ONCE)
-    _refuse("groups", [group for group, found in zip(listed, there, strict=True) if not found])
+    exists = await map_concurrent(listed, look, concurrency=CHANGES_AT_ONCE)
+    _refuse("groups", [group for group, found in zip(listed, exists, strict=True) if not found])
 
 
 async def _if_told(ask: Callable[[], Awaitable[T]]) -> T | None:

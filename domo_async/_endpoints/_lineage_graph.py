@@ -118,12 +118,12 @@ class LineageGraph(Record):
 
     def to_text(self, *, up: bool = True, down: bool = True) -> str:
         """Return the graph as trees: upstream, downstream, or both if both exist."""
-        told = []
+        lines = []
         if up:
-            told += ["made from:" if down else "", *self.upstream().lines()]
+            lines += ["made from:" if down else "", *self.upstream().lines()]
         if down:
-            told += ["used by:" if up else "", *self.downstream().lines()]
-        return "\n".join(line for line in told if line)
+            lines += ["used by:" if up else "", *self.downstream().lines()]
+        return "\n".join(line for line in lines if line)
 
     def to_dot(self) -> str:
         """Return the graph in DOT, the language of Graphviz: draw it with ``dot -Tsvg``."""
@@ -138,8 +138,8 @@ class LineageGraph(Record):
     def to_graphml(self) -> str:
         """Return the graph as GraphML, which graph tools can read."""
         keys = [
-            f'  <key id="{name}" for="node" attr.name="{name}" attr.type="{kind}"/>'
-            for name, kind in (("type", "string"), ("name", "string"), ("depth", "int"), ("more", "boolean"))
+            f'  <key id="{name}" for="node" attr.name="{name}" attr.type="{data_type}"/>'
+            for name, data_type in (("type", "string"), ("name", "string"), ("depth", "int"), ("more", "boolean"))
         ]
         nodes = [
             f"    <node id={quoteattr(_xml(key))}>"

@@ -30,17 +30,17 @@ async def names_of(http: Transport, things: Iterable[TracedThing]) -> Mapping[st
         "DATAFLOW": lambda ids: _dataflows(http, ids),
     }
     pieces = [
-        (kind, ids[at : at + size])
-        for kind, ids in by_type.items()
-        if kind in asks
-        for size in (len(ids) if kind == "DATAFLOW" else _AT_ONCE,)
+        (entity_type, ids[at : at + size])
+        for entity_type, ids in by_type.items()
+        if entity_type in asks
+        for size in (len(ids) if entity_type == "DATAFLOW" else _AT_ONCE,)
         for at in range(0, len(ids), size)
     ]
 
     async def ask(piece: tuple[str, Sequence[str]]) -> Mapping[str, str | None]:
-        kind, ids = piece
+        entity_type, ids = piece
         try:
-            return {f"{kind}{number}": name for number, name in (await asks[kind](ids)).items()}
+            return {f"{entity_type}{number}": name for number, name in (await asks[entity_type](ids)).items()}
         except DomoError:
             # A lineage without some names is better than no lineage.
             return {}

@@ -138,8 +138,8 @@ class DataflowExecution(Model):
     @property
     def error_text(self) -> str | None:
         """The errors as text, if the instance returned any."""
-        told = (error.get("localizedMessage") or error.get("message") for error in self.errors)
-        return "; ".join(filter(None, map(str, filter(None, told)))) or None
+        messages = (error.get("localizedMessage") or error.get("message") for error in self.errors)
+        return "; ".join(filter(None, map(str, filter(None, messages)))) or None
 
 
 @frozen(kw_only=True)

@@ -226,9 +226,9 @@ class Lineage(Area):
         if not (up or down):
             raise ConfigError("up and down are both False: set at least one of them")
         nodes = await self.get(entity_type, entity_id, traverse_up=up, traverse_down=down, max_depth=max_depth)
-        told = {node.key: node for node in nodes.values()}
+        by_key = {node.key: node for node in nodes.values()}
         root = TracedThing(str(entity_type), str(entity_id))
-        graph = walked(told, root, up=up, down=down, depth=max_depth)
+        graph = walked(by_key, root, up=up, down=down, depth=max_depth)
         if not names:
             return graph
         # Imports areas that most users of lineage do not need.

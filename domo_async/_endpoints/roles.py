@@ -130,8 +130,8 @@ class _RoleUsers(Model):
 
 
 def _page(answer: _RoleUsers) -> PageData[RoleUser]:
-    told = answer.total_filtered_count
-    return PageData(answer.users, total=answer.total_count if told is None else told)
+    filtered = answer.total_filtered_count
+    return PageData(answer.users, total=answer.total_count if filtered is None else filtered)
 
 
 class Roles(Area):
@@ -259,8 +259,8 @@ class Roles(Area):
         """
         changes = require_changes(payload(name=name, description=description))
         if len(changes) == 1:
-            there = await self.get(role_id)
-            changes = {**payload(name=there.name, description=there.description or ""), **changes}
+            role = await self.get(role_id)
+            changes = {**payload(name=role.name, description=role.description or ""), **changes}
         return await self._http.request(
             "PUT",
             url("/api/authorization/v1/roles/{}", role_id),

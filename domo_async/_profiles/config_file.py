@@ -112,8 +112,8 @@ def _of_table(path: Path, top: Secret[dict[str, object]]) -> ConfigFile:
     tables = top.get_secret_value().get("profiles", {})
     if unknown or not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         del tables
-        told = f"has {min(unknown)!r}; it" if unknown else ""
-        raise ConfigError(f'{path} {told} takes default_profile = "NAME" and tables [profiles.NAME]'.replace("  ", " "))
+        problem = f"{path} has {min(unknown)!r}" if unknown else f"{path} is not valid"
+        raise ConfigError(f'{problem}; only default_profile = "NAME" and tables [profiles.NAME] are allowed')
     sealed = {name: Secret(table) for name, table in tables.items()}
     del tables  # a traceback may show local variables
     if default is not None and (not isinstance(default, str) or default not in sealed):

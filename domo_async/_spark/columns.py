@@ -54,11 +54,11 @@ def matched(names: Sequence[str], columns: Sequence[ColumnSpec]) -> tuple[int, .
     """
     wanted = [column.name for column in columns]
     lacking = [name for name in wanted if name not in names]
-    besides = [name for name in names if name not in wanted]
+    surplus = [name for name in names if name not in wanted]
     twice = sorted({name for name in names if list(names).count(name) > 1})
     differences = [
         f"{what} {', '.join(found)}"
-        for what, found in (("it lacks", lacking), ("it has in addition", besides), ("it has more than once", twice))
+        for what, found in (("it lacks", lacking), ("it has in addition", surplus), ("it has more than once", twice))
         if found
     ]
     if differences:

@@ -41,24 +41,29 @@ def condition_for(pushed: object, schema: StructType, zone: ZoneInfo) -> str | N
     field = next((field for field in schema.fields if (field.name,) == path), None)
     if field is None:
         return None
-    name, kind, value = quoted_name(field.name), type(pushed).__name__, getattr(pushed, "value", None)
-    if kind in {"IsNull", "IsNotNull"} or (kind == "EqualNullSafe" and value is None):
-        return f"{name} IS NOT NULL" if kind == "IsNotNull" else f"{name} IS NULL"
-    if kind == "In" and isinstance(value, tuple | list) and value and not isinstance(field.dataType, TimestampType):
+    name, filter_type, value = quoted_name(field.name), type(pushed).__name__, getattr(pushed, "value", None)
+    if filter_type in {"IsNull", "IsNotNull"} or (filter_type == "EqualNullSafe" and value is None):
+        return f"{name} IS NOT NULL" if filter_type == "IsNotNull" else f"{name} IS NULL"
+    if (
+        filter_type == "In"
+        and isinstance(value, tuple | list)
+        and value
+        and not isinstance(field.dataType, TimestampType)
+    ):
         literals = [_literal(one, field.dataType) for one in value]
         return None if None in literals else f"{name} IN ({', '.join(map(str, literals))})"
-    if kind not in _COMPARED:
+    if filter_type not in _COMPARED:
         return None
     if isinstance(value, datetime):
-        return _about(name, _COMPARED[kind], value, field.dataType, zone)
+        return _about(name, _COMPARED[filter_type], value, field.dataType, zone)
     literal = _literal(value, field.dataType)
-    if literal is None or (isinstance(field.dataType, StringType) and _COMPARED[kind] != "="):
+    if literal is None or (isinstance(field.dataType, StringType) and _COMPARED[filter_type] != "="):
         return None
-    return f"{name} {_COMPARED[kind]} {literal}"
+    return f"{name} {_COMPARED[filter_type]} {literal}"
 
 
-def _literal(value: Any, kind: DataType) -> str | None:
-    write = _LITERALS.get(type(kind))
+def _literal(value: Any, data_type: DataType) -> str | None:
+    write = _LITERALS.get(type(data_type))
     return None if write is None else write(value)
 
 
@@ -75,8 +80,8 @@ _LITERALS: dict[type[DataType], Callable[[Any], str | None]] = {
 }
 
 
-def _about(name: str, compared: str, value: datetime, kind: DataType, zone: ZoneInfo) -> str | None:
-    if not isinstance(kind, TimestampType | TimestampNTZType):
+def _about(name: str, compared: str, value: datetime, data_type: DataType, zone: ZoneInfo) -> str | None:
+    if not isinstance(data_type, TimestampType | TimestampNTZType):
         return None
     try:
         local = value if value.tzinfo is None else value.astimezone(zone).replace(tzinfo=None)

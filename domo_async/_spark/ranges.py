@@ -27,10 +27,10 @@ class _Scale:
 
 
 def _seconds(text: str) -> int:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not None:
+    timestamp = datetime.fromisoformat(text)
+    if timestamp.tzinfo is not None:
         raise ValueError(text)
-    return (moment - _EPOCH) // timedelta(seconds=1)
+    return (timestamp - _EPOCH) // timedelta(seconds=1)
 
 
 _SCALES: dict[type[DataType], _Scale] = {

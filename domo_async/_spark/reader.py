@@ -191,21 +191,21 @@ def _batches(path: Path, schema: StructType, zone: ZoneInfo) -> Iterator[pa.Reco
         ) from None
 
 
-def _parsed_as(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_decimal(kind):
+def _parsed_as(arrow_type: pa.DataType) -> pa.DataType:
+    if pa.types.is_decimal(arrow_type):
         # pyarrow would change numbers that are too large.
         return pa.string()
-    return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
+    return pa.timestamp("us") if pa.types.is_timestamp(arrow_type) else arrow_type
 
 
-def _meant(column: pa.Array[Any], kind: pa.DataType, zone: ZoneInfo) -> pa.Array[Any]:
+def _meant(column: pa.Array[Any], arrow_type: pa.DataType, zone: ZoneInfo) -> pa.Array[Any]:
     """Return a column with Spark's type: with all digits, and as an instant if Spark wants one."""
-    if pa.types.is_decimal128(kind):
-        numbers: pa.Array[Any] = decimals(column, kind)
+    if pa.types.is_decimal128(arrow_type):
+        numbers: pa.Array[Any] = decimals(column, arrow_type)
         return numbers
-    if not pa.types.is_timestamp(kind) or kind.tz is None:
+    if not pa.types.is_timestamp(arrow_type) or arrow_type.tz is None:
         return column
     # For a local time that occurs twice, use the first; for one that is skipped, the time at which the clock is set.
     meaning = pc.AssumeTimezoneOptions(zone.key, ambiguous="earliest", nonexistent="earliest")
-    found: pa.Array[Any] = pc.call_function("assume_timezone", [column], meaning).cast(kind)
+    found: pa.Array[Any] = pc.call_function("assume_timezone", [column], meaning).cast(arrow_type)
     return found

@@ -63,7 +63,7 @@ class Shape:
 
     def encoder(self, schema: pa.Schema) -> ArrowEncoder:
         """Return the encoder for batches of a schema, or raise an error if a column cannot be written."""
-        return ArrowEncoder(pa.schema([schema.field(place) for place in self.order]), self.columns, self.rules)
+        return ArrowEncoder(pa.schema([schema.field(index) for index in self.order]), self.columns, self.rules)
 
     def ordered(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return a batch with its columns in the dataset's order."""

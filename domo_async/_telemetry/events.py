@@ -250,5 +250,5 @@ def kind_of(error: BaseException) -> str:
 
 def cause_of(error: BaseException) -> str:
     """Return the parts of an error that may be logged: its type, and the status of an answer."""
-    kind = type(error).__name__
-    return f"{error.status} {kind}" if isinstance(error, APIError) else kind
+    name = type(error).__name__
+    return f"{error.status} {name}" if isinstance(error, APIError) else name

@@ -136,9 +136,9 @@ class _Work:
         try:
             left = set(map(_key, await handler.find()))
         except DomoError as lookup:
-            told = DomoError(f"it is unknown whether it was done: {error}; the lookup failed: {lookup}")
+            unknown = DomoError(f"it is unknown whether it was done: {error}; the lookup failed: {lookup}")
             for thing in things:
-                self._settle(thing, told)
+                self._settle(thing, unknown)
             return
         for thing in things:
             if _key(thing) in left:

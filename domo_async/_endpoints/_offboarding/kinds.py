@@ -137,10 +137,10 @@ class _Leaving:
 
     def owns(self, owners: Iterable[_Owner], first: object = None) -> bool:
         """Return whether the leaver is among some owners, or, if there are none, is the owner known from elsewhere."""
-        told = list(owners)
-        if not told:
+        known = list(owners)
+        if not known:
             return self.is_leaver(first)
-        return any(self.is_leaver(one.id) and str(one.type or "USER").upper() == "USER" for one in told)
+        return any(self.is_leaver(one.id) and str(one.type or "USER").upper() == "USER" for one in known)
 
     def is_leaver(self, user_id: object) -> bool:
         return str(user_id) == str(self.leaver)
@@ -353,8 +353,8 @@ def _cards(who: _Leaving) -> Handler:
 
     async def owned_of(things: Sequence[OwnedThing]) -> Sequence[OwnedThing]:
         # The search results may be minutes old.
-        told = await area.get(_ids(things), parts=[CardPart.OWNERS], include_filtered=True)
-        owned = {str(each.id or each.urn) for each in told if who.owns(each.owners, each.owner_id)}
+        cards = await area.get(_ids(things), parts=[CardPart.OWNERS], include_filtered=True)
+        owned = {str(each.id or each.urn) for each in cards if who.owns(each.owners, each.owner_id)}
         return [thing for thing in things if thing.id in owned]
 
     async def move(things: Sequence[OwnedThing]) -> None:
@@ -527,8 +527,8 @@ def _tasks(who: _Leaving) -> Handler:
         by_queue: dict[str, list[str]] = {}
         for thing in things:
             by_queue.setdefault(str(thing.parent_id), []).append(thing.id)
-        told = await area.assign_many(by_queue, user_id=who.to)
-        done = {task.id for outcome in told.values() for task in outcome.completed}
+        results = await area.assign_many(by_queue, user_id=who.to)
+        done = {task.id for outcome in results.values() for task in outcome.completed}
         left = frozenset(_ids(things)) - done
         if left:
             raise Left("the instance does not confirm that it assigned the task", ids=left)

@@ -132,8 +132,8 @@ class UserProfile(Model):
     @property
     def is_active(self) -> bool | None:
         """Whether the user can log in, from whichever field of the answer has it; None if no field does."""
-        told = self.active if self.active is not None else (self.detail or {}).get("active")
-        return told if isinstance(told, bool) else None
+        active = self.active if self.active is not None else (self.detail or {}).get("active")
+        return active if isinstance(active, bool) else None
 
 
 @frozen(kw_only=True)

@@ -159,8 +159,8 @@ class OffboardingPlan(Tabular, Record):
         return f"<OffboardingPlan of {len(self.things) + len(self.left)} things of {self.leaver_id}>"
 
     def __str__(self) -> str:
-        told = [step for step in self.steps if step.things or step.error]
-        rows = [(str(step.kind), str(len(step.things)), str(step.action), _names(step)) for step in told]
+        shown = [step for step in self.steps if step.things or step.error]
+        rows = [(str(step.kind), str(len(step.things)), str(step.action), _names(step)) for step in shown]
         widths = [max(map(len, column), default=0) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join([kind.ljust(widths[0]), count.rjust(widths[1]), action.ljust(widths[2]), names]).rstrip()
