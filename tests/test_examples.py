@@ -122,6 +122,33 @@ def test_a_leaver_leaves_nothing_behind() -> None:
     assert str(grace) == owner.id
 
 
+def test_a_workflow_starts_for_each_order(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.jsonl"
+    orders.write_text('{"order": 4711}\n{"order": 4712}\n', encoding="utf-8")
+    with Emulator() as emulator:
+        model = emulator.add.workflow(name="Orders")
+        settings = {"DOMO_BASE_URL": emulator.url, "DOMO_DEVELOPER_TOKEN": emulator.token}
+        ended = run("workflow_service.py", model.id, str(orders), **settings)
+        unknown = run("workflow_service.py", "no-such-model", str(orders), **settings)
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert "{'order': 4711} COMPLETED\n{'order': 4712} COMPLETED\n" == ended.stdout
+    assert (1, 2) == (unknown.returncode, unknown.stdout.count("404"))
+
+
+def test_a_notebook_s_cells_find_and_query_a_dataset() -> None:
+    rows = [{"region": "EU", "amount": 2}, {"region": "EU", "amount": 3}, {"region": "US", "amount": 1}]
+    with Emulator() as emulator, emulator.sync_client() as domo:
+        domo.datasets.create_from(rows, "Sales")
+        ended = run("notebook.py", "Sales", DOMO_BASE_URL=emulator.url, DOMO_DEVELOPER_TOKEN=emulator.token)
+        (made,) = domo.datasets.list(name_like="Sales by region").all()
+        totals = domo.datasets.query(made.id, "SELECT region, amount FROM table").to_dicts()
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert ended.stdout.endswith("1 rows\n")
+    assert [{"region": "EU", "amount": 5}] == totals
+
+
 def test_groups_get_the_members_that_a_file_says() -> None:
     ended = run("sync_groups_from_csv.py")
 
