@@ -190,6 +190,13 @@ def test_files_go_up_and_come_down() -> None:
     assert ended.stdout.endswith("Uploaded 5, and the second time 0\nMirrored 5 files\n")
 
 
+def test_the_tests_with_pytest_pass() -> None:
+    ended = run("testing_with_pytest.py")
+
+    assert 0 == ended.returncode, ended.stdout
+    assert "2 passed" in ended.stdout
+
+
 def test_examples_use_the_instance_that_the_environment_names() -> None:
     with Emulator() as emulator:
         ended = run("quickstart_async.py", DOMO_BASE_URL=emulator.url, DOMO_DEVELOPER_TOKEN=emulator.token)

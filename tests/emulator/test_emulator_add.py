@@ -60,7 +60,7 @@ def test_a_client_acts_as_the_user_whose_token_it_has(emulator: Emulator) -> Non
 
 
 def test_rows_are_read_as_they_were_given(emulator: Emulator, domo: Domo) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"id": 1, "name": 'say "hi",\nthere', "at": datetime(2025, 1, 2, 3, 4, 5), "day": date(2025, 1, 2)},
         {"id": 2, "name": "", "price": Decimal("1.50"), "weight": 2.5},
         {"id": 3},
@@ -98,10 +98,12 @@ def test_data_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
 
     assert ["id"] == [each.name for each in domo.datasets.schemas.latest(target.id).columns if each.upsert_key]
     assert account.name == domo.accounts.get(account.id).display_name
-    assert stream.dataset_id == domo.streams.get(stream.id).data_source.id
+    source_of = domo.streams.get(stream.id).data_source
+    assert source_of is not None
+    assert stream.dataset_id == source_of.id
     assert stream.name == domo.datasets.get(stream.dataset_id).name
     assert [source.id] == [each.data_source_id for each in domo.dataflows.get(flow.id).inputs]
-    assert domo.streams.run(stream.id, wait=True)
+    assert "SUCCESS" == domo.streams.run(stream.id, wait=True).current_state
 
 
 def test_content_is_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
