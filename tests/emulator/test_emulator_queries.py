@@ -308,7 +308,7 @@ async def test_a_query_is_read_as_mysql_reads_it(sql: str, rows: list[list[Any]]
     [
         ("SELECT n FROM table WHERE", "Cannot parse the SQL: something is missing at line 1, column 25, after WHERE"),
         ("SELECT 'open FROM table", "Cannot parse the SQL: a quote or a comment is not closed"),
-        ("SELECT FROM table", "Cannot parse the SQL: a SELECT that selects nothing"),
+        ("SELECT FROM table", "Cannot parse the SQL: a SELECT without columns"),
         ("SELECT n FROM table WHERE day = 'x'", "Incorrect DATE value: 'x'"),
         ("SELECT 9223372036854775807 + n FROM table", "The query failed: Overflow in addition of INT64"),
     ],

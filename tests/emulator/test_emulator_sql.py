@@ -388,7 +388,7 @@ async def test_a_dataset_is_asked_by_all_its_names(sql: str, rows: list[list[Any
         ("SELECT t.`a b` FROM table t", "Invalid column(s) referenced: a b"),
         ("SELECT EVIL(1) FROM table", "Unknown function: EVIL"),
         ("SELECT LEFT(user) FROM table", "LEFT takes 2 arguments, not 1"),
-        ("SELECT DATE_FORMAT(`on`, user) FROM table", "The format must be written out as a text in quotes"),
+        ("SELECT DATE_FORMAT(`on`, user) FROM table", "The format must be a quoted text in the query"),
         ("SELECT * FROM elsewhere", "Unknown table: elsewhere"),
     ],
 )

@@ -1,1 +1,1 @@
-"""The rows of datasets: parts that arrive, tables of DuckDB, queries over them."""
+"""The rows of datasets: arriving parts, DuckDB tables, and queries over them."""

@@ -1,6 +1,6 @@
-"""The data themselves: parts spooled to disk, versions as DuckDB tables, queries over them.
+"""The storage of rows: parts spooled to disk, versions as DuckDB tables, and queries over them.
 
-Methods that take long are plain functions to be run with `Storage.run`, off the event loop.
+Slow methods are plain functions, to be called with `Storage.run` off the event loop.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class ResultColumn:
 
 @define
 class Result:
-    """A query that DuckDB is ready to run. Close it, read to its end or not."""
+    """A query that DuckDB is ready to run. It must be closed, whether it was read to the end or not."""
 
     columns: tuple[ResultColumn, ...]
     _cursor: duckdb.DuckDBPyConnection
@@ -72,30 +72,30 @@ class Result:
     _lock: threading.Lock = field(factory=threading.Lock)
 
     def start(self, render: Callable[[Sequence[tuple[str, str]]], str]) -> None:
-        """Begin to run; each row becomes the text that the SQL expression made by `render` gives."""
+        """Begin to run; each row is rendered as text by the SQL expression that `render` returns."""
         cells = [(f"x{number}", column.type) for number, column in enumerate(self.columns)]
         with self._lock, self._watch(self._cursor), _as_refusal():
             self._cursor.execute(f"{self._before} SELECT {render(cells)} {self._after}")
 
     def batch(self) -> list[str]:
-        """Return the next thousand rendered rows, an empty list at the end."""
+        """Return the next thousand rendered rows; an empty list at the end."""
         with self._lock, self._watch(self._cursor), _as_refusal():
             return [text for (text,) in self._cursor.fetchmany(_BATCH)]
 
     def close(self) -> None:
-        """Give everything back that the query holds, even while another thread waits for it."""
+        """Release everything that the query holds, even while another thread waits for it."""
         self._cursor.interrupt()
         with self._lock:
             self._release(self._cursor)
 
 
 class _Database:
-    """A DuckDB database, which is opened when it is first asked for: many an instance of a test never holds a row.
+    """A DuckDB database, which is opened on first use: many instances in tests never hold a row.
 
     Args:
         directory: The instance's data directory.
-        spool: Where parts lie, the one folder that may be read from.
-        kept: Whether it is a file of the directory, and not in memory.
+        spool: The folder of the parts, the only folder that DuckDB may read from.
+        kept: Whether the database is a file in the directory, and not in memory.
     """
 
     def __init__(self, directory: Path, spool: Path, *, kept: bool) -> None:
@@ -105,7 +105,7 @@ class _Database:
         self._lock = threading.Lock()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a cursor of its own; may be called from any thread.
+        """Return a new cursor; may be called from any thread.
 
         Raises:
             ConfigError: The database is damaged.
@@ -117,9 +117,9 @@ class _Database:
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """Open the database again after what the block does with it, if DuckDB gives it up there.
+        """Reopen the database after the block, if DuckDB invalidated it there.
 
-        It does so after a disk that was full, say, and does nothing any more until it has read its files again.
+        DuckDB does so after a full disk, for example, and then refuses all work until it has read its files again.
         """
         import duckdb  # noqa: PLC0415 - slow
 
@@ -131,7 +131,7 @@ class _Database:
             raise
 
     def keep_private(self) -> None:
-        """See to it that nobody else may read what DuckDB has written since."""
+        """Restrict the files that DuckDB has written since to their owner."""
         if self._path is not None:
             narrow_file(self._path.with_name(f"{self._path.name}.wal"))
 
@@ -175,10 +175,10 @@ class Storage:
 
         Args:
             directory: The instance's data directory.
-            changes: Where it notes that there may be tables that nothing refers to.
+            changes: The changes, in which the storage notes that there may be tables that nothing refers to.
             time_limit: Seconds that a query may take to its first rows, and from each thousand rows to the next.
-            kept: Whether the rows are to be there when the directory is opened again.
-            referenced: The tables that there have to be; all others are dropped, as are spooled parts.
+            kept: Whether the rows are saved in the directory.
+            referenced: The tables that must exist; all others are dropped, as are spooled parts.
 
         Raises:
             ConfigError: One of the tables is missing.
@@ -206,7 +206,7 @@ class Storage:
         return await asyncio.get_running_loop().run_in_executor(self._workers, lambda: function(*args, **kwargs))
 
     def close(self) -> None:
-        """Stop all that runs and close the database."""
+        """Stop all running queries and close the database."""
         for cursor in tuple(self._cursors):
             cursor.interrupt()
         self._workers.shutdown(cancel_futures=True)
@@ -215,10 +215,10 @@ class Storage:
 
     @contextmanager
     def spool_part(self, spool: str, number: int) -> Iterator[ArrivingPart]:
-        """Let a part arrive in a file.
+        """Receive a part in a file.
 
-        It takes the former part's place when the block is left without an error; otherwise it is removed, and
-        the former part stays as it was.
+        If the block ends without an error, the part replaces the former one with its number; otherwise it is removed,
+        and the former part stays as it was.
         """
         self._spooled += 1
         path = self._spool / spool / f"{number}.csv"
@@ -234,19 +234,19 @@ class Storage:
 
     def discard_parts(self, spool: str) -> None:
         """Remove an upload's spooled parts."""
-        # A part may still be arriving, too late; it removes its file itself.
+        # A part that is still arriving is too late; it removes its file itself.
         shutil.rmtree(self._spool / spool, ignore_errors=True)
 
     def ingest(
         self, table: str, parts: Sequence[Part], columns: Sequence[Column]
     ) -> tuple[tuple[StoredColumn, ...], int]:
-        """Read the parts, in order, into a new table, wholly or not at all.
+        """Load the parts, in order, into a new table: all of them, or none.
 
         Returns:
             The table's columns and the number of its rows.
 
         Raises:
-            HTTPError: 400, if the parts are not CSV for these columns.
+            HTTPError: 400, if the parts are not valid CSV for these columns.
         """
         import duckdb  # noqa: PLC0415 - slow
 
@@ -256,7 +256,7 @@ class Storage:
             try:
                 return ingest.load(cursor, table, parts, columns)
             except BaseException as error:
-                # Where DuckDB gave the database up, the table was never there.
+                # If DuckDB invalidated the database, the table was never created.
                 with suppress(duckdb.FatalException):
                     self._forget(table)
                 if (full := _full_disk(error)) is not None:
@@ -266,21 +266,21 @@ class Storage:
                 self._database.keep_private()
 
     def _forget(self, table: str) -> None:
-        # The former cursor's database may do nothing any more.
+        # The former cursor's database may be invalid.
         with self._cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
     def new_table(self) -> str:
-        """Return a name that no table has had."""
+        """Return a new table name, which was never used before."""
         return f"v{next(self._names)}"
 
     def adopt(self, table: str) -> None:
-        """Take charge of a table that a version now stands for; to be called on the event loop."""
+        """Manage a table that a version now refers to; to be called on the event loop."""
         self._tables.add(table)
         self.expect_garbage()
 
     def expect_garbage(self) -> None:
-        """Have the tables that nothing refers to any longer dropped, once what made them so is saved."""
+        """Drop the tables that nothing refers to any longer, once the change that caused it is saved."""
         self._changes.note(_TABLES, "")
 
     def forget_unreferenced(self, referenced: set[str]) -> list[str]:
@@ -290,7 +290,7 @@ class Storage:
         return garbage
 
     def take_back(self, tables: Iterable[str]) -> None:
-        """Keep tables after all that were to be dropped; to be called on the event loop."""
+        """Manage tables again that were to be dropped; to be called on the event loop."""
         self._tables.update(tables)
 
     def drop(self, tables: Sequence[str]) -> None:
@@ -323,22 +323,22 @@ class Storage:
 
     @property
     def time_limit(self) -> float:
-        """How long a query may take, in seconds."""
+        """The seconds that a query may take."""
         return self._watchdog.limit
 
     def matching(
         self, pattern: str, options: str, texts: Sequence[str], *, wanted: Callable[[], bool] = lambda: True
     ) -> frozenset[str]:
-        """Return those texts in which a regular expression matches somewhere; see `patterns.matching`.
+        """Return the texts in which a regular expression matches somewhere; see `patterns.matching`.
 
         Args:
             pattern: The expression.
-            options: Its options.
+            options: The options of the expression.
             texts: The texts.
-            wanted: Whether somebody still waits for the answer.
+            wanted: A function that says whether the client still waits for the answer.
 
         Raises:
-            HTTPError: 400, if the expression is wrong.
+            HTTPError: 400, if the expression is invalid.
         """
         with self._cursor() as cursor, self._watch(cursor, wanted=wanted):
             return patterns.matching(cursor, pattern, options, texts)
@@ -348,25 +348,27 @@ class Storage:
             found = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
         there = {str(name) for (name,) in found}
         if missing := referenced - there:
-            raise ConfigError(f"the data directory lacks rows that its datasets have: {', '.join(sorted(missing))}")
+            raise ConfigError(
+                f"the data directory lacks tables with rows of its datasets: {', '.join(sorted(missing))}"
+            )
         self.drop(sorted(there - referenced))
         self._tables = referenced
         numbers = (int(name[1:]) for name in there if name[1:].isdecimal())
         self._names = itertools.count(max(numbers, default=0) + 1)
 
     def has(self, table: str) -> bool:
-        """Return whether a table is there; to be called on the event loop."""
+        """Return whether a table exists; to be called on the event loop."""
         return table in self._tables
 
     def count(self, schema: Schema, versions: Sequence[Version]) -> int:
-        """Return how many rows versions make up together."""
+        """Return the number of rows that versions make up together."""
         with self._cursor() as cursor:
             found = cursor.execute(f"SELECT count(*) FROM ({_relation(schema, versions)})").fetchall()  # noqa: S608 - our own names and quoted ones
         return int(found[0][0])
 
     @contextmanager
     def lease(self, versions: Sequence[Version]) -> Iterator[None]:
-        """Keep the tables of `versions` while the block lasts, which must be on the event loop."""
+        """Keep the tables of `versions` for the duration of the block, which must run on the event loop."""
         names = [version.table for version in versions]
         self._leases.update(names)
         try:
@@ -382,16 +384,16 @@ class Storage:
         *,
         wanted: Callable[[], bool] = lambda: True,
     ) -> Result:
-        """Prepare a query over the rows of `versions`, seen through `schema`.
+        """Prepare a query over the rows of `versions`, with the columns of `schema`.
 
         Args:
             translation: The query.
-            schema: How the rows are seen.
-            versions: Where they are.
-            wanted: Whether somebody still waits for the answer; called from another thread.
+            schema: The columns.
+            versions: The versions that hold the rows.
+            wanted: A function that says whether the client still waits; called from another thread.
 
         Raises:
-            HTTPError: 400, if the query does not fit the columns, or takes too long, now or later.
+            HTTPError: 400, if the query does not match the columns, or takes too long, now or later.
         """
         watch = partial(self._watch, wanted=wanted)
         source = f"WITH {sql.SOURCE} AS NOT MATERIALIZED ({_relation(schema, versions)})"
@@ -400,14 +402,14 @@ class Storage:
             with watch(cursor), _as_refusal():
                 self._macros.make(cursor, translation.sql)
                 cursor.execute(f"DESCRIBE {source} SELECT * FROM ({translation.sql})")  # noqa: S608 - translated
-                described = [(str(name), str(kind)) for name, kind, *_ in cursor.fetchall()]
+                described = [(str(name), str(type_)) for name, type_, *_ in cursor.fetchall()]
         except BaseException:
             self._close_cursor(cursor)
             raise
         names = _result_names(translation.names, [name for name, _ in described])
         aliases = ", ".join(f"x{number}" for number in range(len(described)))
         return Result(
-            tuple(ResultColumn(name, kind) for name, (_, kind) in zip(names, described, strict=True)),
+            tuple(ResultColumn(name, type_) for name, (_, type_) in zip(names, described, strict=True)),
             cursor,
             source,
             f"FROM ({translation.sql}) AS result({aliases})",
@@ -445,7 +447,7 @@ def _connect(path: Path | None, directory: Path, spool: Path) -> duckdb.DuckDBPy
     try:
         connection = _configured(":memory:" if path is None else str(path), directory, spool)
     except duckdb.Error as error:
-        raise ConfigError(f"{path} is damaged, or not DuckDB's: {str(error).splitlines()[0]}") from error
+        raise ConfigError(f"{path} is damaged, or is not a DuckDB database: {str(error).splitlines()[0]}") from error
     if path is not None:
         narrow_file(path)
     return connection
@@ -461,11 +463,11 @@ def _configured(database: str, directory: Path, spool: Path) -> duckdb.DuckDBPyC
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
-            # Of the machine's; what needs more goes to the disk, or fails.
+            # A share of the machine's memory; queries that need more use the disk, or fail.
             "memory_limit": "50%",
         },
     )
-    # A notebook kernel without widgets has no progress bar, and there DuckDB refuses to set one.
+    # In a notebook kernel without widgets, DuckDB refuses to set a progress bar.
     if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
         connection.execute("SET enable_progress_bar = false")
     for statement in (
@@ -482,8 +484,8 @@ def _relation(schema: Schema, versions: Sequence[Version]) -> str:
     """Return a SELECT of all rows of `versions`, in order, with the columns of `schema`."""
     types = [_column_type(column, versions) for column in schema.columns]
     selects = [
-        _version_select(schema, types, version, [each for each in versions[place:] if each.merges])
-        for place, version in enumerate(versions, start=1)
+        _version_select(schema, types, version, [each for each in versions[index:] if each.merges])
+        for index, version in enumerate(versions, start=1)
         if version.action != "DELETE"
     ]
     return " UNION ALL ".join(selects) or _version_select(schema, types, None, ())
@@ -497,14 +499,14 @@ def _column_type(column: Column, versions: Sequence[Version]) -> str:
 
 
 def _version_select(schema: Schema, types: Sequence[str], version: Version | None, later: Sequence[Version]) -> str:
-    """Return a SELECT of the rows of a version that are still there after those that merge."""
+    """Return a SELECT of the rows of a version that remain after the later versions that merge."""
     positions = {stored.name: position for position, stored in enumerate(version.columns)} if version else {}
     cells = []
-    for column, kind in zip(schema.columns, types, strict=True):
+    for column, type_ in zip(schema.columns, types, strict=True):
         position = positions.get(column.name)
-        # A schema may have changed since the upload: what no longer fits reads as NULL (emulator-defined).
+        # A schema may have changed since the upload: values that do not fit any longer become NULL (emulator-defined).
         value = "NULL" if position is None else f"c{position}"
-        cells.append(f"TRY_CAST({value} AS {kind}) AS {sql.identifier(column.name)}")
+        cells.append(f"TRY_CAST({value} AS {type_}) AS {sql.identifier(column.name)}")
     tail = _rows_left(version, later) if version else "WHERE false"
     return f"SELECT {', '.join(cells)} {tail}"
 
@@ -512,37 +514,37 @@ def _version_select(schema: Schema, types: Sequence[str], version: Version | Non
 def _rows_left(version: Version, later: Sequence[Version]) -> str:
     source = version.table
     if version.action == "UPSERT":
-        # Of rows with the same keys within one upload the last one counts (emulator-defined).
-        keys = ", ".join(f"c{place}" for place, stored in enumerate(version.columns) if stored.name in version.keys)
+        # If rows of one upload have the same keys, the last one counts (emulator-defined).
+        keys = ", ".join(f"c{index}" for index, stored in enumerate(version.columns) if stored.name in version.keys)
         source = f"(FROM {source} QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY rowid DESC) = 1)"
     gone = " AND ".join(f"NOT EXISTS (FROM {each.table} AS later WHERE {_same_keys(version, each)})" for each in later)
     return f"FROM {source} AS own" + (f" WHERE {gone}" if gone else "")
 
 
 def _same_keys(version: Version, later: Version) -> str:
-    """Return the condition that a row of a version has the keys of a later one's; NULL is a key as any other."""
-    mine = {stored.name: (place, stored) for place, stored in enumerate(version.columns)}
+    """Return the condition that a row of a version has the keys of a later version's row; NULL equals NULL."""
+    mine = {stored.name: (index, stored) for index, stored in enumerate(version.columns)}
     conditions = []
-    for place, stored in enumerate(later.columns):
+    for index, stored in enumerate(later.columns):
         if stored.name not in later.keys:
             continue
         own, scale = "NULL", stored.scale
         if stored.name in mine:
             own, scale = f"own.c{mine[stored.name][0]}", max(scale, mine[stored.name][1].scale)
-        kind = _DUCKDB_TYPES.get(stored.type, f"DECIMAL(38, {scale})")
-        conditions.append(f"TRY_CAST({own} AS {kind}) IS NOT DISTINCT FROM TRY_CAST(later.c{place} AS {kind})")
+        type_ = _DUCKDB_TYPES.get(stored.type, f"DECIMAL(38, {scale})")
+        conditions.append(f"TRY_CAST({own} AS {type_}) IS NOT DISTINCT FROM TRY_CAST(later.c{index} AS {type_})")
     return " AND ".join(conditions)
 
 
 def _result_names(written: Sequence[str | None], found: Sequence[str]) -> list[str]:
-    """Return the result's column names: as written, and as found for columns out of ``*``."""
+    """Return the result's column names: as written in the query, or as found for columns from ``*``."""
     if None not in written and len(written) == len(found):
         return [name for name in written if name is not None]
     return list(found)
 
 
 def _full_disk(error: BaseException | None) -> str | None:
-    """Return what DuckDB said when there was no room on the disk, if that is why something failed."""
+    """Return DuckDB's message if an error was caused by a full disk; None otherwise."""
     import duckdb  # noqa: PLC0415 - slow
 
     while error is not None:
@@ -565,6 +567,6 @@ def _as_refusal() -> Iterator[None]:
         column = sql.unknown_column(message)
         if column is not None:
             raise HTTPError(400, f"Invalid column(s) referenced: {column}", code="ib:4100") from error
-        # The kind of the error that comes first is DuckDB's own word.
+        # The message begins with DuckDB's own name for the type of error.
         said = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", message.splitlines()[0])
         raise HTTPError(400, f"The query failed: {said}") from error

@@ -1,6 +1,6 @@
-"""Domo's SQL: `translate` makes it into DuckDB's, `Macros` are what DuckDB lacks.
+"""Domo's SQL: `translate` converts it to DuckDB's, and `Macros` add functions that DuckDB lacks.
 
-What reads SQL is imported when there is some to read, as it takes longer than all else of the emulator together.
+The SQL parser is imported on first use, as its import takes longer than that of the rest of the emulator.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ def translate(
     """Translate a query over one dataset.
 
     Args:
-        sql: What the user wrote. The dataset may be called ``table``, ``dataset``, ``dataset0``, by its id or by its
-            name, the last two in backticks where they are not plain words.
+        sql: The user's SQL. The dataset may be called ``table``, ``dataset``, ``dataset0``, by its id or by its
+            name, the last two in backticks if they are not plain words.
         dataset_id: The dataset's id.
-        columns: The dataset's columns, and their types as Domo calls them.
+        columns: The dataset's columns and their Domo types.
         name: The dataset's name.
         only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
 
     Raises:
-        HTTPError: 400, if `sql` is anything but one SELECT over that dataset.
+        HTTPError: 400, if `sql` is not a single SELECT over that dataset.
     """
     from domo_async._emulator.sql import translating  # noqa: PLC0415 - slow
 
@@ -54,6 +54,6 @@ def identifier(name: str) -> str:
 
 
 def unknown_column(message: str) -> str | None:
-    """Return the column that DuckDB complains about in `message`, if that is what it complains about."""
+    """Return the unknown column that DuckDB's error `message` names; None if the error is another one."""
     match = _UNKNOWN_COLUMN.search(message)
     return match[1].replace('""', '"') if match else None

@@ -1,8 +1,8 @@
-"""The types of expressions, and how MySQL makes values of one type into those of another by itself.
+"""The types of expressions, and MySQL's implicit conversions between them.
 
-MySQL takes text for the number that it begins with, dates for the numbers that their digits spell, comparisons for 1
-and 0, and text beside a date for a date. DuckDB refuses most of that, or casts the other way round. Which of it is
-meant depends on types alone, so that they are found out here, before DuckDB sees the query.
+MySQL converts text to the number that it begins with, dates to the numbers that their digits form, comparisons to 1
+and 0, and text that is compared with a date to a date. DuckDB refuses most of these conversions, or casts in the other
+direction. The conversion depends on types only, which are therefore inferred here, before DuckDB sees the query.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = [
 
 
 class Type(Enum):
-    """The type of an expression. A TIME is text in DuckDB, as it may have more hours than a day."""
+    """The type of an expression. A TIME is text in DuckDB, as it may have more than 24 hours."""
 
     NULL = auto()
     BOOLEAN = auto()
@@ -77,7 +77,7 @@ _CASTS = {
     exp.DType.VARCHAR: Type.TEXT,
 }
 _WHOLE = 1 << 63
-# What MySQL reads of a text that is to be a number.
+# The part of a text that MySQL converts to a number.
 _LEADING_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)", re.ASCII)
 _MOMENT = re.compile(
     r"\s*(?P<year>\d{4}|\d\d)[^\w\s](?P<month>\d\d?)[^\w\s](?P<day>\d\d?)"
@@ -93,20 +93,20 @@ _DIGITS = re.compile(
 _LATEST_SHORT_YEAR = 69
 
 
-def of_domo(kind: str) -> Type:
+def of_domo(domo_type: str) -> Type:
     """Return the type of a column."""
-    return _OF_DOMO[kind]
+    return _OF_DOMO[domo_type]
 
 
-def typed(node: exp.Expr, kind: Type | None) -> exp.Expr:
+def typed(node: exp.Expr, type_: Type | None) -> exp.Expr:
     """Note the type of an expression; return the expression."""
-    if kind is not None:
-        node.meta[_TYPE] = kind
+    if type_ is not None:
+        node.meta[_TYPE] = type_
     return node
 
 
 def type_of(node: exp.Expr) -> Type | None:
-    """Return the type of an expression, None if it is not known."""
+    """Return the type of an expression; None if it is not known."""
     noted: Type | None = node.meta.get(_TYPE)
     if noted is not None:
         return noted
@@ -139,19 +139,19 @@ def call(name: str, *arguments: exp.Expr | int | str) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=expressions)
 
 
-def _cast(node: exp.Expr, kind: str) -> exp.Expr:
-    return exp.Cast(this=node, to=exp.DataType.build(kind))
+def _cast(node: exp.Expr, type_: str) -> exp.Expr:
+    return exp.Cast(this=node, to=exp.DataType.build(type_))
 
 
 def wide(node: exp.Expr) -> exp.Expr:
-    """Return an expression whose whole numbers have 64 bits, as MySQL's have; DuckDB gives literals 32."""
+    """Return an expression whose integers have 64 bits, as in MySQL; DuckDB's literals have 32."""
     if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and int(node.name) < _WHOLE:
         return _cast(node, "BIGINT")
     return node
 
 
 def as_number(node: exp.Expr) -> exp.Expr:
-    """Return an expression as what it is in a calculation."""
+    """Return an expression converted to a number, for a calculation."""
     match type_of(node):
         case Type.BOOLEAN:
             return _cast(node, "BIGINT")
@@ -187,7 +187,7 @@ def _read_number(node: exp.Expr) -> exp.Expr:
 
 
 def hex_text(digits: str) -> exp.Expr:
-    """Return what ``x'4D'`` is: a text, but a number where a number has to be.
+    """Return the literal ``x'4D'``: a text, or a number in a numeric context.
 
     Raises:
         HTTPError: 400, if it is not text in UTF-8.
@@ -202,7 +202,7 @@ def hex_text(digits: str) -> exp.Expr:
 
 
 def as_text(node: exp.Expr) -> exp.Expr:
-    """Return an expression as what it is in a text."""
+    """Return an expression converted to text."""
     match type_of(node):
         case Type.TEXT | Type.TIME:
             return node
@@ -214,26 +214,26 @@ def as_text(node: exp.Expr) -> exp.Expr:
 
 
 def as_moment(node: exp.Expr) -> exp.Expr:
-    """Return an expression as a TIMESTAMP, NULL where it is not a date."""
+    """Return an expression converted to a TIMESTAMP; NULL if the value is not a date."""
     match type_of(node):
         case Type.DATETIME:
             return node
         case Type.DATE:
             return _cast(node, "TIMESTAMP")
         case Type.TEXT if _is_text(node):
-            moment = _moment(node.name)
-            return _cast(exp.Literal.string(moment.isoformat(" ")) if moment else exp.null(), "TIMESTAMP")
+            time = _moment(node.name)
+            return _cast(exp.Literal.string(time.isoformat(" ")) if time else exp.null(), "TIMESTAMP")
     return typed(call("domo_datetime", node), Type.DATETIME)
 
 
 def as_time(node: exp.Expr) -> exp.Expr:
-    """Return an expression as the microseconds of a time, which may be negative or longer than a day."""
+    """Return an expression converted to the microseconds of a time, which may be negative or longer than a day."""
     macro = "domo_time_of_day" if type_of(node) in TEMPORAL else "domo_microseconds"
     return typed(call(macro, node), Type.INTEGER)
 
 
 def _moment(text: str) -> datetime | None:
-    """Read a text that is written out in a query as MySQL reads dates."""
+    """Parse a literal text of a query as MySQL parses dates."""
     match = _DIGITS.fullmatch(text.strip()) or _MOMENT.match(text)
     if match is None or (match.end() < len(text) and text[match.end()].isdigit()):
         return None
@@ -243,8 +243,8 @@ def _moment(text: str) -> datetime | None:
     month, day, hour, minute, second = (int(match[each] or 0) for each in ("month", "day", "hour", "minute", "second"))
     fraction = round(int((match["fraction"] or "0")[:7].ljust(7, "0")) / 10)
     try:
-        moment = datetime(year, month, day, hour, minute, second) + timedelta(microseconds=fraction)  # noqa: DTZ001 - Domo's have no zone
-        return moment - _offset(match["zone"])
+        time = datetime(year, month, day, hour, minute, second) + timedelta(microseconds=fraction)  # noqa: DTZ001 - Domo's times are naive
+        return time - _offset(match["zone"])
     except (ValueError, OverflowError):
         return None
 
@@ -257,57 +257,56 @@ def _offset(zone: str | None) -> timedelta:
 
 
 def condition(node: exp.Expr) -> exp.Expr:
-    """Return an expression as what it is where it decides something: numbers other than 0 are true."""
-    kind = type_of(node)
-    if kind in (None, Type.BOOLEAN, Type.NULL):
+    """Return an expression converted to a condition: numbers other than 0 are true."""
+    if type_of(node) in (None, Type.BOOLEAN, Type.NULL):
         return node
     return typed(exp.NEQ(this=as_number(node), expression=exp.Literal.number(0)), Type.BOOLEAN)
 
 
 def unified(nodes: Sequence[exp.Expr]) -> tuple[list[exp.Expr], Type | None]:
-    """Return expressions of which one becomes the result, as the type that they have together, and that type."""
-    kinds = {kind for kind in map(type_of, nodes) if kind is not Type.NULL}
-    if None in kinds:
+    """Return alternative results converted to their common type, and that type."""
+    types = {type_ for type_ in map(type_of, nodes) if type_ is not Type.NULL}
+    if None in types:
         return list(nodes), None
-    if not kinds:
+    if not types:
         return list(nodes), Type.NULL
-    if len(kinds) == 1:
-        (kind,) = kinds
-        return list(map(wide, nodes)), kind
-    if kinds <= set(NUMERIC):
-        return [as_number(wide(node)) for node in nodes], widest(kinds)
-    if kinds <= set(TEMPORAL):
+    if len(types) == 1:
+        (type_,) = types
+        return list(map(wide, nodes)), type_
+    if types <= set(NUMERIC):
+        return [as_number(wide(node)) for node in nodes], widest(types)
+    if types <= set(TEMPORAL):
         return list(nodes), Type.DATETIME
     return [node if type_of(node) is Type.NULL else as_text(node) for node in nodes], Type.TEXT
 
 
-def widest(kinds: Iterable[Type | None]) -> Type | None:
-    """Return the type of numbers of several types in one calculation; None if it is not known."""
-    there = [kind for kind in kinds if kind is not Type.NULL]
+def widest(types: Iterable[Type | None]) -> Type | None:
+    """Return the type of a calculation with numbers of several types; None if it is not known."""
+    there = [type_ for type_ in types if type_ is not Type.NULL]
     if Type.DOUBLE in there:
         return Type.DOUBLE
-    known = [kind for kind in there if kind is not None]
+    known = [type_ for type_ in there if type_ is not None]
     if len(known) < len(there):
         return None
     return max(known, key=NUMERIC.index, default=Type.NULL)
 
 
 def comparable(left: exp.Expr, right: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
-    """Return two expressions as MySQL compares them: dates with dates, numbers with numbers, or texts with texts.
+    """Return two expressions converted as MySQL compares them: as dates, as numbers, or as texts.
 
     Raises:
-        HTTPError: 400, if one is a date, and the other a text in the query that is not.
+        HTTPError: 400, if one is a date, and the other is a literal text that is not a date.
     """
-    kinds = type_of(left), type_of(right)
-    if None in kinds or Type.NULL in kinds or kinds == (Type.TEXT, Type.TEXT):
+    types = type_of(left), type_of(right)
+    if None in types or Type.NULL in types or types == (Type.TEXT, Type.TEXT):
         return left, right
-    if Type.TIME in kinds:
-        if set(kinds) & {Type.INTEGER, Type.DECIMAL, Type.DOUBLE}:
+    if Type.TIME in types:
+        if set(types) & {Type.INTEGER, Type.DECIMAL, Type.DOUBLE}:
             return as_number(left), as_number(right)
         return as_time(left), as_time(right)
-    if any(kind in TEMPORAL for kind in kinds):
+    if any(type_ in TEMPORAL for type_ in types):
         return _beside_date(left, right), _beside_date(right, left)
-    if kinds == (Type.BOOLEAN, Type.BOOLEAN):
+    if types == (Type.BOOLEAN, Type.BOOLEAN):
         return left, right
     return _beside_number(left, right), _beside_number(right, left)
 
@@ -317,10 +316,10 @@ def _beside_date(node: exp.Expr, other: exp.Expr) -> exp.Expr:
         return node
     if not _is_text(node):
         return as_moment(node)
-    moment = _moment(node.name)
-    if moment is None:
-        kind = type_of(other)
-        raise HTTPError(400, f"Incorrect {kind.name if kind else 'DATE'} value: '{node.name}'")
+    time = _moment(node.name)
+    if time is None:
+        type_ = type_of(other)
+        raise HTTPError(400, f"Incorrect {type_.name if type_ else 'DATE'} value: '{node.name}'")
     return as_moment(node)
 
 
@@ -328,5 +327,5 @@ def _beside_number(node: exp.Expr, other: exp.Expr) -> exp.Expr:
     if not _is_text(node) or node.meta.get(_NUMBER) is not None:
         return as_number(node)
     number = exp.Literal.number(_leading_number(node))
-    # As the exact number that it spells, it finds whole numbers and decimals that a DOUBLE would miss.
+    # As an exact number, the text equals integers and decimals that a DOUBLE would miss.
     return number if type_of(other) in (Type.INTEGER, Type.DECIMAL) else _cast(number, "DOUBLE")

@@ -1,4 +1,4 @@
-"""What the formula of a Beast Mode says by itself."""
+"""The properties of a Beast Mode's formula."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _CLOCKS = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime)
 
 @frozen
 class Formula:
-    """What a formula says by itself.
+    """The properties of a formula, without regard to a dataset.
 
     Attributes:
-        readable: Whether it can be read at all.
-        aggregated: Whether it makes one value of many rows.
+        readable: Whether the formula can be parsed.
+        aggregated: Whether it aggregates many rows to one value.
         analytic: Whether it calculates over windows of rows.
-        plain: The columns that it takes row by row.
+        plain: The columns that it uses outside of aggregates.
         functions: The functions and operators in it.
-        by_the_clock: Whether it goes by the time of day.
+        by_the_clock: Whether its value depends on the current time.
     """
 
     readable: bool
@@ -46,7 +46,7 @@ class Formula:
 
 @lru_cache(maxsize=4096)
 def read(expression: str) -> Formula:
-    """Read a formula."""
+    """Return the properties of a formula."""
     try:
         (tree,) = parse(f"SELECT ({expression})", ReadableMySQL)
     except (NotReadable, ValueError):
@@ -59,6 +59,6 @@ def read(expression: str) -> Formula:
         aggregated=bool(aggregates),
         analytic=tree.find(exp.Window) is not None,
         plain=tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column) if id(column) not in below)),
-        functions=tuple(sorted(called | {name for kind, name in _OPERATORS.items() if tree.find(kind)})),
+        functions=tuple(sorted(called | {name for node, name in _OPERATORS.items() if tree.find(node)})),
         by_the_clock=tree.find(*_CLOCKS) is not None,
     )

@@ -1,8 +1,8 @@
-"""What each function and operator of Domo's SQL becomes in DuckDB's.
+"""The translation of each function and operator of Domo's SQL to DuckDB's.
 
-Nothing that is not named here passes: neither a function nor any other construct of the language. Emulator-defined, as
-no source tells how Domo does it: texts are compared with regard to case (``LIKE`` and ``REGEXP``, too), ``/`` and
-``AVG`` give a DOUBLE, not a DECIMAL of four more digits, and formats of dates must be written out in the query.
+Functions and other constructs of the language that are not named here are refused. Emulator-defined, as no source
+describes Domo's behaviour: texts are compared with regard to case (``LIKE`` and ``REGEXP``, too), ``/`` and ``AVG``
+give a DOUBLE, not a DECIMAL of four more digits, and formats of dates must be literals in the query.
 """
 
 from __future__ import annotations
@@ -62,17 +62,17 @@ def _to(
     least: int = 1,
     most: int | None = None,
     *,
-    kind: Type | None = None,
+    result: Type | None = None,
     each: Callable[[exp.Expr], exp.Expr] | Sequence[Callable[[exp.Expr], exp.Expr]] | None = None,
 ) -> Rule:
-    """Return the rule that a function is `target`.
+    """Return the rule that translates a function to `target`.
 
     Args:
         target: The function or macro of DuckDB.
-        least: How many arguments it takes at least.
-        most: How many it takes at most; None for just as many.
-        kind: The type of what it gives.
-        each: What is made of each argument, or of each of the first ones.
+        least: The least number of arguments.
+        most: The greatest number of arguments; None for `least`.
+        result: The type of the result.
+        each: The conversion of all arguments, or the conversions of the first ones.
     """
 
     def rule(function: exp.Anonymous) -> exp.Expr:
@@ -80,7 +80,7 @@ def _to(
         if each is not None:
             ways = [each] * len(arguments) if callable(each) else [*each, *[_as_it_is] * len(arguments)]
             arguments = [way(argument) for way, argument in zip(ways, arguments, strict=False)]
-        return typed(call(target, *arguments), kind)
+        return typed(call(target, *arguments), result)
 
     return rule
 
@@ -90,7 +90,7 @@ def _as_it_is(node: exp.Expr) -> exp.Expr:
 
 
 def _inside(way: Callable[[exp.Expr], exp.Expr]) -> Callable[[exp.Expr], exp.Expr]:
-    """Return what makes something of a value, for an argument that may say DISTINCT."""
+    """Return a conversion for an argument that may begin with DISTINCT, which it keeps."""
 
     def made(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Distinct) and len(node.expressions) == 1:
@@ -100,18 +100,18 @@ def _inside(way: Callable[[exp.Expr], exp.Expr]) -> Callable[[exp.Expr], exp.Exp
     return made
 
 
-def _aggregate(target: str, kind: Type | None = None) -> Rule:
-    """Return the rule of an aggregate of numbers, whose type is that of the numbers if `kind` does not say."""
+def _aggregate(target: str, result: Type | None = None) -> Rule:
+    """Return the rule of an aggregate of numbers; its type is `result`, or that of the numbers by default."""
 
     def rule(function: exp.Anonymous) -> exp.Expr:
         argument = _inside(as_number)(_arguments(function, 1)[0])
-        return typed(call(target, argument), kind or type_of(argument))
+        return typed(call(target, argument), result or type_of(argument))
 
     return rule
 
 
 def _like_its_argument(target: str, least: int = 1, most: int | None = None, *, number: bool = False) -> Rule:
-    """Return the rule of a function that gives what is like its first argument."""
+    """Return the rule of a function whose result has the type of its first argument."""
 
     def rule(function: exp.Anonymous) -> exp.Expr:
         first, *others = _arguments(function, least, most)
@@ -123,23 +123,23 @@ def _like_its_argument(target: str, least: int = 1, most: int | None = None, *, 
 
 def _plain_text(node: exp.Expr, what: str) -> str:
     if not isinstance(node, exp.Literal) or not node.is_string:
-        raise HTTPError(400, f"{what} must be written out as a text in quotes")
+        raise HTTPError(400, f"{what} must be a quoted text in the query")
     return str(node.this)
 
 
 def _is_date(node: exp.Expr) -> bool:
-    """Return whether days added to this give a DATE, as to text that is written out without a time."""
-    kind = type_of(node)
-    if kind is Type.TEXT:
+    """Return whether adding days to this gives a DATE, as for a literal text without a time."""
+    type_ = type_of(node)
+    if type_ is Type.TEXT:
         return isinstance(node, exp.Literal) and _DATE.fullmatch(node.name) is not None
-    return kind is Type.DATE
+    return type_ is Type.DATE
 
 
 def _date(node: exp.Expr) -> exp.Expr:
     return typed(call("domo_date", as_moment(node)), Type.DATE)
 
 
-# Formats of dates. MySQL's codes, as DuckDB's strftime() has them:
+# Formats of dates: MySQL's codes, and the codes of DuckDB's strftime() for them.
 _PRINTED = {
     **{code: f"%{code}" for code in "abdfHIjmpSwYy"},
     "c": "%-m",
@@ -163,7 +163,7 @@ def _codes(pattern: str) -> list[tuple[str, str]]:
     """Return a format's pieces: ("code", "Y") and ("text", "-")."""
     pieces = re.findall(r"%(.)|([^%]+|%$)", pattern, re.DOTALL)
     if len(pieces) > _LONGEST_FORMAT:
-        raise HTTPError(400, f"A format has {_LONGEST_FORMAT} pieces at the most")
+        raise HTTPError(400, f"A format has at most {_LONGEST_FORMAT} pieces")
     return [("code", code) if code else ("text", text) for code, text in pieces]
 
 
@@ -178,7 +178,7 @@ def _time_format(function: exp.Anonymous) -> exp.Expr:
     time, pattern = _arguments(function, 2)
     within_a_day = typed(call("domo_today_at", as_time(time)), Type.DATETIME)
     parts: list[exp.Expr] = []
-    # Hours alone may be more than a day has.
+    # Only the hours can exceed those of a day.
     for plain, hours in re.findall(r"((?:%[^Hk]|[^%]|%$)*)(%[Hk])?", _plain_text(pattern, "The format"), re.DOTALL):
         parts += [_formatted(within_a_day.copy(), plain)] if plain else []
         parts += [call(f"domo_hours_{hours[1].lower()}", as_time(time.copy()))] if hours else []
@@ -188,10 +188,10 @@ def _time_format(function: exp.Anonymous) -> exp.Expr:
 def _formatted(date: exp.Expr, pattern: str) -> exp.Expr:
     parts: list[exp.Expr] = []
     plain = ""
-    for kind, piece in _codes(pattern):
-        special = _special_code(date, piece) if kind == "code" else None
+    for type_, piece in _codes(pattern):
+        special = _special_code(date, piece) if type_ == "code" else None
         if special is None:
-            plain += _PRINTED.get(piece, piece) if kind == "code" else piece.replace("%", "%%")
+            plain += _PRINTED.get(piece, piece) if type_ == "code" else piece.replace("%", "%%")
             continue
         parts += [call("domo_strftime", date.copy(), plain)] if plain else []
         parts.append(special)
@@ -202,7 +202,7 @@ def _formatted(date: exp.Expr, pattern: str) -> exp.Expr:
 
 
 def _special_code(date: exp.Expr, code: str) -> exp.Expr | None:
-    """Return what a code stands for that strftime() has no word for."""
+    """Return the expression of a code that strftime() does not have."""
     if code == "D":
         return call("domo_ordinal", call("day", date.copy()))
     if code in _WEEKS:
@@ -212,7 +212,7 @@ def _special_code(date: exp.Expr, code: str) -> exp.Expr | None:
     return None
 
 
-# What STR_TO_DATE reads for a code: a name of what is read, and how it is written.
+# The codes of STR_TO_DATE: the name of the part that each reads, and the pattern of its text.
 _PARTS: Mapping[str, tuple[str, str]] = {
     "Y": ("year", r"\d{1,4}"),
     "y": ("short_year", r"\d{1,2}"),
@@ -236,15 +236,15 @@ _DATES = ("year", "short_year", "month", "month_name", "day", "day_of_year")
 
 
 def _str_to_date(function: exp.Anonymous) -> exp.Expr:
-    """Read a text by a pattern; what follows that is left unread, as in MySQL."""
+    """Parse a text by a format; the rest of the text is ignored, as in MySQL."""
     text, pattern = _arguments(function, 2)
     written = _plain_text(pattern, "The format")
     for code, meant in _SEVERAL.items():
         written = written.replace(f"%{code}", meant)
     groups: dict[str, int] = {}
     read = r"^\s*"
-    for kind, piece in _codes(written):
-        if kind == "text":
+    for type_, piece in _codes(written):
+        if type_ == "text":
             read += "".join(r"\s*" if character.isspace() else re.escape(character) for character in piece)
         elif piece == "%":
             read += "%"
@@ -258,7 +258,7 @@ def _str_to_date(function: exp.Anonymous) -> exp.Expr:
 
 
 def _moment_of(parts: dict[str, exp.Expr]) -> exp.Expr:
-    """Return the date, the time or both that the parts say."""
+    """Return the date, the time or both, made of the parts."""
     nothing = exp.Literal.string("")
     date = call("domo_date_of_parts", *(parts.get(name, nothing).copy() for name in _DATES))
     hour = parts.get("hour", nothing)
@@ -275,11 +275,11 @@ def _moment_of(parts: dict[str, exp.Expr]) -> exp.Expr:
 
 def _from_unixtime(function: exp.Anonymous) -> exp.Expr:
     seconds, *pattern = _arguments(function, 1, 2)
-    moment = typed(call("domo_from_unixtime", as_number(seconds)), Type.DATETIME)
-    return _formatted(moment, _plain_text(pattern[0], "The format")) if pattern else moment
+    time = typed(call("domo_from_unixtime", as_number(seconds)), Type.DATETIME)
+    return _formatted(time, _plain_text(pattern[0], "The format")) if pattern else time
 
 
-# Intervals: the macro that adds them, and how many of its units one of them is.
+# Intervals: the macro that adds them, and the number of its units in one interval.
 _UNITS: Mapping[str, tuple[str, float]] = {
     "MICROSECOND": ("domo_add_seconds", 0.000001),
     "SECOND": ("domo_add_seconds", 1),
@@ -301,7 +301,7 @@ _MICROSECONDS = {"MICROSECOND": 1, "SECOND": 10**6, "MINUTE": 60 * 10**6, "HOUR"
 
 
 def _moved(date: exp.Expr, amount: exp.Expr, unit: str, sign: int) -> exp.Expr:
-    """Return a date moved by some of a unit."""
+    """Return a date moved by an amount of a unit."""
     if unit in _MIXED_UNITS:
         macro, total = _mixed(_plain_text(amount, f"An interval of {unit}"), unit)
         return _moved_by(macro, date, exp.convert(total * sign))
@@ -311,7 +311,7 @@ def _moved(date: exp.Expr, amount: exp.Expr, unit: str, sign: int) -> exp.Expr:
     number: exp.Expr = exp.Cast(this=as_number(amount), to=exp.DataType.build("DOUBLE"))
     if "SECOND" not in unit:
         if isinstance(amount, exp.Literal) and re.fullmatch(r"-?\d+\.\d+", amount.name):
-            # The parser makes texts of numbers here.
+            # The parser converts numbers to texts here.
             amount = exp.Literal.number(amount.name)
         number = exp.Cast(this=_whole(amount, "domo_signed"), to=exp.DataType.build("DOUBLE"))
     return _moved_by(macro, date, exp.Mul(this=number, expression=exp.convert(factor * sign)))
@@ -321,12 +321,12 @@ def _moved_by(macro: str, date: exp.Expr, number: exp.Expr) -> exp.Expr:
     if type_of(date) is Type.TIME and macro == "domo_add_seconds":
         microseconds = call("domo_in_microseconds", number)
         return typed(call("domo_time", exp.Add(this=as_time(date), expression=microseconds)), Type.TIME)
-    moment = typed(call(macro, as_moment(date), number), Type.DATETIME)
-    return _date(moment) if macro != "domo_add_seconds" and _is_date(date) else moment
+    time = typed(call(macro, as_moment(date), number), Type.DATETIME)
+    return _date(time) if macro != "domo_add_seconds" and _is_date(date) else time
 
 
 def _mixed(written: str, unit: str) -> tuple[str, float]:
-    """Read an interval such as ``'1 10:30'`` of DAY_MINUTE."""
+    """Parse an interval such as ``'1 10:30'`` of DAY_MINUTE."""
     sign = -1 if written.strip().startswith("-") else 1
     numbers = [float(each) for each in re.findall(r"\d+", written)]
     first, last = unit.split("_")
@@ -334,7 +334,7 @@ def _mixed(written: str, unit: str) -> tuple[str, float]:
         years, months = [0.0, 0.0, *numbers][-2:]
         return "domo_add_months", sign * (years * 12 + months)
     units = _SMALLER[_SMALLER.index(first) : _SMALLER.index(last) + 1]
-    # Where fewer numbers than units are given, the greatest units are missing.
+    # If there are fewer numbers than units, the greatest units are missing.
     pairs = zip(reversed(numbers), reversed(units), strict=False)
     return "domo_add_seconds", sign * sum(number * _IN_SECONDS[each] for number, each in pairs)
 
@@ -381,7 +381,7 @@ def _timestampdiff(function: exp.Anonymous) -> exp.Expr:
 
 
 def _joined(parts: list[exp.Expr]) -> exp.Expr:
-    """Return texts one after the other, NULL if one of them is."""
+    """Return the concatenation of texts; NULL if one of them is NULL."""
     whole = parts[0]
     for part in parts[1:]:
         whole = exp.DPipe(this=whole, expression=part)
@@ -434,7 +434,7 @@ def _regexp_like(function: exp.Anonymous) -> exp.Expr:
 def _regexp_replace(function: exp.Anonymous) -> exp.Expr:
     text, pattern, replacement = _texts(_arguments(function, 3))
     if isinstance(replacement, exp.Literal):
-        # MySQL names groups with a dollar sign, and takes what follows a backslash as it is.
+        # MySQL marks groups with a dollar sign, and takes a character after a backslash literally.
         named = re.sub(
             r"\\(.)|\$(\d)|\\$",
             lambda match: "\\" + match[2] if match[2] else (match[1] or "\\").replace("\\", "\\\\"),
@@ -449,19 +449,19 @@ def _regexp_replace(function: exp.Anonymous) -> exp.Expr:
 
 def _extreme(name: str) -> Rule:
     def rule(function: exp.Anonymous) -> exp.Expr:
-        values, kind = unified(_arguments(function, 2, _ANY))
+        values, type_ = unified(_arguments(function, 2, _ANY))
         missing: exp.Expr = exp.Is(this=values[0].copy(), expression=exp.null())
         for value in values[1:]:
             missing = exp.Or(this=missing, expression=exp.Is(this=value.copy(), expression=exp.null()))
-        return typed(exp.Case(ifs=[exp.If(this=missing, true=exp.null())], default=call(name, *values)), kind)
+        return typed(exp.Case(ifs=[exp.If(this=missing, true=exp.null())], default=call(name, *values)), type_)
 
     return rule
 
 
 def _first_there(least: int, most: int) -> Rule:
     def rule(function: exp.Anonymous) -> exp.Expr:
-        values, kind = unified(_arguments(function, least, most))
-        return typed(call("coalesce", *values), kind)
+        values, type_ = unified(_arguments(function, least, most))
+        return typed(call("coalesce", *values), type_)
 
     return rule
 
@@ -475,7 +475,7 @@ def _nullif(function: exp.Anonymous) -> exp.Expr:
 
 
 def _rounded(macro: str) -> Rule:
-    """Return the rule of what rounds to digits: a DOUBLE that stands in the middle to the even neighbour."""
+    """Return the rule of a function that rounds to digits; a DOUBLE halfway between two goes to the even one."""
 
     def rule(function: exp.Anonymous) -> exp.Expr:
         number, *digits = _arguments(function, 1 if macro == "round" else 2, 2)
@@ -490,7 +490,7 @@ def _rounded(macro: str) -> Rule:
 
 
 def _bits(node: exp.Expr) -> exp.Expr:
-    """Return the 64 bits of a number, in an unsigned one."""
+    """Return the 64 bits of a number as an unsigned number."""
     number = as_number(node)
     if type_of(number) is Type.DOUBLE:
         number = call("round_even", number, 0)
@@ -500,7 +500,7 @@ def _bits(node: exp.Expr) -> exp.Expr:
 def _count(function: exp.Anonymous) -> exp.Expr:
     (argument,) = _arguments(function, 1)
     if isinstance(argument, exp.Distinct) and len(argument.expressions) > 1:
-        # Rows in which one of the values is NULL do not count.
+        # Rows with NULL in one of the values do not count.
         values = argument.expressions
         there: exp.Expr = exp.Not(this=exp.Is(this=values[0].copy(), expression=exp.null()))
         for value in values[1:]:
@@ -514,25 +514,25 @@ def _count(function: exp.Anonymous) -> exp.Expr:
 _text_and_numbers = (as_text, as_number, as_number, as_number)
 
 
-def _on_dates(target: str, least: int = 1, most: int | None = None, *, kind: Type = Type.INTEGER) -> Rule:
-    return _to(target, least, most, kind=kind, each=(as_moment,))
+def _on_dates(target: str, least: int = 1, most: int | None = None, *, result: Type = Type.INTEGER) -> Rule:
+    return _to(target, least, most, result=result, each=(as_moment,))
 
 
-def _on_numbers(target: str, least: int = 1, most: int | None = None, *, kind: Type = Type.DOUBLE) -> Rule:
-    return _to(target, least, most, kind=kind, each=as_number)
+def _on_numbers(target: str, least: int = 1, most: int | None = None, *, result: Type = Type.DOUBLE) -> Rule:
+    return _to(target, least, most, result=result, each=as_number)
 
 
-def _on_texts(target: str, least: int = 1, most: int | None = None, *, kind: Type = Type.TEXT) -> Rule:
-    return _to(target, least, most, kind=kind, each=as_text)
+def _on_texts(target: str, least: int = 1, most: int | None = None, *, result: Type = Type.TEXT) -> Rule:
+    return _to(target, least, most, result=result, each=as_text)
 
 
-def _on_text(target: str, least: int = 1, most: int | None = None, *, kind: Type = Type.TEXT) -> Rule:
+def _on_text(target: str, least: int = 1, most: int | None = None, *, result: Type = Type.TEXT) -> Rule:
     """Return the rule of a function of a text and numbers."""
-    return _to(target, least, most, kind=kind, each=_text_and_numbers)
+    return _to(target, least, most, result=result, each=_text_and_numbers)
 
 
-def _on_times(target: str, least: int = 1, *, kind: Type = Type.INTEGER) -> Rule:
-    return _to(target, least, kind=kind, each=as_time)
+def _on_times(target: str, least: int = 1, *, result: Type = Type.INTEGER) -> Rule:
+    return _to(target, least, result=result, each=as_time)
 
 
 def _date_of(function: exp.Anonymous) -> exp.Expr:
@@ -541,12 +541,12 @@ def _date_of(function: exp.Anonymous) -> exp.Expr:
 
 def _timestamp(function: exp.Anonymous) -> exp.Expr:
     date, *time = _arguments(function, 1, 2)
-    moment = as_moment(date)
-    return _later(moment, time[0], 1) if time else typed(exp.Paren(this=moment), Type.DATETIME)
+    begin = as_moment(date)
+    return _later(begin, time[0], 1) if time else typed(exp.Paren(this=begin), Type.DATETIME)
 
 
-def _later(moment: exp.Expr, time: exp.Expr, sign: int) -> exp.Expr:
-    return typed(call("domo_add_microseconds", moment, as_time(time), sign), Type.DATETIME)
+def _later(begin: exp.Expr, time: exp.Expr, sign: int) -> exp.Expr:
+    return typed(call("domo_add_microseconds", begin, as_time(time), sign), Type.DATETIME)
 
 
 def _add_time(sign: int) -> Rule:
@@ -590,26 +590,26 @@ _RULES: dict[str, Rule] = {
     "SUM": _aggregate("sum"),
     **{name: _aggregate(name.lower(), Type.DOUBLE) for name in ("AVG", "MEDIAN")},
     **{name: _like_its_argument(name.lower()) for name in ("MIN", "MAX", "ANY_VALUE", "FIRST_VALUE", "LAST_VALUE")},
-    **{name: _to(name.lower(), kind=Type.INTEGER, each=_inside(_bits)) for name in ("BIT_AND", "BIT_OR", "BIT_XOR")},
+    **{name: _to(name.lower(), result=Type.INTEGER, each=_inside(_bits)) for name in ("BIT_AND", "BIT_OR", "BIT_XOR")},
     "COUNT": _count,
     **dict.fromkeys(("STD", "STDDEV", "STDDEV_POP"), _aggregate("stddev_pop", Type.DOUBLE)),
     "STDDEV_SAMP": _aggregate("stddev_samp", Type.DOUBLE),
     **dict.fromkeys(("VARIANCE", "VAR_POP"), _aggregate("var_pop", Type.DOUBLE)),
     "VAR_SAMP": _aggregate("var_samp", Type.DOUBLE),
-    "APPROXIMATE_COUNT_DISTINCT": _to("approx_count_distinct", kind=Type.INTEGER),
-    **{name: _to(name.lower(), 0, 0, kind=Type.INTEGER) for name in ("ROW_NUMBER", "RANK", "DENSE_RANK")},
-    **{name: _to(name.lower(), 0, 0, kind=Type.DOUBLE) for name in ("PERCENT_RANK", "CUME_DIST")},
-    "NTILE": _to("ntile", kind=Type.INTEGER),
+    "APPROXIMATE_COUNT_DISTINCT": _to("approx_count_distinct", result=Type.INTEGER),
+    **{name: _to(name.lower(), 0, 0, result=Type.INTEGER) for name in ("ROW_NUMBER", "RANK", "DENSE_RANK")},
+    **{name: _to(name.lower(), 0, 0, result=Type.DOUBLE) for name in ("PERCENT_RANK", "CUME_DIST")},
+    "NTILE": _to("ntile", result=Type.INTEGER),
     **{name: _like_its_argument(name.lower(), 1, 3) for name in ("LAG", "LEAD")},
     "NTH_VALUE": _like_its_argument("nth_value", 2),
-    "GROUPING": _to("grouping", kind=Type.INTEGER),
+    "GROUPING": _to("grouping", result=Type.INTEGER),
     # Dates
-    **dict.fromkeys(("CURDATE", "CURRENT_DATE", "UTC_DATE"), _to("domo_today", 0, 0, kind=Type.DATE)),
+    **dict.fromkeys(("CURDATE", "CURRENT_DATE", "UTC_DATE"), _to("domo_today", 0, 0, result=Type.DATE)),
     **dict.fromkeys(
         ("NOW", "SYSDATE", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP"),
         lambda function: typed(call("domo_now", *_arguments(function, 0, 1)[:0]), Type.DATETIME),
     ),
-    **dict.fromkeys(("CURTIME", "CURRENT_TIME", "UTC_TIME"), _to("domo_now_text", 0, 0, kind=Type.TIME)),
+    **dict.fromkeys(("CURTIME", "CURRENT_TIME", "UTC_TIME"), _to("domo_now_text", 0, 0, result=Type.TIME)),
     "DATE": _date_of,
     "TIMESTAMP": _timestamp,
     "TIME": lambda function: typed(call("domo_time", as_time(_arguments(function, 1)[0])), Type.TIME),
@@ -629,11 +629,11 @@ _RULES: dict[str, Rule] = {
     "YEARWEEK": _on_dates("domo_yearweek", 1, 2),
     "DAYNAME": lambda function: _formatted(as_moment(_arguments(function, 1)[0]), "%W"),
     "MONTHNAME": lambda function: _formatted(as_moment(_arguments(function, 1)[0]), "%M"),
-    "LAST_DAY": _on_dates("domo_last_day", kind=Type.DATE),
+    "LAST_DAY": _on_dates("domo_last_day", result=Type.DATE),
     "DATE_FORMAT": _date_format,
     "TIME_FORMAT": _time_format,
     "STR_TO_DATE": _str_to_date,
-    "DATEDIFF": _to("domo_datediff", 2, kind=Type.INTEGER, each=as_moment),
+    "DATEDIFF": _to("domo_datediff", 2, result=Type.INTEGER, each=as_moment),
     **dict.fromkeys(("ADDDATE", "DATE_ADD"), _date_arithmetic(1)),
     **dict.fromkeys(("SUBDATE", "DATE_SUB"), _date_arithmetic(-1)),
     "ADDTIME": _add_time(1),
@@ -643,47 +643,47 @@ _RULES: dict[str, Rule] = {
     "TIMESTAMPDIFF": _timestampdiff,
     "UNIX_TIMESTAMP": _unix_timestamp,
     "FROM_UNIXTIME": _from_unixtime,
-    "MAKEDATE": _on_numbers("domo_makedate", 2, kind=Type.DATE),
-    "MAKETIME": _on_numbers("domo_maketime", 3, kind=Type.TIME),
-    "CONVERT_TZ": _on_dates("domo_convert_tz", 3, kind=Type.DATETIME),
+    "MAKEDATE": _on_numbers("domo_makedate", 2, result=Type.DATE),
+    "MAKETIME": _on_numbers("domo_maketime", 3, result=Type.TIME),
+    "CONVERT_TZ": _on_dates("domo_convert_tz", 3, result=Type.DATETIME),
     "TO_DAYS": _on_dates("domo_to_days"),
     "TO_SECONDS": _on_dates("domo_to_seconds"),
-    "FROM_DAYS": _on_numbers("domo_from_days", kind=Type.DATE),
-    "PERIOD_ADD": _on_numbers("domo_period_add", 2, kind=Type.INTEGER),
-    "PERIOD_DIFF": _on_numbers("domo_period_diff", 2, kind=Type.INTEGER),
+    "FROM_DAYS": _on_numbers("domo_from_days", result=Type.DATE),
+    "PERIOD_ADD": _on_numbers("domo_period_add", 2, result=Type.INTEGER),
+    "PERIOD_DIFF": _on_numbers("domo_period_diff", 2, result=Type.INTEGER),
     "TIME_TO_SEC": _on_times("domo_time_to_sec"),
-    "SEC_TO_TIME": _on_numbers("domo_sec_to_time", kind=Type.TIME),
+    "SEC_TO_TIME": _on_numbers("domo_sec_to_time", result=Type.TIME),
     # Texts
     "CONCAT": _concat,
     "CONCAT_WS": _concat_ws,
     "LEFT": _on_text("domo_left", 2),
     "RIGHT": _on_text("domo_right", 2),
     "MID": _on_text("domo_substring", 3),
-    "SUBSTRING_INDEX": _to("domo_substring_index", 3, kind=Type.TEXT, each=(as_text, as_text, as_number)),
-    "SPLIT_PART": _to("domo_split_part", 3, kind=Type.TEXT, each=(as_text, as_text, as_number)),
-    **dict.fromkeys(("LENGTH", "OCTET_LENGTH"), _on_texts("strlen", kind=Type.INTEGER)),
-    **dict.fromkeys(("CHAR_LENGTH", "CHARACTER_LENGTH"), _on_texts("length", kind=Type.INTEGER)),
-    "BIT_LENGTH": _on_texts("domo_bit_length", kind=Type.INTEGER),
-    "INSTR": _on_texts("strpos", 2, kind=Type.INTEGER),
-    "LOCATE": _to("domo_locate", 2, 3, kind=Type.INTEGER, each=(as_text, as_text, as_number)),
+    "SUBSTRING_INDEX": _to("domo_substring_index", 3, result=Type.TEXT, each=(as_text, as_text, as_number)),
+    "SPLIT_PART": _to("domo_split_part", 3, result=Type.TEXT, each=(as_text, as_text, as_number)),
+    **dict.fromkeys(("LENGTH", "OCTET_LENGTH"), _on_texts("strlen", result=Type.INTEGER)),
+    **dict.fromkeys(("CHAR_LENGTH", "CHARACTER_LENGTH"), _on_texts("length", result=Type.INTEGER)),
+    "BIT_LENGTH": _on_texts("domo_bit_length", result=Type.INTEGER),
+    "INSTR": _on_texts("strpos", 2, result=Type.INTEGER),
+    "LOCATE": _to("domo_locate", 2, 3, result=Type.INTEGER, each=(as_text, as_text, as_number)),
     "REPLACE": _on_texts("replace", 3),
     "LTRIM": _on_texts("domo_trim_start"),
     "RTRIM": _on_texts("domo_trim_end"),
-    "LPAD": _to("domo_lpad", 2, 3, kind=Type.TEXT, each=(as_text, as_number, as_text)),
-    "RPAD": _to("domo_rpad", 2, 3, kind=Type.TEXT, each=(as_text, as_number, as_text)),
+    "LPAD": _to("domo_lpad", 2, 3, result=Type.TEXT, each=(as_text, as_number, as_text)),
+    "RPAD": _to("domo_rpad", 2, 3, result=Type.TEXT, each=(as_text, as_number, as_text)),
     **dict.fromkeys(("UPPER", "UCASE"), _on_texts("upper")),
     **dict.fromkeys(("LOWER", "LCASE"), _on_texts("lower")),
     "INITCAP": _on_texts("domo_initcap"),
     "REVERSE": _on_texts("reverse"),
     "REPEAT": _on_text("domo_repeat", 2),
-    "SPACE": _on_numbers("domo_space", kind=Type.TEXT),
-    "ASCII": _on_texts("domo_ascii", kind=Type.INTEGER),
-    "INSERT": _to("domo_insert", 4, kind=Type.TEXT, each=(as_text, as_number, as_number, as_text)),
+    "SPACE": _on_numbers("domo_space", result=Type.TEXT),
+    "ASCII": _on_texts("domo_ascii", result=Type.INTEGER),
+    "INSERT": _to("domo_insert", 4, result=Type.TEXT, each=(as_text, as_number, as_number, as_text)),
     "FIELD": _field,
     "ELT": _elt,
-    "FIND_IN_SET": _on_texts("domo_find_in_set", 2, kind=Type.INTEGER),
-    "STRCMP": _on_texts("domo_strcmp", 2, kind=Type.INTEGER),
-    "FORMAT": _on_numbers("domo_format", 2, kind=Type.TEXT),
+    "FIND_IN_SET": _on_texts("domo_find_in_set", 2, result=Type.INTEGER),
+    "STRCMP": _on_texts("domo_strcmp", 2, result=Type.INTEGER),
+    "FORMAT": _on_numbers("domo_format", 2, result=Type.TEXT),
     "MD5": _on_texts("md5"),
     **dict.fromkeys(("SHA", "SHA1"), _on_texts("sha1")),
     "HEX": _hex,
@@ -694,18 +694,18 @@ _RULES: dict[str, Rule] = {
     "REGEXP_LIKE": _regexp_like,
     "REGEXP_REPLACE": _regexp_replace,
     "REGEXP_SUBSTR": _on_texts("domo_regexp_substr", 2),
-    "REGEXP_INSTR": _on_texts("domo_regexp_instr", 2, kind=Type.INTEGER),
+    "REGEXP_INSTR": _on_texts("domo_regexp_instr", 2, result=Type.INTEGER),
     # JSON; paths begin with a dollar sign
     "JSON_EXTRACT": _on_texts("domo_json_extract", 2),
     "JSON_UNQUOTE": _on_texts("domo_json_unquote"),
     "JSON_VALUE": _on_texts("domo_json_value", 2),
-    "JSON_LENGTH": _on_texts("domo_json_length", 1, 2, kind=Type.INTEGER),
-    "JSON_VALID": _on_texts("domo_json_valid", kind=Type.INTEGER),
+    "JSON_LENGTH": _on_texts("domo_json_length", 1, 2, result=Type.INTEGER),
+    "JSON_VALID": _on_texts("domo_json_valid", result=Type.INTEGER),
     # Numbers
     **{name: _on_numbers(name.lower()) for name in ("EXP", "SIN", "COS", "TAN", "DEGREES", "RADIANS")},
     "COT": _on_numbers("domo_cot"),
     "ABS": _like_its_argument("abs", number=True),
-    "SIGN": _on_numbers("sign", kind=Type.INTEGER),
+    "SIGN": _on_numbers("sign", result=Type.INTEGER),
     **dict.fromkeys(("CEIL", "CEILING"), _like_its_argument("domo_ceil", number=True)),
     "FLOOR": _like_its_argument("domo_floor", number=True),
     "ROUND": _rounded("round"),
@@ -721,20 +721,20 @@ _RULES: dict[str, Rule] = {
     "ASIN": _on_numbers("domo_asin"),
     "ATAN": _on_numbers("domo_atan", 1, 2),
     "ATAN2": _on_numbers("domo_atan", 2),
-    "PI": _to("pi", 0, 0, kind=Type.DOUBLE),
-    "RAND": _to("random", 0, 0, kind=Type.DOUBLE),
+    "PI": _to("pi", 0, 0, result=Type.DOUBLE),
+    "RAND": _to("random", 0, 0, result=Type.DOUBLE),
     "BIT_COUNT": lambda function: typed(call("bit_count", _bits(_arguments(function, 1)[0])), Type.INTEGER),
     # Choices
     **dict.fromkeys(("IFNULL", "NVL"), _first_there(2, 2)),
     "COALESCE": _first_there(1, _ANY),
     "NULLIF": _nullif,
-    "ISNULL": _to("domo_isnull", kind=Type.BOOLEAN),
+    "ISNULL": _to("domo_isnull", result=Type.BOOLEAN),
     "GREATEST": _extreme("greatest"),
     "LEAST": _extreme("least"),
 }
 
 
-# What is written in other ways than by a name and parentheses.
+# Constructs that are not written as a name with parentheses.
 
 
 _EXTRACTS: Mapping[str, tuple[str, ...]] = {
@@ -753,7 +753,7 @@ def _extract(node: exp.Extract) -> exp.Expr:
     unit = node.this.name.upper()
     if unit not in _EXTRACTS:
         raise HTTPError(400, f"EXTRACT does not know {unit}")
-    # Several units are written one after the other, as digits of one number.
+    # Several units are concatenated, as the digits of one number.
     whole: exp.Expr | None = None
     for name in _EXTRACTS[unit]:
         part = _RULES[name](call(name, node.expression.copy()))
@@ -797,7 +797,7 @@ def _arithmetic(node: exp.Binary) -> exp.Expr:
 
 def _operands(*nodes: exp.Expr) -> list[exp.Expr]:
     numbers = [as_number(node) for node in nodes]
-    # Beside decimals a literal is best left as it is, as DuckDB then knows how many digits it has.
+    # A literal that is combined with decimals stays as it is, as DuckDB then knows the number of its digits.
     return numbers if Type.DECIMAL in map(type_of, numbers) else list(map(wide, numbers))
 
 
@@ -826,26 +826,26 @@ def _negative(node: exp.Neg) -> exp.Expr:
 
 
 def _like(node: exp.Like) -> exp.Expr:
-    # A number or a date is compared as it is printed.
+    # A number or a date is compared as its text.
     node.set("this", as_text(node.this))
     node.set("expression", as_text(node.expression))
     typed(node, Type.BOOLEAN)
     pattern = node.expression
     if isinstance(node.parent, exp.Escape) or (isinstance(pattern, exp.Literal) and "\\" not in pattern.this):
         return node
-    # As in MySQL, a backslash takes the meaning of what follows away. The parentheses keep it together below NOT.
+    # As in MySQL, a backslash escapes the next character. The parentheses keep the expression together below NOT.
     return typed(exp.Paren(this=exp.Escape(this=node.copy(), expression=exp.Literal.string("\\"))), Type.BOOLEAN)
 
 
 def _cast(node: exp.Cast) -> exp.Expr:
-    kind, value = node.to, node.this
-    sizes = [int(each.name) for each in kind.expressions]
-    match kind.this:
+    type_, value = node.to, node.this
+    sizes = [int(each.name) for each in type_.expressions]
+    match type_.this:
         case exp.DType.DATE:
             return _date(value)
         case exp.DType.DATETIME | exp.DType.TIMESTAMP | exp.DType.TIMESTAMPTZ:
-            # TIMESTAMP '…' is a literal, which keeps its fraction.
-            digits = sizes[0] if sizes else 6 if kind.this is exp.DType.TIMESTAMPTZ else 0
+            # The literal TIMESTAMP '…' keeps its fraction.
+            digits = sizes[0] if sizes else 6 if type_.this is exp.DType.TIMESTAMPTZ else 0
             return typed(call("domo_rounded_moment", as_moment(value), digits), Type.DATETIME)
         case exp.DType.TIME:
             return typed(call("domo_rounded_time", as_time(value), sizes[0] if sizes else 0), Type.TIME)
@@ -853,12 +853,12 @@ def _cast(node: exp.Cast) -> exp.Expr:
             text = as_text(value)
             return typed(call("left", text, sizes[0]), Type.TEXT) if sizes else text
         case exp.DType.BIGINT | exp.DType.INT | exp.DType.UBIGINT:
-            return _whole(value, "domo_unsigned" if kind.this is exp.DType.UBIGINT else "domo_signed")
+            return _whole(value, "domo_unsigned" if type_.this is exp.DType.UBIGINT else "domo_signed")
         case exp.DType.DOUBLE | exp.DType.FLOAT:
             return typed(exp.Cast(this=as_number(value), to=exp.DataType.build("DOUBLE")), Type.DOUBLE)
         case exp.DType.DECIMAL:
             return _decimal(value, *sizes)
-    raise HTTPError(400, f"Unknown type: {kind.sql(dialect='mysql')}")
+    raise HTTPError(400, f"Unknown type: {type_.sql(dialect='mysql')}")
 
 
 def _whole(value: exp.Expr, macro: str) -> exp.Expr:
@@ -872,16 +872,16 @@ def _whole(value: exp.Expr, macro: str) -> exp.Expr:
 
 def _decimal(value: exp.Expr, width: int = 10, scale: int = 0) -> exp.Expr:
     if not scale <= width <= _DECIMAL_DIGITS:
-        raise HTTPError(400, f"A DECIMAL has up to {_DECIMAL_DIGITS} digits here, and no more of them behind the point")
+        raise HTTPError(400, f"A DECIMAL has at most {_DECIMAL_DIGITS} digits here, including those behind the point")
     macro = "domo_leading_decimal" if type_of(value) is Type.TEXT else "domo_printed_number"
     if type_of(value) is not Type.TEXT:
         value = as_number(value)
-    kind = exp.DataType.build(f"DECIMAL({width}, {scale})")
+    type_ = exp.DataType.build(f"DECIMAL({width}, {scale})")
     printed = call(macro, value)
-    # What does not fit is the number that is nearest to it.
+    # A value that does not fit becomes the nearest number that does.
     whole, behind = "9" * (width - scale) or "0", "9" * scale
     largest = call("domo_largest", printed.copy(), f"{whole}.{behind}" if behind else whole)
-    fitted = call("coalesce", exp.TryCast(this=printed, to=kind), exp.Cast(this=largest, to=kind.copy()))
+    fitted = call("coalesce", exp.TryCast(this=printed, to=type_), exp.Cast(this=largest, to=type_.copy()))
     return typed(fitted, Type.DECIMAL)
 
 
@@ -912,7 +912,7 @@ def _among(node: exp.In) -> exp.Expr:
         return typed(exp.Paren(this=exp.or_(*equals, wrap=False)), Type.BOOLEAN)
     pairs = [comparable(node.this.copy(), value.copy()) for value in values]
     if len({left for left, _ in pairs}) > 1:
-        # What is compared with numbers and texts is now a number and now a text.
+        # A value that is compared with numbers and with texts is converted for each comparison.
         equals = [exp.EQ(this=left, expression=right) for left, right in pairs]
         return typed(exp.Paren(this=exp.or_(*equals, wrap=False)), Type.BOOLEAN)
     if pairs:
@@ -938,24 +938,24 @@ def _case(node: exp.Case) -> exp.Expr:
         each.set("this", _equal(value.copy(), each.this) if value else condition(each.this))
     node.set("this", None)
     default = node.args.get("default")
-    results, kind = unified([each.args["true"] for each in ifs] + ([default] if default else []))
+    results, type_ = unified([each.args["true"] for each in ifs] + ([default] if default else []))
     for each, result in zip(ifs, results, strict=False):
         each.set("true", result)
     if default:
         node.set("default", results[-1])
-    return typed(node, kind)
+    return typed(node, type_)
 
 
 def _if(node: exp.If) -> exp.Expr:
     if isinstance(node.parent, exp.Case):
         return node
-    results, kind = unified([node.args["true"], node.args.get("false") or exp.null()])
+    results, type_ = unified([node.args["true"], node.args.get("false") or exp.null()])
     decided = exp.If(this=condition(node.this), true=results[0])
-    return typed(exp.Case(ifs=[decided], default=results[1]), kind)
+    return typed(exp.Case(ifs=[decided], default=results[1]), type_)
 
 
 def _decided(node: exp.Expr) -> exp.Expr:
-    """Let what is true or false be so on both sides."""
+    """Convert both operands to conditions."""
     for name in ("this", "expression"):
         side = node.args.get(name)
         if side is not None:
@@ -997,7 +997,7 @@ def _group_concat(node: exp.GroupConcat) -> exp.Expr:
     order = values if isinstance(values, exp.Order) else None
     inner = order.this if order else values
     if isinstance(inner, exp.Distinct) and order and len(inner.expressions) == 1:
-        # DuckDB orders what is distinct by itself alone, which is not to be its text.
+        # DuckDB orders distinct values only by themselves, so that they are converted to text afterwards.
         gathered = call("list", exp.Order(this=inner, expressions=order.expressions))
         texts = exp.Cast(this=gathered, to=_TEXTS)
         return typed(call("array_to_string", texts, separator), Type.TEXT)
@@ -1014,8 +1014,8 @@ def _chr(node: exp.Chr) -> exp.Expr:
     return _joined([call("chr", code) for code in codes])
 
 
-def _as(target: str, kind: Type) -> Callable[[exp.Expr], exp.Expr]:
-    return lambda _: typed(call(target), kind)
+def _as(target: str, result: Type) -> Callable[[exp.Expr], exp.Expr]:
+    return lambda _: typed(call(target), result)
 
 
 _NODES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
@@ -1064,8 +1064,8 @@ _AS_THEY_ARE = (
     *(exp.Column, exp.Identifier, exp.Star, exp.Alias, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Tuple),
     *(exp.Any, exp.All, exp.Interval, exp.Var, exp.DataType, exp.DataTypeParam, exp.Window, exp.WindowSpec),
 )
-# What a construct may have beside its operands. The parser puts some of what it reads there as plain words, and a later
-# version may put more.
+# The arguments that a construct may have in addition to its operands. The parser stores some clauses there as plain
+# words, and a later version may store more.
 _OPERANDS = frozenset({"this", "expression", "expressions"})
 _OF_SELECTS = frozenset({"distinct", "joins", "where", "group", "having", "order", "limit", "offset", "with_"})
 _OF_UNIONS = frozenset({"distinct", "order", "limit", "offset", "with_"})
@@ -1113,12 +1113,12 @@ _AGGREGATES = frozenset(
 
 
 def is_aggregate(node: exp.Expr) -> bool:
-    """Return whether a construct makes one value of many rows."""
+    """Return whether a construct aggregates many rows to one value."""
     return isinstance(node, exp.GroupConcat) or (isinstance(node, exp.Anonymous) and node.name.upper() in _AGGREGATES)
 
 
 def is_known(node: exp.Expr) -> bool:
-    """Return whether a construct may stand in a query, with all that it has."""
+    """Return whether a construct is allowed in a query, with all its arguments."""
     if isinstance(node, exp.Anonymous) and node.name.upper() not in _RULES:
         return False
     return type(node) in _KNOWN and _OPERANDS.union(_BESIDE.get(type(node), ())).issuperset(
@@ -1127,7 +1127,7 @@ def is_known(node: exp.Expr) -> bool:
 
 
 def rewritten(node: exp.Expr) -> exp.Expr:
-    """Return a known construct in DuckDB's words; what is inside it has become so before."""
+    """Return a known construct translated to DuckDB's SQL; its operands must be translated already."""
     if isinstance(node, exp.Anonymous):
         return _RULES[node.name.upper()](node)
     rule = _NODES.get(type(node))

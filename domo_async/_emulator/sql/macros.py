@@ -1,12 +1,12 @@
-"""MySQL's functions as macros of DuckDB, where DuckDB has none or one of the same name that does something else.
+"""MySQL's functions as DuckDB macros, for functions that DuckDB lacks or that behave differently there.
 
-What they take has the types that they need (see `coercion`): dates are timestamps, times of day are microseconds, and
-texts are texts. What is not a date, or lies outside the years 1 to 9999, gives NULL, as in MySQL. So does what REPEAT,
-SPACE, LPAD and RPAD would make longer than 65,535 bytes, as MySQL has it beyond a length that can be set; the length is
-emulator-defined.
+Arguments are converted to the types that the macros need (see `coercion`): dates are timestamps, times of day are
+microseconds, and texts are texts. A value that is not a date, or lies outside the years 1 to 9999, gives NULL, as in
+MySQL. REPEAT, SPACE, LPAD and RPAD give NULL if the result would exceed 65,535 bytes, as they do in MySQL beyond a
+configured length; the length is emulator-defined.
 
-DuckDB puts a macro's argument wherever the macro names it: one that names it twice makes a thousand of ten calls within
-one another. Hence the parameters that are marked with ``!`` (see `_bound`), and `unfolded_size`.
+DuckDB copies a macro's argument to each use of the parameter: with two uses, ten nested calls become a thousand.
+Therefore parameters are marked with ``!`` (see `_bound`), and `unfolded_size` estimates the size.
 """
 
 from __future__ import annotations
@@ -281,16 +281,16 @@ _BY_NAME = {each.partition("(")[0]: each for each in _DEFINITIONS.strip().remove
 
 
 def _bound(definition: str) -> str:
-    """Let each parameter that is marked with ``!`` be computed once, however often the macro names it.
+    """Return a macro's definition in which each parameter marked with ``!`` is computed once.
 
-    A macro is copied to where it is called, and so are its arguments: without this, calls inside calls would grow
-    beyond all measure. DuckDB has no LET, but a list of one element does the same.
+    DuckDB copies macros and their arguments to each call, so that nested calls would otherwise grow exponentially.
+    DuckDB does not have LET, but a list of one element does the same.
     """
     head, _, body = definition.partition(" AS ")
     for name in reversed(re.findall(r"(\w+)!", head)):
-        # A text in quotes, or what precedes a parenthesis, is not the parameter.
+        # A name within a quoted text, or before a parenthesis, is not the parameter.
         pieces = re.split(rf"('[^']*')|\b{name}\b(?!\()", body)
-        # Its name is that of no other, as what is handed to a macro may hold such names itself.
+        # The name is unique, as the arguments of a macro may contain names of other macros' parameters.
         value = f"{head.partition('(')[0]}_{name}"
         body = "".join(value if piece is None else piece for piece in pieces)
         body = f"list_transform([{name}], lambda {value}: {body})[1]"
@@ -299,13 +299,13 @@ def _bound(definition: str) -> str:
 
 @define
 class Macros:
-    """The macros that a database has, each made when the first query wants it; may be used from any thread."""
+    """The macros of a database, each created for the first query that needs it; may be used from any thread."""
 
     _made: set[str] = field(factory=set)
     _lock: threading.Lock = field(factory=threading.Lock)
 
     def make(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
-        """Make the macros that a query calls, if they are not there yet."""
+        """Create the macros that a query calls, if they do not exist yet."""
         if self._made.issuperset(_called(query)):
             return
         with self._lock:
@@ -315,7 +315,7 @@ class Macros:
     def _make(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         if name in self._made:
             return
-        # Those that it calls come first, as DuckDB wants it.
+        # DuckDB requires that the macros it calls are created first.
         for other in _called(_BY_NAME[name]) - {name}:
             self._make(connection, other)
         connection.execute(f"CREATE OR REPLACE MACRO {_bound(_BY_NAME[name])}")
@@ -324,13 +324,13 @@ class Macros:
 
 @frozen
 class _Shape:
-    """What a macro makes of a call: so many parts of its own, and each argument so many times."""
+    """The expansion of a macro: the number of its own parts, and the number of copies of each argument."""
 
     size: int
     times: tuple[int, ...]
 
     def of(self, sizes: list[int]) -> int:
-        """Return how large a call is whose arguments are so large."""
+        """Return the size of a call, given the sizes of its arguments."""
         times = (*self.times, *[1] * len(sizes))
         return self.size + sum(size * count for size, count in zip(sizes, times, strict=False))
 
@@ -341,7 +341,7 @@ _OVERLOAD = re.compile(r"(?:^|, )(?:domo_\w+)?\(([^()]*)\) AS ", re.DOTALL)
 
 @cache
 def _shape(name: str) -> _Shape:
-    """Return the shape of a macro, the greatest of all its forms."""
+    """Return the shape of a macro, the largest of all its overloads."""
     _, *forms = _OVERLOAD.split(" ".join(_BY_NAME[name].split()))
     shapes = [_shape_of(parameters, body) for parameters, body in zip(forms[::2], forms[1::2], strict=True)]
     longest = max(len(each.times) for each in shapes)
@@ -354,7 +354,7 @@ def _shape_of(parameters: str, body: str) -> _Shape:
     once = {name.removesuffix("!") for name in names if name.endswith("!")}
     names = [name.removesuffix("!") for name in names]
     words = _WORD.findall(body)
-    # What a macro within it makes of an argument is not looked at in detail: each counts for all.
+    # The arguments of the macros that it calls are not distinguished: the largest counts for all.
     inner = [_shape(word) for word in words if word in _BY_NAME]
     factor = max((max(each.times, default=1) for each in inner), default=1)
     return _Shape(
@@ -364,7 +364,7 @@ def _shape_of(parameters: str, body: str) -> _Shape:
 
 
 def unfolded_size(query: exp.Expr) -> tuple[int, int]:
-    """Return how many parts a translated query has, and how many DuckDB makes of them, about."""
+    """Return the number of parts of a translated query, and about how many DuckDB expands them to."""
     sizes: dict[int, int] = {}
     nodes = list(query.walk(bfs=True))
     for node in reversed(nodes):
@@ -372,7 +372,7 @@ def unfolded_size(query: exp.Expr) -> tuple[int, int]:
         if node.key == "anonymous" and (name := str(node.this).lower()) in _BY_NAME:
             sizes[id(node)] = _shape(name).of(children.get("expressions", []))
             continue
-        # DuckDB compares the operand of a CASE anew with each of its values.
+        # DuckDB copies the operand of a CASE for each of the values that it is compared with.
         times = len(node.args["ifs"]) if node.key == "case" else 1
         sizes[id(node)] = 1 + sum(sum(each) * (times if key == "this" else 1) for key, each in children.items())
     return len(nodes), sizes[id(query)]

@@ -1,7 +1,7 @@
-"""The reading of SQL that others wrote, at a cost that grows with its length and no faster.
+"""Parsing of untrusted SQL, in time that is linear in its length.
 
-The parser tries one way after the other, and goes back where one leads nowhere: some texts of a hundred characters
-would keep it for hours. It may go forth and back only so often for each word.
+The parser backtracks: some texts of a hundred characters would keep it busy for hours. The number of steps is therefore
+limited for each word.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _STEPS = 20_000
 
 
 class NotReadable(Exception):
-    """A text is not SQL, or would take too long to be read as such."""
+    """A text is not SQL, or takes too long to parse."""
 
 
 class ReadableMySQL(MySQL):
     """MySQL's grammar."""
 
     class Parser(MySQLParser):
-        """A parser that gives up in time."""
+        """A parser with a limit on its steps."""
 
         def reset(self) -> None:
             """Begin anew."""
@@ -47,7 +47,7 @@ def parse(sql: str, dialect: type[ReadableMySQL]) -> list[exp.Expr]:
     """Return the statements of a text.
 
     Raises:
-        NotReadable: It is not SQL, or it is too long or nested too deeply.
+        NotReadable: The text is not SQL, or it is too long or nested too deeply.
     """
     if len(sql) > LONGEST:
         raise NotReadable(f"it is longer than {LONGEST} characters")
@@ -62,7 +62,7 @@ def parse(sql: str, dialect: type[ReadableMySQL]) -> list[exp.Expr]:
 
 
 def _problem(error: ParseError) -> str:
-    """Say in words of SQL where a query cannot be read."""
+    """Return a message that says where a query cannot be parsed."""
     first = error.errors[0] if error.errors else {}
     said = str(first.get("description") or "")
     wrong = said if said and "<class" not in said and "required" not in said.lower() else "something is missing"

@@ -1,4 +1,4 @@
-"""SQL text that renders result cells, so that DuckDB writes rows of CSV and JSON at its own speed.
+"""SQL expressions that render result cells, so that DuckDB writes rows of CSV and JSON at its own speed.
 
 The CSV form is canonical (a file uploaded in it is exported byte for byte): LF line ends, quotes only where
 RFC 4180 needs them, NULL as an unquoted empty field, the empty string as ``""``, DOUBLE as the shortest digits
@@ -29,7 +29,7 @@ _DOMO_TYPES = {
     ),
     "UHUGEINT": "LONG",
     "BIGNUM": "LONG",
-    # Domo has no boolean; comparisons give 1 and 0 as in MySQL (emulator-defined).
+    # Domo does not have booleans; comparisons give 1 and 0 as in MySQL (emulator-defined).
     "BOOLEAN": "LONG",
     "FLOAT": "DOUBLE",
     "DOUBLE": "DOUBLE",
@@ -43,7 +43,7 @@ _DOMO_TYPES = {
 
 
 def domo_type(duckdb_type: str) -> str:
-    """Return the Domo type that a DuckDB type is shown as."""
+    """Return the Domo type that stands for a DuckDB type in results."""
     if duckdb_type.startswith("DECIMAL"):
         return "DECIMAL"
     return _DOMO_TYPES.get(duckdb_type, "STRING")
@@ -71,25 +71,25 @@ def _csv_name(name: str) -> str:
 
 
 def _csv_cell(expression: str, duckdb_type: str) -> str:
-    # concat() takes NULL for the empty string, which is how NULL is written.
-    kind = domo_type(duckdb_type)
-    if kind != "STRING":
+    # concat() treats NULL as the empty string, which is how NULL is written.
+    type_ = domo_type(duckdb_type)
+    if type_ != "STRING":
         return _plain(expression, duckdb_type)
     text = _text(expression, duckdb_type)
-    # Faster than one regular expression.
+    # This is faster than one regular expression.
     special = " OR ".join(f"contains({text}, {character})" for character in ("','", "'\"'", "chr(10)", "chr(13)"))
     needs_quotes = f"{text} = '' OR {special}"
     return f"CASE WHEN {needs_quotes} THEN concat('\"', replace({text}, '\"', '\"\"'), '\"') ELSE {text} END"
 
 
 def _json_cell(expression: str, duckdb_type: str) -> str:
-    kind = domo_type(duckdb_type)
-    if kind == "STRING":
+    type_ = domo_type(duckdb_type)
+    if type_ == "STRING":
         value = f"CAST(to_json({_text(expression, duckdb_type)}) AS VARCHAR)"
-    elif kind in ("DATE", "DATETIME"):
+    elif type_ in ("DATE", "DATETIME"):
         value = f"'\"' || {_plain(expression, duckdb_type)} || '\"'"
-    elif kind == "DOUBLE":
-        # JSON has no word for what is not finite (emulator-defined: null).
+    elif type_ == "DOUBLE":
+        # JSON cannot represent numbers that are not finite (emulator-defined: null).
         value = f"CASE WHEN isfinite({expression}) THEN {_plain(expression, duckdb_type)} END"
     else:
         value = _plain(expression, duckdb_type)
@@ -98,17 +98,17 @@ def _json_cell(expression: str, duckdb_type: str) -> str:
 
 def _plain(expression: str, duckdb_type: str) -> str:
     """Return the text of a number or date, NULL for NULL."""
-    kind = domo_type(duckdb_type)
-    if kind == "DATETIME":
-        # DuckDB leaves a fraction of zero away by itself.
+    type_ = domo_type(duckdb_type)
+    if type_ == "DATETIME":
+        # DuckDB omits a fraction of zero by itself.
         return f"replace(CAST(CAST({expression} AS TIMESTAMP) AS VARCHAR), ' ', 'T')"
     if duckdb_type == "BOOLEAN":
         return f"CAST(CAST({expression} AS TINYINT) AS VARCHAR)"
     text = f"CAST({expression} AS VARCHAR)"
-    if kind == "DECIMAL":
+    if type_ == "DECIMAL":
         width, scale = duckdb_type[len("DECIMAL(") : -1].split(",")
         if width == scale:
-            # Where all digits stand behind the point, DuckDB writes none before it.
+            # If all digits are behind the point, DuckDB writes no zero before it.
             text = f"replace({text}, '.', '0.')"
         if scale != "0":
             return f"rtrim(rtrim({text}, '0'), '.')"

@@ -1,4 +1,4 @@
-"""A query rewritten from the inside out, with the type of each column known where it is used."""
+"""The rewriting of a query from the inside out, with the type of each column known at each use."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _LARGEST = 20_000
 
 @define
 class _Scope:
-    """What a SELECT can name.
+    """The names that a SELECT can use.
 
     Attributes:
         sources: The columns of its tables, by the tables' names.
-        outer: The scope of the query around it.
-        named: What it selects itself, by name.
+        outer: The scope of the enclosing query.
+        named: The columns that it selects itself, by name.
     """
 
     sources: dict[str, Columns] = Factory(dict)
@@ -33,7 +33,7 @@ class _Scope:
     named: dict[str, Type | None] = Factory(dict)
 
     def type_of(self, column: exp.Column) -> Type | None:
-        """Return the type of a column, None if it is not known."""
+        """Return the type of a column; None if it is not known."""
         name, table = column.name.lower(), column.table.lower()
         sources = [self.sources[table]] if table in self.sources else [] if table else list(self.sources.values())
         for source in sources:
@@ -45,16 +45,16 @@ class _Scope:
 
 
 def rewrite(query: exp.Query, columns: Mapping[str, str]) -> None:
-    """Give a query, all of whose constructs are known, DuckDB's words in place of MySQL's.
+    """Translate a query from MySQL's constructs to DuckDB's, in place.
 
     Args:
-        query: The query, which is changed.
+        query: The query, all of whose constructs must be known.
         columns: The dataset's columns and their types.
 
     Raises:
-        HTTPError: 400, if something cannot be said in DuckDB's words.
+        HTTPError: 400, if something cannot be expressed in DuckDB's SQL.
     """
-    _rewrite(query, {}, {name.lower(): of_domo(kind) for name, kind in columns.items()}, None)
+    _rewrite(query, {}, {name.lower(): of_domo(type_) for name, type_ in columns.items()}, None)
     if query.find(exp.Interval) is not None:
         raise HTTPError(400, "An INTERVAL can only be added to a date or subtracted from it")
 
@@ -96,7 +96,7 @@ def _rewrite(
 
 
 def _either(one: Type | None, other: Type | None) -> Type | None:
-    """Return the type of a column that two queries give together."""
+    """Return the type of a column in the union of two queries."""
     if one is other or other is Type.NULL:
         return one
     if one is Type.NULL:
@@ -132,7 +132,7 @@ def _selected(query: exp.Query, scope: _Scope) -> Iterator[tuple[str, Type | Non
 def _rewrite_inside(
     query: exp.Expr, clauses: tuple[str, ...], scope: _Scope, defined: Mapping[str, Columns], dataset: Columns
 ) -> None:
-    """Rewrite what some clauses of a query hold, the innermost first."""
+    """Rewrite the expressions in some clauses of a query, innermost first."""
     tables = {id(table) for table in _tables(query)} if isinstance(query, exp.Select) else set()
     for clause in clauses:
         held = query.args.get(clause)
@@ -151,8 +151,8 @@ def _rewrite_inside(
                     new = functions.rewritten(node)
                     if new is not node or isinstance(node, exp.Case):
                         if any(size >= _LARGEST for size, _ in enumerate(new.walk())):
-                            # Some rules put an argument in several places, and such arguments have such arguments.
+                            # Some rules copy an argument to several places, and the copies grow with each level.
                             raise HTTPError(
-                                400, "The SQL is nested too deeply: functions within functions make too much of it"
+                                400, "The SQL is nested too deeply: its nested functions expand to too large a query"
                             )
                         node.replace(new)

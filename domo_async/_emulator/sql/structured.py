@@ -1,4 +1,4 @@
-"""Queries that are made of expressions, written as SQL."""
+"""Structured queries, made of JSON expressions, converted to SQL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def structured_sql(query: Mapping[str, Any]) -> str:
     """Return the SQL of a query.
 
     Raises:
-        HTTPError: 400, if it makes no sense.
+        HTTPError: 400, if the query is invalid.
     """
     columns = _list(query, "columns")
     if not columns:
@@ -44,14 +44,14 @@ def _limit(limit: object) -> str:
         return ""
     most, offset = (limit.get("limit"), limit.get("offset") or 0) if isinstance(limit, dict) else (limit, 0)
     if not all(type(each) is int and each >= 0 for each in (most, offset)):
-        raise HTTPError(400, "query.limit must be an object with limit and offset, which are numbers")
+        raise HTTPError(400, "query.limit must be an object with the numbers limit and offset")
     return f" LIMIT {most} OFFSET {offset}"
 
 
 def _written(expression: object) -> str:
     if not isinstance(expression, dict):
         raise HTTPError(400, "An expression must be an object with exprType")
-    kind = expression.get("exprType", "COLUMN")
+    expression_type = expression.get("exprType", "COLUMN")
     writers = {
         "COLUMN": _column,
         "FUNCTION": _function,
@@ -60,9 +60,9 @@ def _written(expression: object) -> str:
         "NUMERIC_VALUE": _number,
         "IN": _in,
     }
-    if not isinstance(kind, str) or kind not in writers:
-        raise HTTPError(400, f"Unknown exprType: {kind}")
-    return writers[kind](expression)
+    if not isinstance(expression_type, str) or expression_type not in writers:
+        raise HTTPError(400, f"Unknown exprType: {expression_type}")
+    return writers[expression_type](expression)
 
 
 def _column(expression: Mapping[str, Any]) -> str:

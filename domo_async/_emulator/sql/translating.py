@@ -1,6 +1,6 @@
-"""Domo's SQL, which is much like MySQL's, made into DuckDB's.
+"""The translation of Domo's SQL, which is much like MySQL's, to DuckDB's.
 
-Only what is known to be harmless passes: one SELECT over the dataset itself. Other tables, table functions,
+Only harmless queries are accepted: one SELECT over the dataset itself. Other tables, table functions,
 settings, variables, functions and constructs that the translation does not know are refused before DuckDB sees them.
 """
 
@@ -30,12 +30,12 @@ _SPECIAL_FORMS = (
 )
 
 
-# The parts of what DuckDB makes of a query: it takes milliseconds for a thousand of them.
+# The most parts of a query after DuckDB's expansion; DuckDB takes milliseconds for a thousand of them.
 _MOST_PARTS, _FACTOR = 50_000, 10
 
 
 class _Domo(ReadableMySQL):
-    """MySQL's grammar, in which each call of a function stays as it is written."""
+    """MySQL's grammar, with function calls kept as they are written."""
 
     class Parser(ReadableMySQL.Parser):
         """See there."""
@@ -67,7 +67,7 @@ def _translate(
     _rewrite_tables(query, defined, SOURCE if only is None else _PERMITTED)
     written, unfolded = unfolded_size(query)
     if unfolded > _MOST_PARTS + _FACTOR * written:
-        raise HTTPError(400, "The SQL is nested too deeply: functions within functions make too much of it")
+        raise HTTPError(400, "The SQL is nested too deeply: its nested functions expand to too large a query")
     translated = query.sql(dialect="duckdb", identify=True, comments=False)
     if only is not None:
         permitted = f"SELECT * FROM {SOURCE} WHERE {only}"  # noqa: S608 - a name and a condition of our own
@@ -80,7 +80,7 @@ def _parse(sql: str) -> exp.Query:
         parsed = parse(sql, _Domo)
     except NotReadable as error:
         raise HTTPError(400, f"Cannot parse the SQL: {error}") from error
-    # What follows the last semicolon may be a comment.
+    # A comment may follow the last semicolon.
     statements = [statement for statement in parsed if not isinstance(statement, exp.Semicolon)]
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise HTTPError(400, "Exactly one SELECT statement is allowed")
@@ -117,7 +117,7 @@ def _written_name(projection: exp.Expr) -> str | None:
 
 def _rewrite_tables(query: exp.Query, defined: Collection[str], source: str) -> None:
     for cte in query.find_all(exp.CTE):
-        # A prefix keeps a name that is out of scope from reaching a table of DuckDB's own.
+        # With a prefix, a name that is out of scope cannot match one of DuckDB's own tables.
         cte.args["alias"].set("this", _quoted(_CTE_PREFIX + cte.alias.lower()))
     for table in query.find_all(exp.Table):
         name = table.name
@@ -132,7 +132,7 @@ def _quoted(name: str) -> exp.Identifier:
 
 
 def _simplify(query: exp.Query) -> None:
-    """Give the forms of MySQL's that say the same as others the others' form."""
+    """Replace MySQL's alternative forms with the usual ones of the same meaning."""
     for node in list(query.walk()):
         match node:
             case exp.Select():
@@ -141,22 +141,22 @@ def _simplify(query: exp.Query) -> None:
                 _with_rollup(node)
                 _with_having(node)
                 if not node.expressions:
-                    raise HTTPError(400, "Cannot parse the SQL: a SELECT that selects nothing")
+                    raise HTTPError(400, "Cannot parse the SQL: a SELECT without columns")
             case exp.Concat():
                 node.replace(_adjacent(node))
             case exp.Limit() | exp.Offset():
                 _within_64_bits(node.expression)
             case exp.Collate() if node.expression.name.lower().endswith("_bin"):
-                # Texts are compared by their characters in any case.
+                # COLLATE …_bin is dropped, as texts are compared by their characters anyway.
                 node.replace(node.this)
             case exp.Add() if isinstance(node.left, exp.Interval) and isinstance(node.right, exp.Interval):
                 if node.right.args.get("unit") is None:
-                    # INTERVAL 1 DAY + '2024-01-01' is read as a sum of intervals.
+                    # The parser reads INTERVAL 1 DAY + '2024-01-01' as a sum of intervals.
                     node.set("expression", node.right.this)
 
 
 def _adjacent(node: exp.Concat) -> exp.Expr:
-    """Return texts that stand side by side as one, and several values of GROUP_CONCAT as a CONCAT."""
+    """Return adjacent literal texts as one text, and several values of GROUP_CONCAT as a CONCAT."""
     if all(isinstance(each, exp.Literal) for each in node.expressions):
         return exp.Literal.string("".join(each.name for each in node.expressions))
     return exp.Anonymous(this="CONCAT", expressions=node.expressions)
@@ -193,7 +193,7 @@ def _with_rollup(select: exp.Select) -> None:
 
 
 def _with_having(select: exp.Select) -> None:
-    """Make HAVING a WHERE where nothing is grouped; it may then name what the SELECT names."""
+    """Convert HAVING without groups to WHERE; it may name the columns that the SELECT defines."""
     having = select.args.get("having")
     if having is None or select.args.get("group") or _is_aggregated([*select.expressions, having]):
         return

@@ -1,4 +1,4 @@
-"""A query that DuckDB may run, and the name under which it finds the rows."""
+"""A translated query, and the name under which it finds the rows."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ SOURCE = "domo_source"
 
 @frozen
 class Translation:
-    """A query that DuckDB may run.
+    """A translated query, which is safe for DuckDB to run.
 
     Attributes:
         sql: The query in DuckDB's SQL, over the relation called `SOURCE`.
-        names: The names of the result's columns as the user wrote them, None for a column out of ``*``.
+        names: The names of the result's columns as the user wrote them; None for a column from ``*``.
     """
 
     sql: str
