@@ -1,1 +1,1 @@
-"""The demo world: what each area puts into it."""
+"""The demo world, and the methods that add things for tests."""

@@ -1,4 +1,4 @@
-"""What the people of the demo world look at: pages, cards, Beast Modes, alerts, apps and reports."""
+"""The content of the demo world: pages, cards, Beast Modes, alerts, apps and reports."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _SCOPES = ("Overview", "Weekly", "Monthly", "Forecast", "Details", "Health", "Go
 
 
 def seed_cards(instance: Instance, rng: Random) -> None:
-    """Make 1,500 cards of the datasets that there are, on the pages that there are."""
+    """Make 1,500 cards of the existing datasets, on the existing pages."""
     users = [user["id"] for user in instance.records["users"]]
     pages = [page["id"] for page in instance.records["pages"]]
     datasets = instance.datasets()
@@ -78,7 +78,7 @@ def seed_cards(instance: Instance, rng: Random) -> None:
 
 
 def seed_beast_modes(instance: Instance, rng: Random) -> None:
-    """Make 200 Beast Modes of the datasets that have numbers, a few of which name columns that there are not."""
+    """Make 200 Beast Modes of the datasets that have numbers; a few of them name columns that do not exist."""
     users = [user["id"] for user in instance.records["users"]]
     cards: dict[str, list[int]] = {}
     for card in instance.records["cards"]:
@@ -139,17 +139,17 @@ def seed_alerts(instance: Instance, rng: Random) -> None:
 
 
 def seed_sharing(instance: Instance, rng: Random) -> None:
-    """Make ten apps, and have them and a tenth of all pages shared with some users."""
+    """Make ten apps, and share them and a tenth of all pages with some users."""
     users = [user["id"] for user in instance.records["users"]]
     apps = [
         create_app(instance, title=f"{name} App", owner_id=rng.choice(users), at=EPOCH + rng.randrange(10**10))
         for name in _APPS
     ]
     pages = [page for page in instance.records["pages"] if rng.random() < 0.1]
-    for kind, things in ((APP, apps), (PAGE, pages)):
+    for type_, things in ((APP, apps), (PAGE, pages)):
         for thing in things:
             for user in rng.sample(users, min(3, len(users))):
-                put_share(instance, kind, thing["id"], "USER", user, by=thing["ownerId"], at=thing["modified"])
+                put_share(instance, type_, thing["id"], "USER", user, by=thing["ownerId"], at=thing["modified"])
 
 
 _APPS = (
@@ -167,7 +167,7 @@ _APPS = (
 
 
 def seed_reports(instance: Instance, rng: Random) -> None:
-    """Schedule 200 reports, each with some runs behind it."""
+    """Schedule 200 reports, each with some past runs."""
     users = [user["id"] for user in instance.records["users"]]
     pages = [page["id"] for page in instance.records["pages"]]
     counts = page_counts(instance)
@@ -191,13 +191,13 @@ def seed_reports(instance: Instance, rng: Random) -> None:
 
 def _made_up(instance: Instance, rng: Random, users: Sequence[int], pages: Sequence[int], made: int) -> Record:
     topic = rng.choice(("Sales", "Pipeline", "Inventory", "Marketing", "Support", "Finance", "Hiring", "Churn"))
-    place = rng.choice(("North", "South", "East", "West", "Europe", "Asia", "Online"))
+    region = rng.choice(("North", "South", "East", "West", "Europe", "Asia", "Online"))
     weekly = rng.random() < 0.7
     people = rng.sample(users, min(len(users), rng.randrange(1, 6)))
     return {
         "id": free_id(instance, SCHEDULES, 1),
-        "title": f"{'Weekly' if weekly else 'Monthly'} {topic} {place}",
-        "subject": f"{topic} in {place}" if rng.random() < 0.5 else None,
+        "title": f"{'Weekly' if weekly else 'Monthly'} {topic} {region}",
+        "subject": f"{topic} in {region}" if rng.random() < 0.5 else None,
         "attachmentInclude": rng.random() < 0.3,
         "active": True,
         "pageId": rng.choice(pages) if pages else None,

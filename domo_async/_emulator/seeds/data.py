@@ -29,13 +29,13 @@ __all__ = ["seed_accounts", "seed_dataflows", "seed_datasets", "seed_streams"]
 
 
 def seed_datasets(instance: Instance, rng: Random) -> None:
-    """Make the datasets of the demo world: four hundred, without rows, of several owners."""
+    """Make four hundred datasets without rows, of several owners."""
     owners = [int(user["id"]) for user in instance.records["users"] if str(user["id"]).isdecimal()]
     for _ in range(400):
         subject, region = rng.choice(_DATASET_SUBJECTS), rng.choice(_DATASET_REGIONS)
         dataset = instance.create_dataset(
             f"{subject} {region} {rng.randint(2019, 2025)}",
-            tuple(Column(name, kind, name) for name, kind in _SHAPES[subject]),
+            tuple(Column(name, type_, name) for name, type_ in _SHAPES[subject]),
             description=f"{subject} of the region {region}",
             provider_type=rng.choice(("api", "webform", "csv", "dataflow", "domo-jupyterdata")),
             owner_id=rng.choice(owners),
@@ -59,7 +59,7 @@ _DATASET_SUBJECTS = tuple(_SHAPES)
 
 
 def seed_dataflows(instance: Instance, rng: Random) -> None:
-    """Make the dataflows of the demo world, a hundred, between datasets that are there."""
+    """Make a hundred dataflows between existing datasets."""
     datasets = instance.datasets()
     users = [user["id"] for user in instance.records["users"]]
     for _ in range(100 if len(datasets) > 1 else 0):
@@ -86,7 +86,7 @@ _TEAMS = ("Sales", "Finance", "Marketing", "Operations", "Logistics", "Support",
 
 
 def seed_accounts(instance: Instance, rng: Random) -> None:
-    """Put 40 accounts into the instance."""
+    """Add 40 accounts."""
     users = [user["id"] for user in instance.records["users"]]
     for number in range(1, 41):
         provider, team = rng.choice(_PROVIDERS), rng.choice(_TEAMS)
@@ -102,13 +102,13 @@ def seed_accounts(instance: Instance, rng: Random) -> None:
 
 
 def seed_streams(instance: Instance, rng: Random) -> None:
-    """Let up to 50 datasets be filled by streams, with some runs each."""
+    """Add streams that fill up to 50 datasets, with some runs each."""
     accounts = list(instance.records["accounts"])
     datasets = [dataset for dataset in instance.datasets() if dataset.id not in instance.records["dataset_streams"]]
     for dataset in rng.sample(datasets, min(50, len(datasets))):
         account = rng.choice(accounts) if accounts else None
         provider = account["dataProviderType"] if account is not None else "covid-19"
-        kind = rng.choice(("MANUAL", "MINUTE", "HOUR", "DAY"))
+        schedule = rng.choice(("MANUAL", "MINUTE", "HOUR", "DAY"))
         dataset.provider_type = provider
         begun = 1_700_000_000 + rng.randrange(10_000_000)
         stream = add_stream(
@@ -124,7 +124,7 @@ def seed_streams(instance: Instance, rng: Random) -> None:
                 "accountId": None if account is None else account["id"],
                 "updateMethod": rng.choice(("REPLACE", "APPEND")),
                 "dataProviderKey": provider,
-                "advancedScheduleJson": orjson.dumps({"type": kind, "timezone": "UTC", "interval": 1}).decode(),
+                "advancedScheduleJson": orjson.dumps({"type": schedule, "timezone": "UTC", "interval": 1}).decode(),
             },
             user_id=dataset.owner_id,
             created=begun,

@@ -55,12 +55,12 @@ _AFTER_ROWS: tuple[Callable[[Instance, Random], None], ...] = (
 def make_demo(instance: Instance, storage: Storage, seed: int) -> None:
     """Make the demo world, which is the same for the same seed, ids included."""
     rng = Random(seed)  # noqa: S311 - a world, not a secret
-    # The owner was there before any of it, whenever that is.
+    # The owner's creation precedes all other content.
     dawn = int(_DAWN.timestamp() * 1000)
     instance.records["users"].update(OWNER_ID, created=dawn, modified=dawn)
 
     def rng_of_area() -> Random:
-        # Each area has its own, so that one which makes more does not change all that come after it.
+        # Each area has a generator of its own, so that a change in one area does not change the following ones.
         return Random(rng.getrandbits(64))  # noqa: S311 - not a secret
 
     for make in _BEFORE_ROWS:

@@ -68,8 +68,8 @@ def seed_filesets(instance: Instance, rng: Random) -> None:
             fileset_id=_uuid(rng),
         )
         records[FILESETS].put(fileset["id"], fileset)
-        for place in range(10):
-            path = f"{rng.randint(2020, 2025)}/{rng.choice(_TOPICS).lower()}-{place}.txt"
+        for index in range(10):
+            path = f"{rng.randint(2020, 2025)}/{rng.choice(_TOPICS).lower()}-{index}.txt"
             add_file(records, fileset, path, _prose(topic, rng), created=created, new_id=partial(_uuid, rng))
 
 

@@ -1,4 +1,4 @@
-"""The people of the demo world: roles, users, groups, and what they did."""
+"""The people of the demo world: roles, users, groups, and the activity log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["seed_activity_log", "seed_groups", "seed_roles", "seed_users"]
 
 
 def seed_roles(instance: Instance, rng: Random) -> None:
-    """Let some departments have roles of their own."""
+    """Add roles for some departments."""
     for name in ("Data Steward", "Report Writer", "Auditor", "Integration"):
         authorities = rng.sample(list(AUTHORITIES), 8)
         put_role(instance, free_id(instance, "roles", FIRST_ID), name, f"The {name.lower()}s' role", authorities, BORN)
@@ -42,19 +42,19 @@ _ROLE_WEIGHTS = {1: 1, 2: 9, 3: 25, 4: 60, 5: 5}
 
 
 def seed_users(instance: Instance, rng: Random) -> None:
-    """Let 2 000 people work here, each with a title, a department and, as a rule, a manager."""
+    """Add 2 000 users, each with a title, a department and, for most, a manager."""
     taken = {user.get("emailAddress") for user in instance.records["users"]}
     firsts, lasts = _FIRST_NAMES.split(), _LAST_NAMES.split()
     managers: list[int] = [OWNER_ID]
     roles = rng.choices(list(_ROLE_WEIGHTS), list(_ROLE_WEIGHTS.values()), k=_DEMO_USERS)
-    moments = sorted(_DEMO_START + rng.randrange(_DEMO_SPAN) for _ in range(_DEMO_USERS))
-    for role_id, moment in zip(roles, moments, strict=True):
+    times = sorted(_DEMO_START + rng.randrange(_DEMO_SPAN) for _ in range(_DEMO_USERS))
+    for role_id, created in zip(roles, times, strict=True):
         first, last = rng.choice(firsts), rng.choice(lasts)
         email, number = f"{first}.{last}@example.com".lower(), 2
         while email in taken:
             email, number = f"{first}.{last}{number}@example.com".lower(), number + 1
         taken.add(email)
-        user = add_user(instance, f"{first} {last}", email, role_id, invited_by=OWNER_ID, created=moment)
+        user = add_user(instance, f"{first} {last}", email, role_id, invited_by=OWNER_ID, created=created)
         title = rng.choice(_TITLES)
         facts = {
             "title": title,
@@ -77,14 +77,14 @@ _TEAMS = (
 
 
 def seed_groups(instance: Instance, rng: Random) -> None:
-    """Let 100 teams have a group each, of up to 60 users."""
+    """Add a group of up to 60 users for each of 100 teams."""
     users = [user["id"] for user in instance.records["users"]]
-    for place in _PLACES:
+    for city in _PLACES:
         for team in _TEAMS:
             creator = rng.choice([OWNER_ID, *users[:20]])
-            kind = rng.choice(("closed", "closed", "open", "adHoc"))
+            group_type = rng.choice(("closed", "closed", "open", "adHoc"))
             created = _GROUPS_START + rng.randrange(_GROUPS_SPAN)
-            group = put_group(instance, f"{team} {place}", kind, f"{team} who work in {place}", creator, created)
+            group = put_group(instance, f"{team} {city}", group_type, f"{team} who work in {city}", creator, created)
             members = rng.sample(users, min(len(users), rng.randint(3, 60)))
             instance.records["groups"].update(group["id"], userIds=members)
 
@@ -95,10 +95,10 @@ _LOG_SPAN = 90 * 86_400_000
 
 
 def seed_activity_log(instance: Instance, rng: Random) -> None:
-    """Let users have looked at and changed one another for three months, up to a fixed day."""
+    """Add three months of entries, up to a fixed day, in which users view and change one another."""
     users = list(instance.records["users"])
-    moments = sorted(_LOG_END - rng.randrange(_LOG_SPAN) for _ in range(_LOG_ENTRIES))
-    for moment in moments:
+    times = sorted(_LOG_END - rng.randrange(_LOG_SPAN) for _ in range(_LOG_ENTRIES))
+    for time in times:
         user, seen = rng.choice(users), rng.choice(users)
         put(
             instance,
@@ -108,5 +108,5 @@ def seed_activity_log(instance: Instance, rng: Random) -> None:
             noun="user",
             object_id=str(seen["id"]),
             name=seen["displayName"],
-            time=moment,
+            time=time,
         )

@@ -28,12 +28,12 @@ class _Recipe:
 
 
 def seed_rows(instance: Instance, storage: Storage, rng: random.Random) -> None:
-    """Make datasets with rows, through the same door as uploads."""
+    """Make datasets with rows, which are loaded in the same way as uploads."""
     owners = [int(user["id"]) for user in instance.records["users"] if str(user["id"]).isdecimal()]
     for recipe in _RECIPES:
         dataset = instance.create_dataset(
             recipe.name,
-            tuple(Column(name, kind, name) for name, kind in recipe.columns),
+            tuple(Column(name, type_, name) for name, type_ in recipe.columns),
             description=recipe.description,
             provider_type="api",
             dataset_id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),

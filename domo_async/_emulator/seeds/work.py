@@ -25,17 +25,17 @@ _SUBJECTS = ("Invoices", "Returns", "Defects", "Contracts", "Refunds", "Vendors"
 
 
 def seed_task_center(instance: Instance, rng: Random) -> None:
-    """Put ten queues into the instance; the tasks come with the workflows that make them."""
+    """Add ten queues; their tasks are added with the workflows."""
     users = [user["id"] for user in instance.records["users"]]
     for subject in _SUBJECTS:
-        moment = datetime.fromtimestamp(1_690_000_000 + rng.randrange(5_000_000), UTC)
+        created = datetime.fromtimestamp(1_690_000_000 + rng.randrange(5_000_000), UTC)
         add_queue(
             instance,
             name=f"{subject} to review",
             owner=rng.choice(users),
             description=f"{subject} that need somebody's decision.",
             queue_id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-            created=iso(moment),
+            created=iso(created),
         )
 
 
@@ -48,7 +48,7 @@ _CONTRACT = {
 
 
 def seed_workflows(instance: Instance, rng: Random) -> None:
-    """Put 15 workflows into the instance, each with 20 runs that go through a task in one of the queues."""
+    """Add 15 workflows, each with 20 runs that go through a task in one of the queues."""
     users = [user["id"] for user in instance.records["users"]]
     queues = instance.records["queues"].keys()
     for verb in _VERBS:
@@ -67,12 +67,12 @@ def seed_workflows(instance: Instance, rng: Random) -> None:
 
 
 def _populate_run(instance: Instance, rng: Random, model: Record, users: Sequence[object], number: int) -> None:
-    moment = datetime.fromtimestamp(1_700_000_000 + rng.randrange(20_000_000), UTC)
+    created = datetime.fromtimestamp(1_700_000_000 + rng.randrange(20_000_000), UTC)
     user, task_state = rng.choice(users), rng.choices(("OPEN", "COMPLETED", "VOIDED"), (4, 5, 1))[0]
     reference = f"{number:03}-{rng.randrange(10_000):04}"
     changes: dict[str, Any] = {"status": task_state}
     if task_state == "COMPLETED":
-        completed = iso(moment + timedelta(minutes=rng.randrange(5, 3000)))
+        completed = iso(created + timedelta(minutes=rng.randrange(5, 3000)))
         decided = {"Decision": rng.random() < 0.7}
         changes |= {"completedOn": completed, "completedBy": str(user), "outputVariables": decided}
     add_run(
@@ -82,8 +82,8 @@ def _populate_run(instance: Instance, rng: Random, model: Record, users: Sequenc
         job=ended_job(rng.choices(("COMPLETED", "FAILED"), (9, 1))[0], lasts=float(rng.randrange(1, 60))),
         data={"Reference": reference},
         instance_id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        created=iso(moment),
-        task_id=new_task_id(rng, moment),
+        created=iso(created),
+        task_id=new_task_id(rng, created),
         **changes,
     )
 

@@ -1,1 +1,1 @@
-"""What the routes of one area or a few need beside HTTP: jobs, trees of files, pictures, schedules and the like."""
+"""Logic that routes of one or several areas use: jobs, trees of files, pictures, schedules and others."""

@@ -1,7 +1,7 @@
-"""The activity log: what each call did, worked out at one place from its method and route.
+"""The activity log, whose entries are derived from the method and route of each call.
 
-Which calls are noted and under what action, object type and words is emulator-defined: the documents only show two
-entries. The last 100 000 are kept.
+The calls that are logged, and their action, object type and words, are emulator-defined: the documents only show two
+entries. The last 100 000 entries are kept.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ KEPT = 100_000
 
 @frozen
 class _Object:
-    """What the calls below a path are about.
+    """The type of object that the calls below a path are about.
 
     Attributes:
         prefix: The path.
         type: The object type.
-        noun: What people call it.
-        collection: The records of such objects, where there are any.
-        post: What a POST right below the path does.
+        noun: The word for such an object.
+        collection: The collection of such objects' records, if they have one.
+        post: The action of a POST directly below the path.
     """
 
     prefix: str
@@ -42,7 +42,7 @@ class _Object:
     post: str = "CREATED"
 
 
-# Of those that fit a route, the first.
+# The first one that matches a route counts.
 OBJECTS = (
     _Object("/api/content/v2/authentication", "USER", "user", "users", post="LOGGEDIN"),
     _Object("/api/identity/v1/users", "USER", "user", "users"),
@@ -127,7 +127,7 @@ _CERTIFIED = {
     "CARD": _Object("", "CARD", "card", "cards"),
     "DATA_SOURCE": _Object("", "DATA_SOURCE", "DataSet"),
 }
-# Of what is not read by GET.
+# The actions of routes that do not read by GET.
 _BY_LAST_WORD = {
     "search": "VIEWED",
     "list": "VIEWED",
@@ -155,18 +155,18 @@ _BY_LAST_WORD = {
     "ACTIVE": "CERTIFIED",
 }
 _VERBS = {"LOGGEDIN": "logged in"}
-# Steps of an upload and looks at a job's state would drown all else.
+# Steps of an upload, and requests for a job's state, would outnumber all other entries.
 _STEPS = ("/parts/{part}", "/statuses")
 
 
 @frozen
 class _Rule:
-    """What the calls of one method and route do.
+    """The activity of the calls of one method and route.
 
     Attributes:
         action: The action.
-        object: What it is done to.
-        key: The part of the path that holds the object's id, if one does.
+        object: The type of object.
+        key: The part of the path that holds the object's id, if there is one.
     """
 
     action: str
@@ -176,7 +176,7 @@ class _Rule:
 
 @frozen
 class _Subject:
-    """What a handler says that its call was about; nothing if it shall not be noted."""
+    """The object of a call, as its handler states it; empty if the call is not to be logged."""
 
     object_id: str | None = None
     name: str | None = None
@@ -187,40 +187,40 @@ _UNSAID = _Subject()
 
 
 def about(request: web.Request, object_id: object, name: str | None) -> None:
-    """Say what a call is about, where its path does not tell or the object is gone in the end.
+    """State the object of a call whose path does not contain it, or which deletes it.
 
     Args:
         request: The request.
-        object_id: What was created or deleted.
-        name: What people call it.
+        object_id: The id of the object that was created or deleted.
+        name: The object's name.
     """
     request[_SUBJECT] = _Subject(str(object_id), name)
 
 
 def leave_out(request: web.Request) -> None:
-    """Have a call not noted, as nothing came of it."""
+    """Exclude a call from the log, as it had no effect."""
     request[_SUBJECT] = _UNSAID
 
 
 def note(instance: Instance, request: web.Request, status: int) -> None:
-    """Take a call that was answered into the log."""
+    """Log a call that was answered."""
     resource = request.match_info.route.resource
     rule = None if resource is None else _rule(request.method, resource.canonical)
     subject = request.get(_SUBJECT)
     if rule is None or status >= 400 or subject is _UNSAID:
         return
-    kind = rule.object
-    if kind.type == "CERTIFICATION":
-        kind = _CERTIFIED.get(request.match_info["entity_type"], kind)
+    described = rule.object
+    if described.type == "CERTIFICATION":
+        described = _CERTIFIED.get(request.match_info["entity_type"], described)
     if subject is None:
         object_id = None if rule.key is None else request.match_info[rule.key]
-        subject = _Subject(object_id, _name(instance, kind, object_id))
+        subject = _Subject(object_id, _name(instance, described, object_id))
     put(
         instance,
         user_id=request[CALLER],
         action=rule.action,
-        type=kind.type,
-        noun=kind.noun,
+        type=described.type,
+        noun=described.noun,
         object_id=subject.object_id,
         name=subject.name,
     )
@@ -237,17 +237,17 @@ def put(
     name: str | None = None,
     time: int | None = None,
 ) -> Record:
-    """Put an entry into the log, in place of the oldest one if it is full.
+    """Add an entry to the log, in place of the oldest one if the log is full.
 
     Args:
         instance: The instance.
-        user_id: Who did it.
-        action: What was done.
+        user_id: The user who acted.
+        action: The action.
         type: The object type.
-        noun: What people call such an object.
-        object_id: The object.
-        name: What people call it.
-        time: When, in milliseconds; by default now.
+        noun: The word for such an object.
+        object_id: The object's id.
+        name: The object's name.
+        time: The time in milliseconds; by default now.
     """
     number = instance.records.next_id(COLLECTION, 0)
     entry = {
@@ -265,16 +265,16 @@ def put(
     return instance.records[COLLECTION].put(number % KEPT, entry)
 
 
-def _name(instance: Instance, kind: _Object, object_id: str | None) -> str | None:
-    """Return what people call an object, if it is there and has a name."""
+def _name(instance: Instance, described: _Object, object_id: str | None) -> str | None:
+    """Return the name of an object, if it exists and has one."""
     if object_id is None:
         return None
-    if kind.type == "DATA_SOURCE":
+    if described.type == "DATA_SOURCE":
         try:
             return instance.dataset(object_id).name
         except HTTPError:
             return None
-    record = None if kind.collection is None else instance.records[kind.collection].find(object_id)
+    record = None if described.collection is None else instance.records[described.collection].find(object_id)
     if record is None:
         return None
     return next((str(record[key]) for key in ("displayName", "name", "title") if record.get(key)), None)
@@ -282,19 +282,19 @@ def _name(instance: Instance, kind: _Object, object_id: str | None) -> str | Non
 
 @lru_cache(maxsize=1024)
 def _rule(method: str, template: str) -> _Rule | None:
-    """Return what is noted of the calls of a method and a route; None if they are not."""
-    kind = next((kind for kind in OBJECTS if template.startswith(kind.prefix)), None)
-    if kind is None or template.endswith(_STEPS):
+    """Return the rule for the calls of a method and a route; None if they are not logged."""
+    described = next((each for each in OBJECTS if template.startswith(each.prefix)), None)
+    if described is None or template.endswith(_STEPS):
         return None
-    words = [word for word in template.removeprefix(kind.prefix).rstrip(")").split("/") if word]
-    return _Rule(_action(kind, method, words), kind, _id_key(kind, words))
+    words = [word for word in template.removeprefix(described.prefix).rstrip(")").split("/") if word]
+    return _Rule(_action(described, method, words), described, _id_key(described, words))
 
 
-def _action(kind: _Object, method: str, words: list[str]) -> str:
-    """Return what a call does, by its method and the words of its route below the object's path."""
+def _action(described: _Object, method: str, words: list[str]) -> str:
+    """Return the action of a call, by its method and the words of its route below the object's path."""
     last = words[-1] if words else ""
     own = not words or words == ["bulk"] or (len(words) == 1 and _is_key(last))
-    if kind.type == "CERTIFICATION" and method == "DELETE":
+    if described.type == "CERTIFICATION" and method == "DELETE":
         return "DECERTIFIED"
     if method == "GET":
         return "DOWNLOADED" if last == "download" else "VIEWED"
@@ -304,8 +304,8 @@ def _action(kind: _Object, method: str, words: list[str]) -> str:
         return _BY_LAST_WORD[last]
     if method == "POST" and words == ["bulk"]:
         return "VIEWED"
-    if method == "POST" and (kind.post != "CREATED" or not any(map(_is_key, words))):
-        return kind.post
+    if method == "POST" and (described.post != "CREATED" or not any(map(_is_key, words))):
+        return described.post
     return "UPDATED"
 
 
@@ -313,9 +313,9 @@ def _is_key(word: str) -> bool:
     return word.startswith("{")
 
 
-def _id_key(kind: _Object, words: list[str]) -> str | None:
-    """Return the key of the object's id: right below its path, or told by its name."""
+def _id_key(described: _Object, words: list[str]) -> str | None:
+    """Return the key of the object's id: directly below its path, or recognised by its name."""
     keys = [word[1:-1] for word in words if _is_key(word)]
-    if kind.type == "DATA_SOURCE":
+    if described.type == "DATA_SOURCE":
         return next((key for key in keys if key in {"dataset_id", "datasource_id", "id"}), None)
     return keys[0] if words and _is_key(words[0]) else None

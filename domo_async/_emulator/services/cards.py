@@ -1,4 +1,4 @@
-"""Cards: how one is made, described, and what it shows."""
+"""Cards: creation, description, and the data that they show."""
 
 from __future__ import annotations
 
@@ -61,21 +61,21 @@ def create(
     id: int | None = None,
     at: int | None = None,
 ) -> Record:
-    """Make a card; returns its record.
+    """Create a card; return its record.
 
     Args:
         instance: The instance.
         title: Its title.
         dataset_id: The dataset that it shows.
-        description: What it is about.
+        description: Its description.
         owner_id: Its owner.
-        chart_type: Its kind; ``badge_basic_table`` is a table.
+        chart_type: The type of chart; ``badge_basic_table`` is a table.
         page_ids: The pages that it is on.
-        group_by: The column whose values it shows a number for each; None for a single number.
-        value: The column that the numbers are made of; None for the rows.
-        aggregation: How they are made of it: COUNT, SUM, AVG, MIN or MAX.
-        id: Its number; None for the next one.
-        at: When it was made, in milliseconds; None for now.
+        group_by: The column to group by, with one number for each value; None for a single number.
+        value: The column to aggregate; None to count rows.
+        aggregation: The aggregate function: COUNT, SUM, AVG, MIN or MAX.
+        id: Its id; None for the next free one.
+        at: The time of creation in milliseconds; None for now.
     """
     card_id = free_id(instance, "cards", 100_000_001) if id is None else id
     now = millis() if at is None else at
@@ -100,7 +100,7 @@ def create(
 
 
 def card_counts(instance: Instance) -> dict[str, dict[str, int]]:
-    """Return, for each dataset that has any, how many cards show it and how often these were viewed."""
+    """Return, for each dataset with cards, the number of its cards and of their views."""
     counts: dict[str, dict[str, int]] = {}
     for card in instance.records["cards"]:
         count = counts.setdefault(card["datasourceId"], {"cardCount": 0, "cardViewCount": 0})
@@ -115,7 +115,7 @@ def parts_of(request: web.Request) -> set[str]:
 
 
 def _source(dataset: Dataset) -> dict[str, Any]:
-    """Return what a card tells of its dataset."""
+    """Return the description of a card's dataset."""
     return {
         "dataSourceId": dataset.id,
         "dataSourceName": dataset.name,
@@ -131,7 +131,7 @@ def _source(dataset: Dataset) -> dict[str, Any]:
 
 
 def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> dict[str, Any]:
-    """Return a card as those routes give it that no document shows; some keys only if they are asked for."""
+    """Return a card in the form of the undocumented routes; some keys are included only on request."""
     dataset = dataset_of_card(instance, card)
     optional: dict[str, Any] = {
         "metadata": {"chartType": card.get("chartType", TABLE), "currentMethod": "POPNONE"},
@@ -162,7 +162,7 @@ def describe(instance: Instance, seen: Sight, card: Record, parts: set[str]) -> 
 
 
 def describe_owners(instance: Instance, card: Record) -> list[dict[str, Any]]:
-    """Return a card's owners, whose numbers are texts here."""
+    """Return a card's owners, with ids as texts."""
     return [{**one, "id": str(one["id"])} for one in described_owners(instance, card)]
 
 
@@ -175,7 +175,7 @@ def dataset_of_card(instance: Instance, card: Record) -> Dataset | None:
 
 @frozen
 class Shown:
-    """What a card shows.
+    """The data that a card shows.
 
     Attributes:
         columns: The names of the columns.
@@ -206,17 +206,17 @@ class Shown:
 async def show(
     storage: Storage, card: Record, dataset: Dataset, overrides: object = None, *, only: str | None
 ) -> Shown:
-    """Return what a card shows.
+    """Return the data that a card shows.
 
     Args:
-        storage: Where the rows are.
+        storage: The storage of the rows.
         card: The card.
         dataset: Its dataset.
-        overrides: What is asked for beside what the card shows by itself.
+        overrides: The query overrides of the request.
         only: The condition, in DuckDB's SQL, on the rows that may be seen; None for all.
 
     Raises:
-        HTTPError: 400, if the overrides cannot be; 409, if the card and its dataset do not fit any more.
+        HTTPError: 400, if the overrides are invalid; 409, if the card does not fit its dataset any more.
     """
     definition = card.get("definition") or {}
     query = _query(definition, _conditions(overrides, dataset))
@@ -258,14 +258,17 @@ def _conditions(overrides: object, dataset: Dataset) -> str:
         column, values = text(each, "column"), each.get("values")
         operand = each.get("operand", "IN")
         if column not in columns:
-            raise HTTPError(400, f"queryOverrides: there is no column {column}")
+            raise HTTPError(400, f"queryOverrides: the column {column} does not exist")
         values = _VALUES.check(values)
         if operand in {"IN", "NOT_IN"}:
             conditions.append(f"{_name(column)} {operand.replace('_', ' ')} ({', '.join(map(_literal, values))})")
         elif operand in _OPERATORS and len(values) == 1:
             conditions.append(f"{_name(column)} {_OPERATORS[operand]} {_literal(values[0])}")
         else:
-            raise HTTPError(400, f"queryOverrides: operand is IN, NOT_IN, or with one value {', '.join(_OPERATORS)}")
+            raise HTTPError(
+                400,
+                f"queryOverrides: operand must be IN, NOT_IN or, for one value, {', '.join(_OPERATORS)}",
+            )
     return f"WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
@@ -292,7 +295,7 @@ def _rows(storage: Storage, translation: Translation, *data: Any) -> tuple[tuple
 
 
 def number_text(value: object) -> str:
-    """Return a number as people read it, such as ``1,234.5``."""
+    """Return a number in a readable form, such as ``1,234.5``."""
     if not isinstance(value, int | float):
         return "" if value is None else str(value)
     return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""Rows as an answer of CSV, which is sent as it is made."""
+"""Query results as CSV, streamed in chunks."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ async def csv_chunks(
     """Yield an empty chunk as soon as a query runs, then the CSV.
 
     Args:
-        storage: Where the rows are.
+        storage: The storage of the rows.
         versions: The versions that the query reads.
-        prepare: Prepares it; called on one of the storage's threads.
+        prepare: The function that prepares the query; called on one of the storage's threads.
         with_header: Whether the first record names the columns.
     """
     with storage.lease(versions):

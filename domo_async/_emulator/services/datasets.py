@@ -1,4 +1,4 @@
-"""Datasets, as several areas describe, tag and delete them."""
+"""The description, tagging and deletion of datasets, for several areas."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ _PERMISSIONS = {
 def describe(
     instance: Instance, dataset: Dataset, *, level: str = "OWNER", cards: Mapping[str, int] = NO_CARDS
 ) -> dict[str, Any]:
-    """Return a dataset's metadata with all keys that the documents show, and its tags.
+    """Return a dataset's metadata with all documented keys, and its tags.
 
-    `streamId` is -1 where the dataset has no stream, and what each level of access makes of `permissions` is a guess
+    `streamId` is -1 if the dataset does not have a stream, and the `permissions` of each level of access are a guess
     (both emulator-defined).
     """
     stream = instance.records["dataset_streams"].find(dataset.id)
@@ -98,7 +98,7 @@ def describe(
 
 
 def described(instance: Instance, datasets: list[Dataset], caller: Record) -> list[dict[str, Any]]:
-    """Return datasets as a user sees them."""
+    """Return the metadata of datasets as a user sees them."""
     cards = card_counts(instance)
     return [
         describe(instance, dataset, level=level_of(instance, dataset, caller), cards=cards.get(dataset.id, NO_CARDS))
@@ -107,19 +107,19 @@ def described(instance: Instance, datasets: list[Dataset], caller: Record) -> li
 
 
 def envelope(page: list[dict[str, Any]], *, total: int, limit: int, offset: int) -> dict[str, Any]:
-    """Return datasets as lists of them come."""
+    """Return the answer of a list of datasets."""
     facts = {"totalCount": total, "limit": limit, "offset": offset, "executor": "APIDATA", "augmented": False}
     return {"dataSources": page, "_metaData": facts}
 
 
 async def dataset_ids(request: web.Request) -> list[str]:
-    """Return the ids of datasets that are the request's body."""
+    """Return the dataset ids in the request's body."""
     ids = await read_body(request, Array(Text(empty=True), words="a JSON array of dataset ids"))
     return list(dict.fromkeys(ids))
 
 
 def is_soft(request: web.Request) -> bool:
-    """Return whether what is deleted is to be kept, to be restored."""
+    """Return whether a request deletes softly, so that the dataset can be restored."""
     method = request.query.get("deleteMethod", "soft")
     if method not in ("soft", "hard"):
         raise HTTPError(400, "deleteMethod must be soft or hard")
@@ -127,7 +127,7 @@ def is_soft(request: web.Request) -> bool:
 
 
 async def delete_datasets(request: web.Request, datasets: Sequence[Dataset], *, softly: bool) -> None:
-    """Delete datasets, and what is known of them but by whom they could be restored."""
+    """Delete datasets, and all records about them except those that a restoration needs."""
     storage, instance = storage_of(request), instance_of(request)
     uploads = [upload for dataset in datasets for upload in instance.delete_dataset(dataset, softly=softly)]
     for dataset in () if softly else datasets:
@@ -141,7 +141,7 @@ async def delete_datasets(request: web.Request, datasets: Sequence[Dataset], *, 
 
 
 def put_tags(instance: Instance, dataset: Dataset, tags: Sequence[str]) -> None:
-    """Give a dataset these tags in place of those that it had."""
+    """Replace the tags of a dataset."""
     instance.records[TAGS].put(dataset.id, {"tags": list(dict.fromkeys(tags))})
     dataset.touched = datetime.now(UTC)
 
@@ -153,7 +153,7 @@ def tags_of(instance: Instance, dataset: Dataset) -> list[str]:
 
 
 def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
-    """Yield what a search finds of datasets; the keys are emulator-defined."""
+    """Yield the search documents of datasets; the keys are emulator-defined."""
     for dataset in instance.datasets():
         yield {
             "entityType": "dataset",

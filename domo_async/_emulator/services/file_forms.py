@@ -1,4 +1,4 @@
-"""The form by which a file comes into a FileSet."""
+"""The form that uploads a file to a FileSet."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _LARGEST_FORM_FIELD = 64 << 10
 
 @define
 class FileForm:
-    """The form of an upload. What its second field says may stand in the query, too.
+    """The form of an upload. The value of its second field may be in the query string instead.
 
     Attributes:
-        said: What the second field says.
-        field: What the field is called that holds the content.
+        said: The value of the second field.
+        field: The name of the field that holds the content.
         name: The content's file name.
-        content_type: Its media type.
+        content_type: The content's media type.
     """
 
     said: str
@@ -40,7 +40,7 @@ class FileForm:
         reader = await request.multipart()
         while (part := await in_time(request, reader.next())) is not None:
             if not isinstance(part, BodyPartReader):
-                raise HTTPError(400, "The form has a form in it")
+                raise HTTPError(400, "Nested forms are not supported")
             if part.name == "createFileRequest":
                 self.said = (await _field_text(request, part)) or self.said
             elif part.name == self.field and self.name is None:
@@ -51,7 +51,7 @@ class FileForm:
                     await connection.pay(len(chunk))
 
     def directory(self) -> str:
-        """Return the path of the directory that the file belongs into."""
+        """Return the path of the directory for the file."""
         try:
             said = json.loads(self.said or "{}")
         except ValueError as error:
@@ -71,7 +71,7 @@ async def _field_text(request: web.Request, part: BodyPartReader) -> str:
 
 
 def _file_name(said: str | None) -> str:
-    # Browsers and the like write a quote in a form's file name in this way.
+    # Browsers escape a quote in a form's file name in this way.
     name = readable(said or "").replace("%22", '"').rpartition("/")[2]
     if name in ("", ".", ".."):
         raise HTTPError(400, "The file needs a name")

@@ -1,4 +1,4 @@
-"""Groups, as other areas change them."""
+"""The members and owners of groups, for several areas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _UNSAID: Record = {"type": "closed", "description": "", "creatorId": OWNER_ID, "
 
 
 def whole_group(group: Record) -> Record:
-    """Return a group with all keys, as tests may have put one in without some."""
+    """Return a group with all keys, as a test may have added one without some."""
     return {**_UNSAID, "userIds": [], "groupIds": [], **group}
 
 
@@ -22,12 +22,12 @@ def members_of(group: Record) -> list[Record]:
 
 
 def with_members(group: Record, members: list[Record]) -> Record:
-    users, groups = ([one["id"] for one in members if one["type"] == kind] for kind in ("USER", "GROUP"))
+    users, groups = ([one["id"] for one in members if one["type"] == type_] for type_ in ("USER", "GROUP"))
     return {**group, "userIds": users, "groupIds": groups}
 
 
 def leave_all(instance: Instance, one: Record) -> None:
-    """Take a user or a group that is gone, told by type and id, out of all groups."""
+    """Remove a deleted user or group, given by type and id, from all groups."""
     for group in map(whole_group, instance.records["groups"]):
         if one in members_of(group) or one in group["owners"]:
             left = {**group, "owners": [owner for owner in group["owners"] if owner != one]}

@@ -1,4 +1,4 @@
-"""Indexes that are begun for a request: what queries see afterwards, and how many rows that is."""
+"""The indexes that requests begin, and the number of rows that queries see afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["begin_index", "count_rows", "describe_index"]
 
 
 async def count_rows(request: web.Request, dataset: Dataset, versions: Sequence[Version]) -> int:
-    """Return how many rows versions make up together; nothing is waited for unless one of them merges."""
+    """Return the number of rows that versions make up together; this only awaits if one of them merges."""
     if not any(version.merges for version in versions):
         return sum(version.rows for version in versions)
     storage = storage_of(request)
@@ -24,7 +24,7 @@ async def count_rows(request: web.Request, dataset: Dataset, versions: Sequence[
 
 
 async def begin_index(request: web.Request, dataset: Dataset, data_ids: Sequence[int] = ()) -> Index:
-    """Begin to index versions of a dataset, or all live ones if none is named."""
+    """Begin to index versions of a dataset; all live ones if none is named."""
     while True:
         seen = dataset.seen_after(dataset.live, data_ids)
         rows = await count_rows(request, dataset, seen)
@@ -33,5 +33,5 @@ async def begin_index(request: web.Request, dataset: Dataset, data_ids: Sequence
 
 
 def describe_index(index: Index, tag: str | None) -> dict[str, Any]:
-    """Return what is told of an index that was asked for. That its key is a count is emulator-defined."""
+    """Return the answer to a request for an index. That its key is a counter is emulator-defined."""
     return {"dataTag": tag, "requestKey": str(index.id), "requested": True, "requestedOn": millis()}

@@ -1,4 +1,4 @@
-"""Jobs of records: what runs for a while, and has come to its end whenever it is looked at afterwards."""
+"""Jobs: their state follows from the time that has passed since they began, and is computed when it is read."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from domo_async._emulator.state.records import Record
 __all__ = ["begin_job", "ended_job", "is_over"]
 
 
-def begin_job(instance: Instance, kind: Job, *about: object, good: str, bad: str = "FAILED") -> Record:
-    """Begin a job, whose end is settled from now on.
+def begin_job(instance: Instance, job: Job, *about: object, good: str, bad: str = "FAILED") -> Record:
+    """Begin a job, whose outcome is decided now.
 
     Args:
-        instance: Where it runs.
-        kind: Its kind.
-        about: What it is about: the names by which a test may have an end in store for it.
-        good: The state that it ends in by itself.
-        bad: What jobs of the kind call the state ``FAILED``.
+        instance: The instance.
+        job: The type of job.
+        about: The names of the job's subject, which the patterns of `JobOutcome` match.
+        good: The state of a job that succeeds.
+        bad: The name of the state ``FAILED`` for this type of job.
     """
-    outcomes = (instance.outcomes.take(kind, name) for name in about)
+    outcomes = (instance.outcomes.take(job, name) for name in about)
     outcome = next((outcome for outcome in outcomes if outcome is not None), None)
     state = good if outcome is None else bad if outcome.state == "FAILED" else outcome.state
     return {
@@ -34,10 +34,10 @@ def begin_job(instance: Instance, kind: Job, *about: object, good: str, bad: str
 
 
 def ended_job(state: str, *, lasts: float = 0.0, reason: str | None = None) -> Record:
-    """Return a job that ended long ago."""
+    """Return a job that ended in the past."""
     return {"begun": None, "lasts": lasts, "state": state, "reason": reason}
 
 
 def is_over(instance: Instance, job: Mapping[str, Any]) -> bool:
-    """Return whether a job's time is over; one that began ahead of the clock is over, too."""
+    """Return whether a job has ended; a job whose beginning lies in the future counts as ended, too."""
     return job["begun"] is None or not 0 <= instance.now() - job["begun"] < job["lasts"]

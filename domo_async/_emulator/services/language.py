@@ -1,6 +1,6 @@
-"""What stands in for language models: templates filled, texts summed up, questions made into SQL, vectors.
+"""Stand-ins for language models: filled templates, summaries, SQL for questions, and embeddings.
 
-All of it is emulator-defined, and the same for the same input. Pure: texts come in and go out.
+All of it is emulator-defined and deterministic. The functions are pure.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _STOP_WORDS = frozenset(
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
-    """Return a template with its ``${name}`` put in; those without a value stay as they are."""
+    """Return a template with each ``${name}`` replaced by its value; names without a value stay as they are."""
     return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), template)
 
 
 def vector(words: Sequence[str], size: int) -> list[float]:
-    """Return a vector of length 1 (or of zeros, for no words) that is near to those of inputs with the same words."""
+    """Return a vector of length 1 (zeros for no words) that is close to those of inputs with the same words."""
     sums = [0.0] * size
     for word in words:
         digest = shake_128(word.encode()).digest(size)
-        for place in range(size):
-            sums[place] += digest[place] / 127.5 - 1
+        for index in range(size):
+            sums[index] += digest[index] / 127.5 - 1
     length = sum(number * number for number in sums) ** 0.5
     return [number / length for number in sums] if length else sums
 
@@ -46,13 +46,13 @@ def vector(words: Sequence[str], size: int) -> list[float]:
 
 
 def summary(content: str, *, style: str, least: int, most: int) -> str:
-    """Return the sentences of a text that say most of what it is about, in their order.
+    """Return the most significant sentences of a text, in their order.
 
     Args:
         content: The text.
         style: ``BULLETED``, ``NUMBERED`` or ``PARAGRAPH``.
-        least: The fewest words to give, as far as the text has them.
-        most: The most words; the last sentence is cut to keep it.
+        least: The fewest words to return, if the text has as many.
+        most: The most words; the last sentence is cut to stay within it.
     """
     sentences = [words for line in _SENTENCE_END.split(content) if (words := line.split())]
     frequency = Counter(word for sentence in sentences for word in _meaningful(sentence))
@@ -75,7 +75,7 @@ def summary(content: str, *, style: str, least: int, most: int) -> str:
     if style == "BULLETED":
         return "\n".join(f"- {line}" for line in lines)
     if style == "NUMBERED":
-        return "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
+        return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
     return " ".join(lines)
 
 
@@ -102,25 +102,25 @@ def _cut(words: Sequence[str], room: int) -> list[str]:
 
 @frozen
 class Column:
-    """A column that SQL may name, with its Domo type."""
+    """A column that the SQL may use, with its Domo type."""
 
     name: str
     type: str
 
     @property
     def is_number(self) -> bool:
-        """Whether it can be added up."""
+        """Whether its values can be summed."""
         return self.type in _NUMBERS
 
     @property
     def is_date(self) -> bool:
-        """Whether it is a point in time."""
+        """Whether its values are dates or times."""
         return self.type in {"DATE", "DATETIME"}
 
 
 @frozen
 class Table:
-    """Data that SQL may be about."""
+    """A table that the SQL may query."""
 
     name: str
     columns: tuple[Column, ...]
@@ -166,7 +166,7 @@ _COMPARISONS = {
 
 
 def to_sql(question: str, tables: Sequence[Table]) -> str:
-    """Return SQL that answers a question about one of the tables, by the words that are columns' names."""
+    """Return SQL that answers a question about one of the tables, by the words that match columns' names."""
     words = [_singular(word) for word in _TOKEN.findall(question)]
     table = max(tables, key=lambda each: _relevance(each, words))
     return _Reading(words, table).sql()
@@ -180,7 +180,7 @@ def _relevance(table: Table, words: Sequence[str]) -> tuple[int, int]:
 
 @frozen
 class _Mention:
-    """A column that a question names: the column, and where its name begins and ends."""
+    """A mention of a column in a question: the column, and the positions at which its name begins and ends."""
 
     column: Column
     begin: int
@@ -188,7 +188,7 @@ class _Mention:
 
 
 class _Reading:
-    """What a question asks of a table."""
+    """The interpretation of a question about a table."""
 
     def __init__(self, words: Sequence[str], table: Table) -> None:
         self._words = words
@@ -236,18 +236,18 @@ class _Reading:
         after = self._words[self._ranking + 1] if self._ranking is not None and self._has(self._ranking + 1) else ""
         return after if after.isdecimal() else "10"
 
-    def _has(self, place: int) -> bool:
-        return place < len(self._words)
+    def _has(self, index: int) -> bool:
+        return index < len(self._words)
 
     def _function(self) -> str | None:
         named = next((_AGGREGATE_OF[word] for word in self._words if word in _AGGREGATE_OF), None)
         if named is not None or self._groups:
             return named
-        # "Which sales were there" wants a sum only if it says so, by a word that is not the name of a column.
+        # A word such as "sales" asks for a sum only if it is not the name of a column.
         return "SUM" if _MEASURES & set(self._words) and not self._mentions else None
 
     def _measure(self, function: str) -> tuple[str, str]:
-        """Return what is worked out, and what it is called."""
+        """Return the expression of the measure, and its name."""
         grouped = {key for key, _ in self._groups}
         left = [mention.column for mention in self._mentions if _quoted(mention.column.name) not in grouped]
         if function == "COUNT":
@@ -271,12 +271,12 @@ class _Reading:
         return next(usual, None) or next(likely, None)
 
     def _read_groups(self) -> list[tuple[str, str | None]]:
-        """Return what to group by: each expression, and what it is called if it is not a column."""
+        """Return the expressions to group by, each with its name if it is not a column."""
         groups: dict[str, str | None] = {}
         starts = {mention.begin: mention for mention in self._mentions}
         grouping = False
-        for place, word in enumerate(self._words):
-            mention = starts.get(place)
+        for index, word in enumerate(self._words):
+            mention = starts.get(index)
             if word in _GROUPING:
                 grouping = True
             elif word in _ENDS_GROUPING or word in _AGGREGATE_OF:
@@ -298,11 +298,11 @@ class _Reading:
         return bool(_MEASURES & set(self._words))
 
     def _is_measure(self, mention: _Mention) -> bool:
-        """Return whether "by" says what a ranking goes by."""
+        """Return whether a mention after "by" is the measure of a ranking."""
         return self._ranking is not None and mention.column.is_number
 
     def _read_filters(self) -> tuple[list[str], list[_Mention]]:
-        """Return conditions, and the mentions that they are about: a column, a comparison, a value."""
+        """Return the conditions (a column, a comparison, a value), and the mentions that they use."""
         filters, used = [], []
         for mention in self._mentions:
             rest = self._words[mention.end :]
@@ -323,7 +323,7 @@ class _Reading:
 
 
 def _all_mentions(words: Sequence[str], table: Table) -> list[_Mention]:
-    """Return the columns that are named, in the order of the question; longer names win over parts of them."""
+    """Return the mentioned columns, in the order of the question; longer names take precedence over parts of them."""
     found = [mention for column in table.columns for mention in _mentions(words, column)]
     found.sort(key=lambda mention: (mention.begin - mention.end, mention.begin))
     kept: list[_Mention] = []
@@ -338,8 +338,8 @@ def _mentions(words: Sequence[str], column: Column) -> list[_Mention]:
     size = len(name)
     if not size:
         return []
-    places = (place for place in range(len(words) - size + 1) if list(words[place : place + size]) == name)
-    return [_Mention(column, place, place + size) for place in places]
+    starts = (index for index in range(len(words) - size + 1) if list(words[index : index + size]) == name)
+    return [_Mention(column, start, start + size) for start in starts]
 
 
 def _parts(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Pictures of cards: PNG and PDF, made of nothing but their texts and numbers, the same bytes each time."""
+"""Pictures of cards as PNG and PDF, made from texts and numbers only; the bytes are the same each time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 __all__ = ["Bar", "chart_png", "text_pdf"]
 
-# Each letter is five rows of three pixels, a row a digit of which each bit is a pixel.
+# Each letter is five rows of three pixels; a row is a digit whose bits are the pixels.
 _LETTERS = {
     "A": "25755",
     "B": "65656",
@@ -85,9 +85,9 @@ class Bar:
     """A bar of a chart.
 
     Attributes:
-        label: What it stands for.
-        value: How long it is.
-        text: The value, to be read.
+        label: Its label.
+        value: Its length.
+        text: The value as text.
     """
 
     label: str
@@ -97,7 +97,7 @@ class Bar:
 
 @define
 class _Canvas:
-    """Pixels, each the number of its colour."""
+    """A grid of pixels, each the index of its colour."""
 
     width: int
     height: int
@@ -138,7 +138,7 @@ def chart_png(title: str, bars: Sequence[Bar], *, width: int, height: int, scale
         bars: The bars, the first at the top.
         width: Width in pixels, before scaling.
         height: Height in pixels, before scaling.
-        scale: How many pixels a pixel becomes.
+        scale: The factor by which the picture is enlarged.
     """
     canvas = _Canvas(max(1, round(width * scale)), max(1, round(height * scale)))
     size = max(1, canvas.height // 100)
@@ -160,7 +160,7 @@ def chart_png(title: str, bars: Sequence[Bar], *, width: int, height: int, scale
 
 
 def text_pdf(lines: Sequence[str]) -> bytes:
-    """Return a page of lines, the first of them larger, as a PDF. What Latin script has no letter for becomes ``?``."""
+    """Return a page of lines, the first one larger, as a PDF. Characters outside of Windows-1252 become ``?``."""
     content = b"BT %d TL 40 %d Td " % (_LEADING, _PAGE_HEIGHT - 60)
     for number, line in enumerate(lines[:LINES_ON_A_PAGE]):
         escaped = line.encode("cp1252", "replace").replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
@@ -174,11 +174,11 @@ def text_pdf(lines: Sequence[str]) -> bytes:
         b"<</Length %d>>stream\n%b\nendstream" % (len(content), content),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     )
-    document, places = b"%PDF-1.4\n", []
+    document, offsets = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, 1):
-        places.append(len(document))
+        offsets.append(len(document))
         document += b"%d 0 obj\n%b\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     return document + (
         b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
         % (len(objects) + 1, table, len(objects) + 1, len(document))

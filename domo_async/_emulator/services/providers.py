@@ -1,4 +1,4 @@
-"""The kinds of sources that connectors read. All but their keys is emulator-defined."""
+"""The data providers: types of sources that connectors read. Everything except their keys is emulator-defined."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from domo_async._emulator.state.instance import Instance
 
 __all__ = ["provider_keys", "provider_of"]
 
-# What there is without an account or a stream of it.
+# The providers that exist without an account or a stream.
 _KNOWN = ("amazon-s3", "api", "domo-csv", "google-spreadsheets", "salesforce", "snowflake-unload-v2")
 _EPOCH = 1_500_000_000_000
 
 
 def provider_keys(instance: Instance) -> list[str]:
-    """Return the keys of all data providers: those that are known, and those that accounts and streams name."""
+    """Return the keys of all data providers: the built-in ones, and those that accounts and streams name."""
     keys = {
         *_KNOWN,
         *(stream["dataProviderKey"] for stream in instance.records["streams"]),
@@ -29,7 +29,7 @@ def provider_of(key: str, *, since: int = _EPOCH) -> dict[str, Any]:
 
     Args:
         key: Its key.
-        since: When it was made, in milliseconds.
+        since: The time of its creation in milliseconds.
     """
     return {
         "id": zlib.crc32(key.encode()) % 10_000,

@@ -1,4 +1,4 @@
-"""When something that is scheduled by days, hour and minute is due. Pure: times come in and go out."""
+"""Schedules by days, hour and minute: validation and the next due time. The functions are pure."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _LONGEST_GAP = 64  # days; a monthly schedule is due within two months
 
 
 def check_schedule(schedule: Mapping[str, Any]) -> None:
-    """Make sure that a schedule can be worked with.
+    """Check that a schedule is valid.
 
-    Days come as names or as numbers, several by commas. That the week's numbers begin with 1 for Monday is
+    Days are names or numbers, separated by commas. That the numbers of weekdays begin with 1 for Monday is
     emulator-defined.
 
     Raises:
-        HTTPError: 400, if it cannot.
+        HTTPError: 400, if the schedule is invalid.
     """
     if "enabled" in schedule:
         flag(schedule["enabled"], "schedule.enabled")
@@ -43,10 +43,10 @@ def check_schedule(schedule: Mapping[str, Any]) -> None:
 
 
 def next_run(schedule: Mapping[str, Any], after: datetime) -> datetime | None:
-    """Return when a checked schedule is due after a moment.
+    """Return the first time after `after` at which a checked schedule is due; None for never.
 
-    Emulator-defined: a schedule without a frequency never is, one without a zone goes by UTC, and in a month that is
-    too short a monthly one is due on the last day.
+    Emulator-defined: a schedule without a frequency is never due, one without a zone uses UTC, and in a month that is
+    too short, a monthly one is due on the last day.
     """
     if schedule.get("frequency") is None or not schedule.get("enabled", True):
         return None
@@ -56,10 +56,10 @@ def next_run(schedule: Mapping[str, Any], after: datetime) -> datetime | None:
     first = max(after, begins).astimezone(zone).date() if begins else after.astimezone(zone).date()
     for distance in range(_LONGEST_GAP):
         day = first + timedelta(distance)
-        moment = datetime.combine(day, time(hour, minute), zone).astimezone(UTC)
-        if _fits(schedule["frequency"], days, day) and moment > after and (begins is None or moment >= begins):
+        due = datetime.combine(day, time(hour, minute), zone).astimezone(UTC)
+        if _fits(schedule["frequency"], days, day) and due > after and (begins is None or due >= begins):
             expires = _moment(schedule.get("expirationDate"))
-            return moment if expires is None or moment <= expires else None
+            return due if expires is None or due <= expires else None
     return None
 
 
@@ -87,7 +87,7 @@ def _days(schedule: Mapping[str, Any]) -> set[int]:
     else:
         known = {key: number for number, name in enumerate(_WEEKDAYS) for key in (name, str(number + 1))}
     if not names or not known.keys() >= set(names):
-        raise HTTPError(400, f"schedule.daysToRun must name days by commas, of {', '.join(known)}")
+        raise HTTPError(400, f"schedule.daysToRun must be days separated by commas, out of {', '.join(known)}")
     return {known[name] for name in names}
 
 

@@ -1,4 +1,4 @@
-"""Streams and their runs, as several areas start them."""
+"""Streams and their runs, for several areas."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run_stream_of(request: web.Request, dataset: Dataset) -> Record:
     """Start a run of the stream that fills a dataset."""
     stream = stream_of_dataset(instance_of(request), dataset)
     if stream is None:
-        raise HTTPError(404, "No stream fills this dataset")
+        raise HTTPError(404, "This dataset does not have a stream")
     return start_execution(request, stream, "MANUAL", stop=False)
 
 
@@ -56,7 +56,7 @@ def start_execution(request: web.Request, stream: Record, run_type: str, *, stop
         stream = instance.records["streams"].get(stream["id"])
     job = begin_job(instance, "stream", stream["id"], good="SUCCESS", bad="ERROR")
     if not has_account(instance, stream):
-        job = {**job, "state": "ERROR", "reason": f"There is no account {stream['accountId']}"}
+        job = {**job, "state": "ERROR", "reason": f"The account {stream['accountId']} does not exist"}
     dataset = instance.dataset(stream["dataSourceId"])
     dataset.touched = datetime.now(UTC)
     if job["state"] in GOOD:
@@ -80,20 +80,20 @@ def add_stream(
     stream_id: int | None = None,
     created: int | None = None,
 ) -> Record:
-    """Put a stream that fills a dataset into the instance.
+    """Add a stream that fills a dataset.
 
     Args:
-        instance: Where.
+        instance: The instance.
         dataset: The dataset.
         definition: ``transport``, ``configuration``, ``accountId``, ``updateMethod``, ``dataProviderKey`` and
             ``advancedScheduleJson``.
-        user_id: Who makes it.
-        stream_id: Its number; by default the next.
-        created: When it was made, in seconds; now by default.
+        user_id: The user who creates it.
+        stream_id: Its id; by default the next free one.
+        created: The time of creation in seconds; now by default.
     """
     number = free_id(instance, "streams", 1) if stream_id is None else stream_id
-    moment = int(time.time()) if created is None else created
-    # By it, what tells of the dataset finds its stream.
+    created = int(time.time()) if created is None else created
+    # The descriptions of the dataset find its stream by this.
     instance.records["dataset_streams"].put(dataset.id, {"streamId": number})
     return instance.records["streams"].put(
         number,
@@ -101,9 +101,9 @@ def add_stream(
             "id": number,
             "dataSourceId": dataset.id,
             **definition,
-            "createdAt": moment,
+            "createdAt": created,
             "createdBy": user_id,
-            "modifiedAt": moment,
+            "modifiedAt": created,
             "modifiedBy": user_id,
             "runs": 0,
         },
@@ -121,17 +121,17 @@ def add_execution(
     started: int | None = None,
     rng: Random | None = None,
 ) -> Record:
-    """Put a run of a stream into the instance.
+    """Add a run of a stream.
 
     Args:
-        instance: Where.
+        instance: The instance.
         stream: The stream.
         dataset: Its dataset.
-        job: What runs.
-        run_type: What started it.
-        started_by: Who did, if anyone.
-        started: When it began, in nanoseconds; now by default.
-        rng: What its random identifiers are made of.
+        job: The run's job.
+        run_type: The trigger of the run.
+        started_by: The user who started it, if it was started by one.
+        started: The start time in nanoseconds; now by default.
+        rng: The generator of its random identifiers.
     """
     number = instance.records["streams"].get(stream["id"])["runs"] + 1
     instance.records["streams"].update(stream["id"], runs=number)
@@ -170,7 +170,7 @@ def executions_of(instance: Instance, stream: Record) -> Iterator[Record]:
 
 
 def current_execution(instance: Instance, stream: Record) -> Record | None:
-    """Return the run under way; only the last one can be."""
+    """Return the run in progress, which can only be the last one; None if there is none."""
     last = next(executions_of(instance, stream), None)
     return last if last is not None and state_of(instance, last) == ACTIVE else None
 

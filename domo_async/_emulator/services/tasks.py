@@ -1,4 +1,4 @@
-"""Queues and the tasks in them, as routes and workflows make them."""
+"""Queues and their tasks, for routes and workflows."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ def add_queue(
     queue_id: str | None = None,
     created: str | None = None,
 ) -> Record:
-    """Put a queue into the instance.
+    """Add a queue.
 
     Args:
-        instance: Where.
+        instance: The instance.
         name: Its name.
-        owner: Whose it is.
-        description: What it is for.
+        owner: Its owner.
+        description: Its description.
         queue_id: Its identifier; a random one by default.
-        created: When it was made, in ISO 8601; now by default.
+        created: The time of creation in ISO 8601; now by default.
     """
-    moment = created or iso()
+    created = created or iso()
     queue = {
         "id": queue_id or str(uuid.uuid4()),
         "name": name,
         "description": description,
         "owner": str(owner),
         "archived": False,
-        "createdOn": moment,
-        "updatedOn": moment,
+        "createdOn": created,
+        "updatedOn": created,
         "permissions": {},
     }
     return instance.records["queues"].put(queue["id"], queue)
@@ -65,33 +65,33 @@ def add_task(
     created: str | None = None,
     **changes: Any,
 ) -> Record:
-    """Put a task into a queue.
+    """Add a task to a queue.
 
     Args:
-        instance: Where.
+        instance: The instance.
         queue_id: The queue.
-        title: What its form is called.
-        contract: What it takes and gives: ``input`` and ``output``, each a list of objects with ``name`` and ``type``.
-        user_id: Who makes it, and is to do it.
-        inputs: What it is given.
-        source: The workflow that it comes from, if any.
-        task_id: Its identifier; one of today by default.
-        created: When it was made, in ISO 8601; now by default.
-        changes: What else is to be otherwise.
+        title: The title of its form.
+        contract: The fields of the form: ``input`` and ``output``, each a list of objects with ``name`` and ``type``.
+        user_id: The user who creates it, and to whom it is assigned.
+        inputs: The values of the input fields.
+        source: The workflow that it comes from, if there is one.
+        task_id: Its identifier; by default one with today's date.
+        created: The time of creation in ISO 8601; now by default.
+        changes: Further keys of the record.
     """
-    user, moment = str(user_id), created or iso()
+    user, created = str(user_id), created or iso()
     identifier = task_id or new_task_id()
     task = {
         "id": identifier,
         "queueId": instance.records["queues"].get(queue_id)["id"],
         "version": 1,
-        "createdOn": moment,
+        "createdOn": created,
         "createdBy": user,
-        "updatedOn": moment,
+        "updatedOn": created,
         "updatedBy": user,
         "completedOn": None,
         "completedBy": None,
-        "assignedOn": moment,
+        "assignedOn": created,
         "assignedBy": user,
         "assignedTo": user,
         "assigneeType": "USER",
@@ -101,7 +101,7 @@ def add_task(
         "sourceSystem": "ODYSSEY",
         "sourceInfo": None if source is None else dict(source),
         "displayType": "ENIGMA_FORM",
-        # One form for all tasks of a title.
+        # All tasks with the same title share a form.
         "displayId": str(uuid.uuid5(uuid.NAMESPACE_OID, title)),
         "title": title,
         "contract": {side: [_property(item, side) for item in contract.get(side, ())] for side in ("input", "output")},
@@ -111,9 +111,9 @@ def add_task(
     return instance.records["tasks"].put(identifier, {**task, **changes})
 
 
-def new_task_id(rng: Random | None = None, moment: datetime | None = None) -> str:
+def new_task_id(rng: Random | None = None, at: datetime | None = None) -> str:
     """Return an identifier such as ``18OCT23_1JUTZM``."""
-    day = moment or datetime.now(UTC)
+    day = at or datetime.now(UTC)
     choose = secrets.choice if rng is None else rng.choice
     letters = "".join(choose(string.ascii_uppercase + string.digits) for _ in range(6))
     return f"{day:%d}{_MONTHS[day.month - 1]}{day:%y}_{letters}"

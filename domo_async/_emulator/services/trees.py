@@ -1,4 +1,4 @@
-"""The files and directories of a FileSet, each known by its path."""
+"""The files and directories of a FileSet, by path."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def path_of(said: object) -> str:
 
 
 def parent_of(path: str) -> str:
-    """Return the path of the directory that something lies in."""
+    """Return the path of the parent directory."""
     return path.rpartition("/")[0]
 
 
 def lies_in(file: Record, directory: str) -> bool:
-    """Return whether a file lies in a directory, however deep."""
+    """Return whether a file is in a directory or in one of its subdirectories."""
     return not directory or str(file["path"]).startswith(f"{directory}/")
 
 
@@ -58,7 +58,7 @@ def files_of(records: Records, fileset_id: str) -> Collection:
 
 
 def file_at(files: Collection, path: str) -> Record | None:
-    """Return what lies at a path; None for nothing."""
+    """Return the file or directory at a path; None if there is none."""
     return next((file for file in files if file["path"] == path), None)
 
 
@@ -68,10 +68,10 @@ def random_id() -> str:
 
 
 def check_free(files: Collection, path: str) -> None:
-    """Refuse a path at which a directory lies.
+    """Refuse a path that is a directory.
 
     Raises:
-        HTTPError: 409, if one does.
+        HTTPError: 409, if the path is a directory.
     """
     there = file_at(files, path)
     if there is not None and there["fileType"] == DIRECTORY:
@@ -81,26 +81,26 @@ def check_free(files: Collection, path: str) -> None:
 def make_directories(
     files: Collection, path: str, user_id: int, created: str | None = None, new_id: Callable[[], str] = random_id
 ) -> Record:
-    """Make the directories on a path that are not there; return the last one.
+    """Create the missing directories on a path; return the last one.
 
     Raises:
-        HTTPError: 409, if a file lies where one of them would.
+        HTTPError: 409, if one of them is a file.
     """
     made: Record = {}
-    places = {place["path"]: place for place in files}
+    existing = {file["path"]: file for file in files}
     parts = path.split("/") if path else []
     directories = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
-    for place in directories:
-        if place in places and places[place]["fileType"] != DIRECTORY:
-            raise HTTPError(409, f"There is a file at {place}")
-    for place in directories:
-        made = places.get(place) or {**new_file(place, user_id, created, new_id()), "fileType": DIRECTORY}
+    for directory in directories:
+        if directory in existing and existing[directory]["fileType"] != DIRECTORY:
+            raise HTTPError(409, f"There is a file at {directory}")
+    for directory in directories:
+        made = existing.get(directory) or {**new_file(directory, user_id, created, new_id()), "fileType": DIRECTORY}
         files.put(made["id"], made)
     return made
 
 
 def new_file(path: str, user_id: int, created: str | None = None, file_id: str | None = None) -> Record:
-    """Return a file that has no content yet and is not kept yet."""
+    """Return the record of a file without content, which is not saved yet."""
     return {
         "id": file_id or random_id(),
         "path": path,
@@ -125,13 +125,13 @@ def with_content(file: Record, content_type: str, content: Content) -> Record:
 
 
 def is_text(content_type: str) -> bool:
-    """Return whether files of a media type are read for queries."""
-    kind = content_type.partition(";")[0].strip().lower()
-    return kind.startswith("text/") or kind in _TEXTS
+    """Return whether queries search files of a media type."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type.startswith("text/") or media_type in _TEXTS
 
 
 def guessed_type(name: str) -> str:
-    """Return the media type that a file's name speaks for."""
+    """Return the media type that a file's name suggests."""
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
@@ -144,7 +144,7 @@ def add_file(
     created: str | None = None,
     new_id: Callable[[], str] = random_id,
 ) -> Record:
-    """Add a file with a small content to a FileSet, by default of a random id."""
+    """Add a file with a small content to a FileSet; by default with a random id."""
     files, user_id = files_of(records, fileset["id"]), fileset["owner"]
     make_directories(files, parent_of(path), user_id, created, new_id)
     file = with_content(new_file(path, user_id, created, new_id()), guessed_type(path), hold(records, content))

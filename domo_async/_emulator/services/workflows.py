@@ -1,4 +1,4 @@
-"""Workflows and their runs, which routes and apps start."""
+"""Workflows and their runs, for routes and apps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
     "state_of",
 ]
 
-# Where the numbers of a workflow engine begin.
+# The first number that the workflow engine assigns.
 FIRST_KEY = 2_251_799_813_685_249
 
 
@@ -41,20 +41,20 @@ def add_model(
     task: Mapping[str, Any] | None = None,
     created: str | None = None,
 ) -> Record:
-    """Put a workflow into the instance.
+    """Add a workflow.
 
     Args:
-        instance: Where.
+        instance: The instance.
         name: Its name.
-        owner: Whose it is.
+        owner: Its owner.
         model_id: Its identifier; a random one by default.
         versions: Its versions, the last of which is active.
-        alias: What apps' manifests call it; by default as it is called.
+        alias: Its alias in apps' manifests; by default its name.
         task: The task that each run goes through: ``queueId``, ``title`` and ``contract``; the run's data are its
             input.
-        created: When it was made, in ISO 8601; now by default.
+        created: The time of creation in ISO 8601; now by default.
     """
-    moment, identifier = created or iso(), model_id or str(uuid.uuid4())
+    created, identifier = created or iso(), model_id or str(uuid.uuid4())
     return instance.records["workflow_models"].put(
         identifier,
         {
@@ -63,9 +63,9 @@ def add_model(
             "description": "",
             "owner": str(owner),
             "createdBy": str(owner),
-            "createdOn": moment,
+            "createdOn": created,
             "updatedBy": str(owner),
-            "updatedOn": moment,
+            "updatedOn": created,
             "versions": list(versions),
             "alias": alias or name,
             "task": None if task is None else dict(task),
@@ -87,30 +87,30 @@ def add_run(
     task_id: str | None = None,
     **task_changes: Any,
 ) -> Record:
-    """Put a run of a workflow into the instance, with its task if the workflow has one.
+    """Add a run of a workflow, with its task if the workflow has one.
 
     Args:
-        instance: Where.
+        instance: The instance.
         model: The workflow.
-        user_id: Who starts it.
-        job: What it does once its task is completed.
+        user_id: The user who starts it.
+        job: The job that runs once its task is completed.
         version: Its version; the active one by default.
-        data: What it is started with.
+        data: Its input.
         instance_id: Its identifier; a random one by default.
-        created: When it was started, in ISO 8601; now by default.
+        created: The start time in ISO 8601; now by default.
         task_id: The identifier of its task.
-        task_changes: What is otherwise with its task than when it was made.
+        task_changes: Further keys of its task's record.
     """
-    identifier, moment, step = instance_id or str(uuid.uuid4()), created or iso(), model["task"]
+    identifier, created, step = instance_id or str(uuid.uuid4()), created or iso(), model["task"]
     run: Record = {
         "id": identifier,
         "modelId": model["id"],
         "modelName": model["name"],
         "modelVersion": version or model["versions"][-1],
         "createdBy": str(user_id),
-        "createdOn": moment,
+        "createdOn": created,
         "data": dict(data or {}),
-        "goesOn": moment,
+        "goesOn": created,
         "job": job,
         "waitsFor": None,
         "canceled": None,
@@ -125,7 +125,7 @@ def add_run(
             inputs={item["name"]: run["data"].get(item["name"]) for item in step["contract"].get("input", ())},
             source=_source(instance, run),
             task_id=task_id,
-            created=moment,
+            created=created,
             **task_changes,
         )
         run["waitsFor"] = None if task["status"] == "COMPLETED" else task["id"]
@@ -149,14 +149,14 @@ def runs_of(instance: Instance, model: Record, *, version: str | None = None) ->
 
 
 def state_of(instance: Instance, run: Record) -> str:
-    """Return how far a run is; one whose task was voided waits until it is cancelled."""
+    """Return the state of a run; a run whose task was voided waits until it is cancelled."""
     if run["canceled"] is not None:
         return "CANCELED"
     return "IN_PROGRESS" if run["waitsFor"] or not is_over(instance, run["job"]) else str(run["job"]["state"])
 
 
 def end_of(instance: Instance, run: Record) -> str | None:
-    """Return when a run ended, in ISO 8601; None while it has not."""
+    """Return the time at which a run ended, in ISO 8601; None while it runs."""
     if run["canceled"] is not None:
         return str(run["canceled"]["on"])
     if state_of(instance, run) == "IN_PROGRESS":
@@ -169,7 +169,7 @@ def deployment_of(run: Record) -> str:
 
 
 def _source(instance: Instance, run: Record) -> dict[str, Any]:
-    """Return where a task of a run comes from."""
+    """Return the source of a run's task."""
     keys = [str(instance.records.next_id("workflow_keys", FIRST_KEY)) for _ in range(3)]
     return {
         "modelId": run["modelId"],
@@ -185,12 +185,12 @@ def _source(instance: Instance, run: Record) -> dict[str, Any]:
 
 
 def describe_start(run: Record) -> dict[str, Any]:
-    """Return a run as the answer to its start has it, when it has not reported as started yet."""
+    """Return a run in the form of the answer to its start, before it has reported as started."""
     return {**_common(run), "updatedBy": run["createdBy"], "updatedOn": run["createdOn"], "status": "null"}
 
 
 def describe_for_app(instance: Instance, run: Record) -> dict[str, Any]:
-    """Return a run as the App Framework's routes tell it."""
+    """Return a run in the form of the App Framework's routes."""
     changed = end_of(instance, run) or run["goesOn"]
     by = run["createdBy"] if run["canceled"] is None else run["canceled"]["by"]
     return {**_common(run), "updatedBy": by, "updatedOn": changed, "status": state_of(instance, run)}

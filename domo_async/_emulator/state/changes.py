@@ -1,4 +1,4 @@
-"""What changed and is not yet saved."""
+"""The changes that are not saved yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 
 class _Request:
-    """A request that may change something, until it is over."""
+    """A request in progress, which may change something."""
 
     def __init__(self) -> None:
         self.over = False
@@ -25,10 +25,10 @@ _REQUEST: ContextVar[_Request | None] = ContextVar("request", default=None)
 
 
 class Changes:
-    """The names of what changed since it was last taken, in the order in which it changed.
+    """The names of the entries that changed since `take` was last called, in the order of the changes.
 
-    What a request changes belongs together, whatever it waits for in between: nothing may be taken while a
-    request that has changed something is not over.
+    The changes of a request belong together, whatever it awaits in between: they must not be taken while a request that
+    has changed something is in progress.
     """
 
     def __init__(self) -> None:
@@ -40,21 +40,21 @@ class Changes:
         return len(self._names)
 
     def note(self, kind: str, key: str, *, removed: bool = False) -> None:
-        """Note that the thing of this kind and key was put, changed or removed."""
+        """Note that the entry with this kind and key was added, changed or removed."""
         if removed:
-            # What is put under the key of something that was removed comes last.
+            # An entry that is put again after its removal comes last.
             self._names.pop((kind, key), None)
             self._names[kind, key] = True
         else:
             self._names.setdefault((kind, key), False)
         request = _REQUEST.get()
-        # A task that a request left behind may change something later, for itself.
+        # A background task that a request started may change something after the request, as a change of its own.
         if request is not None and not request.over:
             self._unfinished.add(request)
 
     @contextmanager
     def of_one_request(self) -> Iterator[None]:
-        """Keep together what is changed in the block."""
+        """Keep the changes in the block together."""
         request = _Request()
         token = _REQUEST.set(request)
         try:
@@ -68,7 +68,7 @@ class Changes:
 
     @contextmanager
     def of_nobody(self) -> Iterator[None]:
-        """Let what is changed in the block be saved whatever the request still does."""
+        """Detach the changes in the block from the request, so that they can be saved before it ends."""
         token = _REQUEST.set(None)
         try:
             yield
@@ -87,12 +87,12 @@ class Changes:
             await self._quiet.wait()
 
     def take(self) -> dict[tuple[str, str], bool]:
-        """Return the kinds and keys of what changed since the last call, each with whether it was removed."""
+        """Return the kinds and keys of the entries that changed since the last call; the value is whether removed."""
         taken, self._names = self._names, {}
         return taken
 
     def give_back(self, taken: Mapping[tuple[str, str], bool]) -> None:
-        """Note again what could not be saved."""
+        """Note changes again that could not be saved."""
         later, self._names = self._names, dict(taken)
         for (kind, key), removed in later.items():
             self.note(kind, key, removed=removed)
@@ -123,19 +123,19 @@ class Watched(dict[K, V]):
         self._changed()
 
     def pop(self, *args: Any) -> Any:
-        """Remove one and return it."""
+        """Remove an item and return its value."""
         value = super().pop(*args)
         self._changed()
         return value
 
     def popitem(self) -> tuple[K, V]:
-        """Remove the last and return it."""
+        """Remove the last item and return it."""
         item = super().popitem()
         self._changed()
         return item
 
     def setdefault(self, key: K, default: Any = None) -> Any:
-        """Return one, putting it there if it is missing."""
+        """Return the value of a key, setting it if it is missing."""
         value = super().setdefault(key, default)
         self._changed()
         return value

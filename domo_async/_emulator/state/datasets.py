@@ -1,7 +1,7 @@
-"""What the embedded instance knows: datasets, their data versions, uploads, partitions and indexes.
+"""The model of datasets: data versions, uploads, partitions and indexes.
 
-Plain values and rules; no HTTP and no SQL. All of it is changed on the server's event loop only, so that
-nothing here needs a lock. Datasets tell of each change by themselves, so that it is saved.
+It has plain values and rules, without HTTP or SQL. Everything is changed on the server's event loop only, so that
+locks are not needed. Datasets report each change, so that it is saved.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ COLUMN_TYPES = ("STRING", "LONG", "DOUBLE", "DECIMAL", "DATE", "DATETIME")
 
 Action = Literal["APPEND", "REPLACE", "UPSERT", "DELETE"]
 
-# How many part numbers may be missing: instances refuse too many, and no source tells how many those are.
+# The number of part numbers that may be missing: instances refuse too many, but no source gives the limit.
 _MOST_GAPS = 1_000
-# How many bytes of versions that are not live any longer can still be downloaded, for each dataset.
+# For each dataset, the bytes of versions that are not live any longer but can still be downloaded.
 _MOST_KEPT = 16 << 20
 
 
@@ -44,7 +44,7 @@ class Column:
 
 @frozen
 class Schema:
-    """A dataset's columns, as one of the states they went through."""
+    """A dataset's columns at one time."""
 
     id: int
     columns: tuple[Column, ...]
@@ -62,7 +62,7 @@ class Schema:
 
 @frozen
 class StoredColumn:
-    """A column of a data version, as it lies in its table.
+    """A column of a data version, as it is stored in its table.
 
     Attributes:
         name: The column's name in the schema that the data were uploaded under.
@@ -77,12 +77,12 @@ class StoredColumn:
 
 @frozen(eq=False)
 class Version:
-    """A data version: what one commit brought in.
+    """A data version: the rows of one commit.
 
     Attributes:
-        action: What its rows do to those before them.
-        keys: The names of the columns by which they do it, for UPSERT and DELETE.
-        message: The note that it was uploaded with.
+        action: The effect of its rows on those before them.
+        keys: The names of the key columns, for UPSERT and DELETE.
+        message: The message of the upload.
     """
 
     data_id: int
@@ -100,21 +100,21 @@ class Version:
 
     @property
     def merges(self) -> bool:
-        """Whether rows before it are gone because of it."""
+        """Whether it replaces or removes some of the rows before it."""
         return self.action in ("UPSERT", "DELETE")
 
 
 @frozen
 class Part:
-    """A part that arrived whole.
+    """A part that arrived completely.
 
     Attributes:
         number: Its number in the upload.
-        path: Where it lies.
-        size: Its bytes.
-        lines: Its lines; a last one that does not end counts, too.
-        has_returns: Whether there are carriage returns in it.
-        quotes: How many quotes there are in it.
+        path: The path of its file.
+        size: Its size in bytes.
+        lines: The number of its lines, including a last line without a line end.
+        has_returns: Whether it contains carriage returns.
+        quotes: The number of quotes in it.
     """
 
     number: int
@@ -130,10 +130,9 @@ class Upload:
     """An upload between its opening and its commit.
 
     Attributes:
-        touched: When something of it came last, by the instance's clock.
-        told: What it was opened with; the commit may leave it out.
-        spool: The name of the folder that its parts lie in; that of no other upload, as numbers begin again with a
-            world.
+        touched: The time of the last request for it, by the instance's clock.
+        told: The body of the request that opened it; the commit may omit these keys.
+        spool: The name of the folder of its parts; unique, as the numbers of uploads begin again with a new world.
     """
 
     id: int
@@ -148,7 +147,7 @@ class Upload:
 
     @property
     def size(self) -> int:
-        """The bytes of its parts."""
+        """The total size of its parts in bytes."""
         return sum(part.size for part in self.parts.values())
 
     def ordered_parts(self) -> list[Part]:
@@ -177,16 +176,16 @@ class Partition:
 
 @frozen(eq=False)
 class Index:
-    """One run of the indexer, which makes a choice of data versions visible to queries.
+    """One run of the indexer, which makes some data versions visible to queries.
 
     Attributes:
-        versions: The versions that it brings in newly.
+        versions: The versions that it newly makes visible.
         visible: All versions that queries see once it is done.
-        ready_at: When it is done, in seconds of the emulator's clock.
+        ready_at: The time at which it is done, in seconds of the emulator's clock.
         schema: The columns that queries see once it is done.
-        rows: How many rows they see then.
-        failed: The state that it ends in where it comes to a bad end, and changes nothing.
-        reason: Why it does.
+        rows: The number of rows that queries see once it is done.
+        failed: The state that it ends in if it fails; it then changes nothing.
+        reason: The reason of the failure.
     """
 
     id: int
@@ -209,14 +208,14 @@ class Dataset:
     """A dataset.
 
     Attributes:
-        changed: Called with each change.
+        changed: A function that is called after each change.
         live: The versions that make up the data as committed.
-        visible: The versions that queries see: what was live when the last index that is done began.
+        visible: The versions that queries see: those that were live when the last finished index began.
         row_count: The number of rows that queries see.
-        kept: Versions that are not live any longer, and whose rows can still be downloaded.
+        kept: Versions that are not live any longer, but whose rows can still be downloaded.
         running: The indexes that are not done, in their order.
-        indexed: The schema as it was when that index began; None before there was one.
-        deleted: Whether it was deleted softly, and waits to be restored.
+        indexed: The schema when the last finished index began; None before the first one.
+        deleted: Whether it was deleted softly, and can be restored.
     """
 
     id: str
@@ -241,7 +240,7 @@ class Dataset:
     indexes: Watched[int, Index] = Factory(lambda self: Watched(self.changed), takes_self=True)
 
     def after(self, version: Version) -> tuple[Version, ...]:
-        """Return what is live once a version is."""
+        """Return the versions that are live once `version` is."""
         return _after(self.live, version)
 
     def publish(self, version: Version, live: tuple[Version, ...] | None = None) -> None:
@@ -249,7 +248,7 @@ class Dataset:
 
         Args:
             version: The version.
-            live: What is live then; by default `after`.
+            live: The versions that are live then; by default those of `after`.
         """
         before = self.live
         self.live = self.after(version) if live is None else live
@@ -262,7 +261,7 @@ class Dataset:
         self.touched = self.updated = version.completed
 
     def _keep(self, *versions: Version) -> None:
-        """Keep the rows of versions that are not live any longer, the newest first, as far as there is room."""
+        """Keep the rows of versions that are not live any longer, the newest first, up to the limit."""
         kept: list[Version] = []
         room = _MOST_KEPT
         gone = {*self.kept, *versions}.difference(self.live)
@@ -276,7 +275,7 @@ class Dataset:
         self.kept = tuple(kept)
 
     def chain_of(self, version: Version) -> tuple[Version, ...]:
-        """Return the versions that made up the data when one was the newest: itself and those before it."""
+        """Return the versions that made up the data when `version` was the newest: itself and those before it."""
         chain: tuple[Version, ...] = ()
         for each in self.versions.values():
             chain = _after(chain, each)
@@ -285,7 +284,7 @@ class Dataset:
         return (version,)
 
     def delete(self, versions: Sequence[Version]) -> None:
-        """Delete versions, whose rows queries see until the next index; tags that stood for them stay, marked."""
+        """Delete versions; queries see their rows until the next index, and their tags stay, marked as deleted."""
         self.live = tuple(live for live in self.live if live not in versions)
         self.kept = tuple(kept for kept in self.kept if kept not in versions)
         for version in versions:
@@ -295,12 +294,12 @@ class Dataset:
                 self.partitions[tag] = evolve(partition, deleted=True)
 
     def seen_after(self, live: Sequence[Version], data_ids: Sequence[int] = ()) -> tuple[Version, ...]:
-        """Return what queries see once `data_ids` of the live versions are indexed, or all if there are none."""
+        """Return the versions that queries see once those in `data_ids` are indexed; if it is empty, all live ones."""
         base = self._seen_last()
         return tuple(version for version in live if not data_ids or version in base or version.data_id in data_ids)
 
     def _seen_last(self) -> tuple[Version, ...]:
-        """Return what queries see once the indexes that run are done."""
+        """Return the versions that queries see once the running indexes are done."""
         good = [index for index in self.running if index.failed is None]
         return good[-1].visible if good else self.visible
 
@@ -313,7 +312,7 @@ class Dataset:
         rows: int,
         outcome: JobOutcome | None = None,
     ) -> Index:
-        """Begin to index `data_ids`, or all live versions if that is empty."""
+        """Begin to index the versions in `data_ids`; if it is empty, all live ones."""
         base = self._seen_last()
         visible = self.seen_after(self.live, data_ids)
         index = Index(
@@ -331,7 +330,7 @@ class Dataset:
         return index
 
     def settle(self, now: float) -> None:
-        """Let the indexes that are due become visible."""
+        """Finish the indexes that are due, so that queries see their rows."""
         while self.running and self.running[0].ready_at <= now:
             done, *later = self.running
             self.running = tuple(later)
@@ -339,20 +338,20 @@ class Dataset:
                 self.visible, self.indexed, self.row_count = done.visible, done.schema, done.rows
 
     def index_state(self, index: Index) -> str:
-        """Return how far `index` is; the indexes of a dataset run one after the other."""
+        """Return the state of `index`; the indexes of a dataset run one after the other."""
         if index not in self.running:
             return index.failed or "SUCCESS"
         return "PROCESSING" if index is self.running[0] else "PENDING"
 
     def referenced(self) -> Iterator[Version]:
-        """Return every version whose rows somebody may ask for."""
+        """Return every version whose rows can be requested."""
         return itertools.chain(self.live, self.visible, self.kept, *(index.visible for index in self.running))
 
 
 def _after(live: Sequence[Version], version: Version) -> tuple[Version, ...]:
-    """Return what is live once a version is.
+    """Return the versions that are live once `version` is.
 
-    A tagged version takes the place of the one behind the same tag and leaves the others alone, whichever the action is
+    A tagged version replaces the one behind the same tag and leaves the others alone, whatever its action is
     (emulator-defined for REPLACE).
     """
     if version.tag is not None:

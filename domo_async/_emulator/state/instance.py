@@ -1,6 +1,6 @@
 """All state of one embedded instance.
 
-It is changed on the server's event loop only, so that nothing here needs a lock.
+It is changed on the server's event loop only, so that locks are not needed.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from domo_async._emulator.state.records import OWNER_ID, Records
 __all__ = ["DATASETS", "Instance", "steady_now"]
 
 DATASETS = "@datasets"
-"""The kind under which changes of datasets are noted; no collection of records is called so."""
+"""The kind under which changes of datasets are noted; it cannot be the name of a collection of records."""
 
 _LONGEST_UPLOAD = 86_400.0
 _BEGAN = time.time() - time.monotonic()
 
 
 def steady_now() -> float:
-    """Return the seconds since 1970, by a clock that is never set while the process runs."""
+    """Return the seconds since 1970, by a clock that is not adjusted while the process runs."""
     return _BEGAN + time.monotonic()
 
 
@@ -41,16 +41,16 @@ class Instance:
 
     Attributes:
         now: The clock of rate limits, indexes and the request log, in seconds.
-        index_delay: How long an index takes, in seconds.
-        job_delay: How long a job takes (a workflow, a stream's run, an export), in seconds.
-        changes: Grows with each request that may have changed something; what is derived from the state goes by it.
-        unsaved: What changed and is not yet saved.
+        index_delay: The seconds that an index takes.
+        job_delay: The seconds that a job takes (a workflow, a stream's run, an export).
+        changes: A counter of requests that may have changed something; caches of derived data depend on it.
+        unsaved: The changes that are not saved yet.
         result_limit: The most rows that a query's result may have in JSON.
-        most_uploads: How many uploads may be open; those to which nothing came for a day are forgotten first.
-        most_upload_bytes: How many bytes their parts may have.
-        records: All that is known beside datasets.
-        outcomes: How jobs end, where a test wants another end than the good one.
-        searchables: What gives the documents that a search can find, one for each area that has any.
+        most_uploads: The most uploads that may be open; those without a request for a day are removed first.
+        most_upload_bytes: The most bytes that the parts of all uploads may have.
+        records: All records except datasets.
+        outcomes: The outcomes of jobs that tests ask for in place of success.
+        searchables: The functions that return the documents for search, one for each area that has any.
     """
 
     now: Callable[[], float] = steady_now
@@ -69,19 +69,19 @@ class Instance:
     _afterwards: list[Callable[[], None]] = field(factory=list)
 
     def one_request(self) -> AbstractContextManager[None]:
-        """Keep together what is changed in the block: it is saved as a whole or not at all."""
+        """Keep the changes in the block together: they are saved as a whole or not at all."""
         return self.unsaved.of_one_request()
 
     def by_nobody(self) -> AbstractContextManager[None]:
-        """Keep the changes in the block out of the request: time makes them, whoever looks."""
+        """Detach the changes in the block from the request, as they happen by the passing of time."""
         return self.unsaved.of_nobody()
 
     def once_saved(self, function: Callable[[], None]) -> None:
-        """Call a function once what changed so far is saved: for what must not be gone before, such as files."""
+        """Call a function once all changes so far are saved, for example to remove files that must not go earlier."""
         self._afterwards.append(function)
 
     def take_afterwards(self) -> list[Callable[[], None]]:
-        """Return what is to be called once what changed so far is saved, and forget it."""
+        """Return the functions to call once all changes so far are saved, and clear the list."""
         taken, self._afterwards = self._afterwards, []
         return taken
 
@@ -114,26 +114,26 @@ class Instance:
         return self.add(dataset)
 
     def note_of(self, dataset_id: str) -> Callable[[], None]:
-        """Return what notes a change of a dataset."""
+        """Return the function that notes a change of a dataset."""
         return partial(self.unsaved.note, DATASETS, dataset_id)
 
     def add(self, dataset: Dataset) -> Dataset:
-        """Take a dataset in, which was made with `note_of` its id; returns it."""
+        """Add a dataset that was made with `note_of` its id; return it."""
         self._datasets[dataset.id] = dataset
         dataset.changed()
         return dataset
 
     def find_dataset(self, dataset_id: str) -> Dataset | None:
-        """Return a dataset as it is, or None if there is none."""
+        """Return a dataset without settling its indexes; None if it does not exist."""
         dataset = self._datasets.get(dataset_id)
         return None if dataset is None or dataset.deleted else dataset
 
     def kept_dataset(self, dataset_id: str) -> Dataset | None:
-        """Return a dataset, also one that was deleted softly, or None if there is none."""
+        """Return a dataset, also one that was deleted softly; None if it does not exist."""
         return self._datasets.get(dataset_id)
 
     def forget_datasets(self) -> None:
-        """Forget all datasets and uploads."""
+        """Remove all datasets and uploads."""
         for dataset_id in self._datasets:
             self.unsaved.note(DATASETS, dataset_id, removed=True)
         self._datasets.clear()
@@ -144,10 +144,10 @@ class Instance:
         return list(self._uploads.values())
 
     def dataset(self, dataset_id: str) -> Dataset:
-        """Return a dataset, with the indexes that are due settled.
+        """Return a dataset, after finishing its indexes that are due.
 
         Raises:
-            HTTPError: 404, if there is none.
+            HTTPError: 404, if it does not exist.
         """
         dataset = self.find_dataset(dataset_id)
         if dataset is None:
@@ -165,15 +165,15 @@ class Instance:
         return list(self._datasets.values())
 
     def holds(self, dataset: Dataset) -> bool:
-        """Return whether `dataset` was neither deleted nor replaced by another world's."""
+        """Return whether `dataset` was neither deleted nor replaced by a reset."""
         return self.find_dataset(dataset.id) is dataset
 
     def delete_dataset(self, dataset: Dataset, *, softly: bool = False) -> list[Upload]:
-        """Forget a dataset and its uploads, which are returned.
+        """Remove a dataset and its uploads; return the uploads.
 
         Args:
             dataset: The dataset.
-            softly: Whether to keep it, with its rows, to be restored.
+            softly: Whether to keep the dataset, with its rows, so that it can be restored.
         """
         if softly:
             dataset.deleted = True
@@ -204,7 +204,7 @@ class Instance:
         self._uploads.pop(upload.id, None)
 
     def expired_uploads(self) -> list[Upload]:
-        """Forget the uploads to which nothing came for a day; returns them."""
+        """Remove the uploads without a request for a day; return them."""
         last = self.now() - _LONGEST_UPLOAD
         expired = [each for each in self._uploads.values() if each.touched < last and each.state != "committing"]
         for upload in expired:
@@ -212,7 +212,7 @@ class Instance:
         return expired
 
     def room_for_parts(self) -> int:
-        """Return how many bytes of parts may still come."""
+        """Return the number of bytes of parts that may still arrive."""
         return self.most_upload_bytes - sum(
             upload.size for upload in self._uploads.values() if upload.state != "committed"
         )
@@ -221,7 +221,7 @@ class Instance:
         """Return an upload of `dataset`.
 
         Raises:
-            HTTPError: 404, if there is none.
+            HTTPError: 404, if it does not exist.
         """
         upload = self._uploads.get(int(upload_id)) if upload_id.isdecimal() else None
         if upload is None or upload.dataset_id != dataset.id:
@@ -233,8 +233,8 @@ class Instance:
 
         Args:
             dataset: The dataset.
-            data_ids: The versions; none stands for all.
-            rows: How many rows queries see then.
+            data_ids: The versions; empty for all.
+            rows: The number of rows that queries see then.
         """
         now, outcome = self.now(), self.outcomes.take("index", dataset.id)
         index = dataset.index(
@@ -244,5 +244,5 @@ class Instance:
         return index
 
     def referenced_tables(self) -> set[str]:
-        """Return the tables of all rows that somebody may ask for."""
+        """Return the tables of all rows that can be requested."""
         return {version.table for dataset in self._datasets.values() for version in dataset.referenced()}

@@ -1,6 +1,6 @@
-"""What the instance knows beside its datasets: JSON objects in named collections.
+"""Records: JSON objects in named collections, which hold all state except datasets.
 
-Routes read records and put new ones; they never change one in place, as what was put is what is kept.
+Routes read records and put new ones; they never change a record in place, as only `put` saves it.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ __all__ = ["COUNTERS", "OWNER_ID", "Collection", "Record", "Records", "check_sto
 
 Record: TypeAlias = dict[str, Any]
 COUNTERS = "counters"
-# What answers, files of worlds and the like put around a record; JSON can be 254 levels deep.
+# The levels that answers and world files add around a record; JSON can be 254 levels deep.
 _LEVELS = 50
 
 
 def check_storable(value: object) -> None:
-    """Refuse what cannot be saved, or not be told again within an answer: then nothing else could be, either.
+    """Refuse a value that cannot be saved or sent in an answer, as it would keep everything else from being saved.
 
     Raises:
-        HTTPError: 400, if it is so: it is nested too deeply, or is not JSON.
+        HTTPError: 400, if the value is nested too deeply, or is not JSON.
     """
     for _ in range(_LEVELS):
         value = [value]
     try:
         orjson.dumps(value)
     except (TypeError, ValueError) as error:
-        raise HTTPError(400, f"This cannot be kept: {error}") from error
+        raise HTTPError(400, f"This cannot be saved: {error}") from error
 
 
 class Collection:
-    """The records of one kind by key, in the order in which they were first put.
+    """The records of one type by key, in the order in which they were first put.
 
     Args:
-        name: What it is called, such as ``users``.
-        changes: Where it notes what changes.
+        name: The collection's name, such as ``users``.
+        changes: The object that notes changes.
     """
 
     def __init__(self, name: str, changes: Changes) -> None:
@@ -62,25 +62,25 @@ class Collection:
         return list(self._records)
 
     def find(self, key: object) -> Record | None:
-        """Return a record, or None if there is none."""
+        """Return a record; None if it does not exist."""
         return self._records.get(str(key))
 
     def get(self, key: object) -> Record:
         """Return a record.
 
         Raises:
-            HTTPError: 404, if there is none.
+            HTTPError: 404, if it does not exist.
         """
         record = self._records.get(str(key))
         if record is None:
-            raise HTTPError(404, f"There is none of the {self.name} with the id {key}")
+            raise HTTPError(404, f"The id {key} does not exist in {self.name}")
         return record
 
     def put(self, key: object, record: Record) -> Record:
-        """Keep a record under a key, in place of the former one; returns it.
+        """Save a record under a key, in place of the former one; return it.
 
         Raises:
-            HTTPError: 400, if it cannot be saved.
+            HTTPError: 400, if the record cannot be saved.
         """
         check_storable([str(key), record])
         self._records[str(key)] = record
@@ -88,18 +88,18 @@ class Collection:
         return record
 
     def update(self, key: object, **changes: Any) -> Record:
-        """Keep a record with some keys changed; returns it.
+        """Save a record with some keys changed; return it.
 
         Raises:
-            HTTPError: 404, if there is none.
+            HTTPError: 404, if it does not exist.
         """
         return self.put(key, {**self.get(key), **changes})
 
     def remove(self, key: object) -> Record:
-        """Forget a record; returns it.
+        """Remove a record; return it.
 
         Raises:
-            HTTPError: 404, if there is none.
+            HTTPError: 404, if it does not exist.
         """
         record = self.get(key)
         del self._records[str(key)]
@@ -111,7 +111,7 @@ class Collection:
         return dict(self._records)
 
     def restore(self, records: Mapping[str, Record]) -> None:
-        """Have these records and no others."""
+        """Replace all records."""
         for key in self._records:
             self._changes.note(self.name, key, removed=True)
         self._records = dict(records)
@@ -120,10 +120,10 @@ class Collection:
 
 
 class Records:
-    """All collections of an instance; each is there as soon as it is named.
+    """All collections of an instance; each is created on first use.
 
     Args:
-        changes: Where they note what changes.
+        changes: The object that notes changes.
     """
 
     def __init__(self, changes: Changes | None = None) -> None:
@@ -143,17 +143,17 @@ class Records:
         """Return the next number of a series, which never repeats."""
         counters = self[COUNTERS]
         number: int = counters.get(name)["next"] if name in counters else first
-        # A number that is skipped does no harm.
+        # Skipped numbers are harmless.
         with self._changes.of_nobody():
             counters.put(name, {"next": number + 1})
         return number
 
     def snapshot(self) -> dict[str, dict[str, Record]]:
-        """Return all records by collection and key. They never change, so that this is fast."""
+        """Return all records by collection and key. Records are never changed in place, so that this is fast."""
         return {collection.name: collection.items() for collection in self if len(collection)}
 
     def restore(self, snapshot: Mapping[str, Mapping[str, Record]]) -> None:
-        """Have the records of a snapshot and no others."""
+        """Replace all records with those of a snapshot."""
         for name in {*self._collections, *snapshot}:
             self[name].restore(snapshot.get(name, {}))
 
