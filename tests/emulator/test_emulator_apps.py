@@ -145,8 +145,8 @@ async def test_data_come_in_the_form_that_is_wanted(asked: Asked) -> None:
     [
         ("/data/v1/unknown", 404, "maps no dataset to the alias unknown"),
         ("/data/v1/absent", 404, "the dataset absent, which does not exist"),
-        ("/data/v1/sales?fields=other", 400, "There is no column other"),
-        ("/data/v1/sales?fields=twice", 400, "There is no column twice"),
+        ("/data/v1/sales?fields=other", 400, "The column other does not exist"),
+        ("/data/v1/sales?fields=twice", 400, "The column twice does not exist"),
         ("/data/v1/sales?filter=other > 1", 400, "Cannot parse the filter"),
         ("/data/v1/sales?filter=amt > x", 400, "is not a number"),
         ("/data/v1/sales?filter=day last few days", 400, "last takes a number"),

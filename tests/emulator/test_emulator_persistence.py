@@ -195,7 +195,7 @@ async def test_rows_that_are_missing_are_told(tmp_path: Path) -> None:
         await plain.upload(await plain.create({"n": "LONG"}), b"1\n")
     (tmp_path / "rows.duckdb").unlink()
 
-    with pytest.raises(ConfigError, match="lacks rows"):
+    with pytest.raises(ConfigError, match="lacks tables with rows"):
         await Emulator(data=tmp_path).start()
 
 

@@ -221,7 +221,7 @@ async def test_a_stream_is_not_valid_without_its_account(domo: Domo):
 
     await domo.accounts.delete(account.number)
 
-    with pytest.raises(JobFailed, match=f"There is no account {account.number}"):
+    with pytest.raises(JobFailed, match=f"The account {account.number} does not exist"):
         await domo.streams.run(stream.id, wait=True)
     assert (False, None) == ((after := await domo.streams.get(stream.id)).valid, after.account)
 

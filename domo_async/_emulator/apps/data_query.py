@@ -221,7 +221,7 @@ class DataQuery:
             return name
         alias = next((alias for alias, column in self.aliases.items() if column == name), None)
         if alias is None and name not in {*self.columns, *self.formulas}:
-            raise HTTPError(400, f"There is no column {name}")
+            raise HTTPError(400, f"The column {name} does not exist")
         return alias or name
 
     def _source(self, name: str) -> str:

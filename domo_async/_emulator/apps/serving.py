@@ -50,7 +50,7 @@ class AppNames:
         published = manifest_of(self.site.instance, name)
         manifest = self.app if published is None else Manifest.of(published)
         if manifest is None:
-            raise HTTPError(404, f"There is no app {name}: publish its design first")
+            raise HTTPError(404, f"The app {name} does not exist: publish its design first")
         known = (TOKEN_HEADER, SESSION_HEADER)
         headers = {key: request.headers[key] for key in known if key in request.headers}
         asking = Asking(manifest, request[CALLER], headers)

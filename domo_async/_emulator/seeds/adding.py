@@ -1,4 +1,4 @@
-"""What a test puts into an instance, by the same functions that the routes and the demo world use."""
+"""The methods with which tests add things to an instance, by the same functions as the routes and the demo world."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _DAY = 86_400_000
 
 @frozen
 class Added(Generic[I_co]):
-    """Something that was added.
+    """A thing that was added.
 
     Attributes:
         id: Its identifier.
@@ -79,7 +79,7 @@ class AddedUser(Added[int]):
     """A user who was added.
 
     Attributes:
-        email_address: The address, by which the user logs in.
+        email_address: The email address, which is also the login name.
         role_id: The role.
     """
 
@@ -92,7 +92,7 @@ class AddedAccessToken(Added[int]):
     """An access token that was added.
 
     Attributes:
-        owner_id: The user whom it stands for.
+        owner_id: The user whom it authenticates.
         token: Its value, for `domo_async.Domo` or `Emulator.client`.
     """
 
@@ -106,7 +106,7 @@ class AddedDataset(Added[str]):
 
     Attributes:
         columns: Its columns' types by their names.
-        rows: How many rows it has.
+        rows: The number of its rows.
     """
 
     columns: Mapping[str, str]
@@ -160,22 +160,22 @@ class AddedTask(Added[str]):
 
 
 class Caller(Protocol):
-    """Calls a function where the state may be touched, and returns what it returns."""
+    """Calls a function where the state may be used, and returns its result."""
 
     def __call__(self, function: Callable[[], T]) -> T:
-        """Call it."""
+        """Call `function`."""
         ...
 
 
 def _on_the_state(method: Callable[Concatenate[Additions, P], T]) -> Callable[Concatenate[Additions, P], T]:
-    """Let a method that touches the state be called from any thread; a refusal is a `ConfigError`."""
+    """Return a method that may be called from any thread, and whose refusals are `ConfigError`."""
 
     @wraps(method)
     def call(self: Additions, /, *args: P.args, **kwargs: P.kwargs) -> T:
         def change() -> T:
             with self._instance.one_request():
                 made = method(self, *args, **kwargs)
-            # What is derived from the state, such as what searches find, is made anew.
+            # Caches of derived data, such as search documents, become outdated.
             self._instance.changes += 1
             return made
 
@@ -188,17 +188,17 @@ def _on_the_state(method: Callable[Concatenate[Additions, P], T]) -> Callable[Co
 
 
 class Additions:
-    """Puts things into an embedded instance, for tests: `Emulator.add`.
+    """Adds things to an embedded instance, for tests: `Emulator.add`.
 
-    Each method takes keyword arguments, which have defaults, and returns what a test needs of the new thing. What it
-    needs and was not given is made, too: a dataset for a card, a queue for a task. Owners are the instance's owner
-    unless another is named. Nothing is recorded in the request log or the activity log.
+    Each method takes keyword arguments with defaults, and returns the id and other facts about the new thing. Required
+    things that are not given are added, too: a dataset for a card, a queue for a task. The owner is the instance's
+    owner by default. Nothing is recorded in the request log or the activity log.
 
-    They work before the start, after it, and from any thread. What was added before the start belongs to what the
-    instance begins with, so that `Emulator.reset` keeps it.
+    The methods may be called before the start, after it, and from any thread. Things that were added before the start
+    belong to the initial content, so that `Emulator.reset` keeps them.
 
-    Each raises `ConfigError` where the instance's routes would refuse it, such as for a name that is taken or a
-    dataset that does not exist; then nothing is added.
+    Each method raises `ConfigError` if the instance's routes would refuse the request, such as for a name that is taken
+    or a dataset that does not exist; then nothing is added.
 
     ```python
     with Emulator() as emulator:
@@ -233,8 +233,8 @@ class Additions:
         """Add a user.
 
         Args:
-            display_name: How people see the user; by default ``User 1`` and so on.
-            email_address: The address; by default it is made of the name, below ``example.com``.
+            display_name: The display name; by default ``User 1`` and so on.
+            email_address: The email address; by default one at ``example.com``, made from the name.
             role_id: The role: 1 is Admin, 2 Privileged, 3 Editor, 4 Participant, 5 Social.
             attributes: Further facts, such as ``{"department": "Sales"}``; a list is several values.
         """
@@ -265,7 +265,7 @@ class Additions:
         Args:
             name: Its name; by default ``Group 1`` and so on.
             type: Its type: ``closed``, ``open``, ``adHoc``, ``dynamic``, ``directory`` or ``system``.
-            description: What it is for.
+            description: Its description.
             user_ids: The users in it.
             group_ids: The groups in it.
             owner_id: Its owner.
@@ -276,7 +276,7 @@ class Additions:
         name = name or self._free_name("Group", "groups")
         group = create_group(self._instance, name, type, description=description, creator_id=owner_id)
         members = [("USER", each) for each in user_ids] + [("GROUP", each) for each in group_ids]
-        added = {"addMembers": [{"type": kind, "id": each} for kind, each in members]}
+        added = {"addMembers": [{"type": type_, "id": each} for type_, each in members]}
         records["groups"].put(group["id"], with_changes(self._instance, group, added))
         return Added(group["id"], name)
 
@@ -293,13 +293,13 @@ class Additions:
 
         Args:
             name: Its name; by default ``Role 1`` and so on.
-            description: What it is for.
-            from_role_id: The role whose authorities it has.
-            authorities: Its authorities instead, such as ``["dataset.edit"]``.
+            description: Its description.
+            from_role_id: The role whose authorities it copies.
+            authorities: Its authorities, such as ``["dataset.edit"]``, in place of copied ones.
         """
         unknown = sorted({*(authorities or ())} - {*AUTHORITIES})
         if unknown:
-            raise HTTPError(400, f"There are no authorities {', '.join(unknown)}; there are {', '.join(AUTHORITIES)}")
+            raise HTTPError(400, f"Unknown authorities: {', '.join(unknown)}; use some of {', '.join(AUTHORITIES)}")
         name = name or self._free_name("Role", "roles")
         role = create_role(self._instance, name, description, from_role_id)
         if authorities is not None:
@@ -318,8 +318,8 @@ class Additions:
 
         Args:
             owner_id: The user.
-            name: What it is called; by default ``Token 1`` and so on.
-            expires: Until when it is good; by default for a day. One that has expired may be added, too.
+            name: Its name; by default ``Token 1`` and so on.
+            expires: The time at which it expires; by default in a day. It may lie in the past.
         """
         self._check("users", owner_id)
         name = name or self._free_name("Token", "access_tokens")
@@ -346,13 +346,13 @@ class Additions:
 
         Args:
             name: Its name; by default ``Dataset 1`` and so on.
-            columns: Its columns' types by their names, such as ``{"id": "LONG"}``; by default those that the rows call
-                for, where these are mappings, or else ``id`` and ``name``.
-            rows: The rows, as mappings or as sequences in the order of the columns; or CSV without a head. None is
+            columns: Its columns' types by their names, such as ``{"id": "LONG"}``; by default inferred from the rows if
+                these are mappings, or else ``id`` and ``name``.
+            rows: The rows, as mappings or as sequences in the order of the columns; or CSV without a header. None is
                 NULL.
-            description: What it is about.
+            description: Its description.
             owner_id: Its owner.
-            provider_type: What it was made by, such as ``api`` or ``webform``.
+            provider_type: The type of its provider, such as ``api`` or ``webform``.
             upsert_key: The columns that identify a row.
             tags: Its tags.
         """
@@ -362,7 +362,7 @@ class Additions:
         if unknown := sorted({*upsert_key} - {*types}):
             raise HTTPError(400, f"upsert_key names columns that the dataset does not have: {', '.join(unknown)}")
         made = columns_of(
-            [{"name": column, "type": kind, "upsertKey": column in upsert_key} for column, kind in types.items()]
+            [{"name": column, "type": type_, "upsertKey": column in upsert_key} for column, type_ in types.items()]
         )
         content = (
             given.encode() if isinstance(given, str) else given if isinstance(given, bytes) else _csv(given, types)
@@ -395,7 +395,7 @@ class Additions:
         Args:
             display_name: Its name; by default ``Account 1`` and so on.
             data_provider_type: The connector that it is for.
-            configurations: The connector's settings; what may be a secret of them is not kept.
+            configurations: The connector's settings; values that may be secrets are not saved.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
@@ -425,10 +425,10 @@ class Additions:
         Args:
             name: The dataset's name; by default ``Dataset 1`` and so on.
             data_provider_key: The connector.
-            account_id: The account by which it logs in.
-            update_method: What a run does to the rows that are there.
+            account_id: The account that the connector uses.
+            update_method: The effect of a run on the existing rows.
             configuration: The connector's settings.
-            schedule: When it runs, such as ``{"type": "MANUAL"}``.
+            schedule: Its schedule, such as ``{"type": "MANUAL"}``.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
@@ -469,8 +469,8 @@ class Additions:
             name: Its name; by default ``Dataflow 1`` and so on.
             input_ids: The datasets that it reads.
             output_ids: The datasets that it fills.
-            database_type: Its kind: ``MAGIC``, ``MYSQL``, ``ADR``.
-            description: What it does.
+            database_type: Its type: ``MAGIC``, ``MYSQL``, ``ADR``.
+            description: Its description.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
@@ -498,7 +498,7 @@ class Additions:
 
         Args:
             title: Its title; by default ``Page 1`` and so on.
-            parent_id: The page that it is below; None for the top.
+            parent_id: The parent page; None for a top-level page.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
@@ -530,11 +530,11 @@ class Additions:
             title: Its title; by default ``Card 1`` and so on.
             dataset_id: The dataset; None adds one.
             page_ids: The pages that it is on.
-            group_by: The column whose values it shows a number for each; None for a single number.
-            value: The column that the numbers are made of; None for the rows.
-            aggregation: How they are made of it.
-            chart_type: Its kind; ``badge_basic_table`` is a table.
-            description: What it is about.
+            group_by: The column to group by, with one number for each value; None for a single number.
+            value: The column to aggregate; None to count rows.
+            aggregation: The aggregate function.
+            chart_type: The type of chart; ``badge_basic_table`` is a table.
+            description: Its description.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
@@ -544,7 +544,7 @@ class Additions:
         known = dict(_COLUMNS) if dataset_id is None else self._instance.dataset(dataset_id).schema.types
         for column in (group_by, value):
             if column is not None and column not in known:
-                raise HTTPError(400, f"The dataset has no column {column}; it has {', '.join(known)}")
+                raise HTTPError(400, f"The dataset has {', '.join(known)}, not the column {column}")
         title = title or self._free_name("Card", "cards", "title")
         card = cards.create(
             self._instance,
@@ -576,7 +576,7 @@ class Additions:
         Args:
             name: Its name; by default ``Beast Mode 1`` and so on.
             expression: The formula, such as ``SUM(`amount`)``.
-            dataset_id: The dataset that it is of; None for one that can be used everywhere.
+            dataset_id: The dataset that it belongs to; None for one that can be used everywhere.
             card_ids: The cards that show it.
             locked: Whether it is locked.
             owner_id: Its owner.
@@ -612,8 +612,8 @@ class Additions:
 
         Args:
             name: Its name; by default ``Alert 1`` and so on.
-            resource_type: The kind of thing that it watches.
-            resource_id: The thing; None adds a dataset.
+            resource_type: The type of thing that it watches.
+            resource_id: The id of the thing; None adds a dataset.
             triggered: Whether it was triggered.
             enabled: Whether it is switched on.
             owner_id: Its owner.
@@ -651,7 +651,7 @@ class Additions:
 
         Args:
             name: Its name; by default ``Queue 1`` and so on.
-            description: What it is for.
+            description: Its description.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
@@ -671,11 +671,11 @@ class Additions:
         """Add an open task.
 
         Args:
-            title: What it is called; by default ``Task 1`` and so on.
+            title: Its title; by default ``Task 1`` and so on.
             queue_id: The queue; None adds one.
-            inputs: What it is given, by name.
-            outputs: The types of what whoever completes it has to tell, by name.
-            assignee_id: The user who is to do it.
+            inputs: The values of its input fields by name.
+            outputs: The types of its output fields by name, which are filled in when it is completed.
+            assignee_id: The user to whom it is assigned.
         """
         self._check("users", assignee_id)
         if queue_id is not None:
@@ -707,15 +707,15 @@ class Additions:
         Args:
             name: Its name; by default ``Workflow 1`` and so on.
             versions: Its versions, the last of which is active.
-            queue_id: The queue into which each run puts a task, for whose completion it waits; None for runs that
+            queue_id: The queue to which each run adds a task, for whose completion it waits; None for runs that
                 complete by themselves.
-            task_title: What that task is called.
-            task_outputs: The types of what whoever completes it has to tell, by name.
+            task_title: The title of that task.
+            task_outputs: The types of that task's output fields by name.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
         if not versions:
-            raise HTTPError(400, "A workflow needs a version")
+            raise HTTPError(400, "versions must have at least one version")
         step = None
         if queue_id is not None:
             self._check("queues", queue_id)
@@ -737,9 +737,9 @@ class Additions:
 
         Args:
             workflow_id: The workflow; None adds one.
-            data: What it is started with.
+            data: Its input.
             version: Its version; by default the active one.
-            user_id: Who starts it.
+            user_id: The user who starts it.
         """
         self._check("users", user_id)
         models = self._instance.records["workflow_models"]
@@ -750,7 +750,8 @@ class Additions:
         version = version or model["versions"][-1]
         if version not in model["versions"]:
             raise HTTPError(
-                404, f"Workflow {workflow_id} has no version {version}; it has {', '.join(model['versions'])}"
+                404,
+                f"Workflow {workflow_id} has the versions {', '.join(model['versions'])}, not {version}",
             )
         return Added(
             start_run(self._instance, model, user_id=user_id, version=version, data=data or {})["id"], model["name"]
@@ -773,13 +774,15 @@ class Additions:
         Args:
             name: Its name.
             content: Its content.
-            content_type: Its media type; by default what the name speaks for.
+            content_type: Its media type; by default the one that the name suggests.
             public: Whether everybody may read it.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
-        kind = content_type or trees.guessed_type(name)
-        made = files.add_file(self._instance, [content], name=name, owner=owner_id, content_type=kind, public=public)
+        media_type = content_type or trees.guessed_type(name)
+        made = files.add_file(
+            self._instance, [content], name=name, owner=owner_id, content_type=media_type, public=public
+        )
         return Added(int(made["dataFileId"]), name)
 
     @_on_the_state
@@ -795,7 +798,7 @@ class Additions:
 
         Args:
             name: Its name; by default ``FileSet 1`` and so on.
-            description: What it is about.
+            description: Its description.
             files: The contents of its files by their paths.
             owner_id: Its owner.
         """
@@ -823,7 +826,7 @@ class Additions:
         Args:
             name: Its name; by default ``Collection 1`` and so on.
             documents: The contents of its documents.
-            datastore_id: The datastore, which is added if it is not there; by default one of its own.
+            datastore_id: The datastore, which is added if it does not exist; by default a new one.
             owner_id: Its owner.
         """
         self._check("users", owner_id)
@@ -838,14 +841,14 @@ class Additions:
     # -- shared -------------------------------------------------------------------------------------------
 
     def _check(self, collection: str, *ids: object) -> None:
-        """Refuse what names something that does not exist."""
+        """Refuse ids that do not exist."""
         noun = _NOUNS.get(collection, collection.removesuffix("s"))
         for each in ids:
             if each not in self._instance.records[collection]:
-                raise HTTPError(404, f"There is no {noun} {each}")
+                raise HTTPError(404, f"The {noun} {each} does not exist")
 
     def _new_dataset(self, owner_id: int) -> Dataset:
-        columns = columns_of([{"name": name, "type": kind} for name, kind in _COLUMNS.items()])
+        columns = columns_of([{"name": name, "type": type_} for name, type_ in _COLUMNS.items()])
         return self._instance.create_dataset(
             self._free_dataset_name(), columns, description="", provider_type="api", owner_id=owner_id
         )
@@ -877,10 +880,10 @@ def _free(noun: str, taken: set[str]) -> str:
 
 
 def _contract(inputs: Mapping[str, object], outputs: Mapping[str, str]) -> dict[str, list[Record]]:
-    """Return what a task takes and gives, as forms are told."""
+    """Return the contract of a task's form."""
     return {
         "input": [{"name": name, "type": _form_type(value)} for name, value in inputs.items()],
-        "output": [{"name": name, "type": kind} for name, kind in outputs.items()],
+        "output": [{"name": name, "type": type_} for name, type_ in outputs.items()],
     }
 
 
@@ -890,7 +893,7 @@ def _form_type(value: object) -> str:
     return "number" if isinstance(value, int | float | Decimal) else "text"
 
 
-# Which type a column has whose values are all of these.
+# The type of a column by the types of all its values.
 _TYPES: Sequence[tuple[type | tuple[type, ...], str]] = (
     (bool, "STRING"),
     (int, "LONG"),
@@ -902,7 +905,7 @@ _TYPES: Sequence[tuple[type | tuple[type, ...], str]] = (
 
 
 def _inferred(rows: object) -> dict[str, str]:
-    """Return the columns that rows call for, if they are mappings."""
+    """Return the columns that are inferred from rows, if they are mappings."""
     values: dict[str, list[object]] = {}
     for row in rows if isinstance(rows, list) else ():
         for name, value in row.items() if isinstance(row, Mapping) else ():
@@ -913,14 +916,14 @@ def _inferred(rows: object) -> dict[str, str]:
 
 
 def _type_of(values: Sequence[object]) -> str:
-    for kind, name in _TYPES if values else ():
-        if all(isinstance(value, kind) for value in values):
+    for types, name in _TYPES if values else ():
+        if all(isinstance(value, types) for value in values):
             return name
     return "STRING"
 
 
 def _csv(rows: Sequence[Mapping[str, object] | Sequence[object]], columns: Mapping[str, str]) -> bytes:
-    """Return rows as CSV, in which NULL is an empty field without quotes."""
+    """Return rows as CSV, with NULL as an unquoted empty field."""
     lines = []
     for number, row in enumerate(rows, start=1):
         if isinstance(row, Mapping):
@@ -941,6 +944,6 @@ def _field(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        # Domo's moments have no zone; they are in UTC.
+        # Domo's times do not have a zone; they are in UTC.
         value = (value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)).isoformat()
     return '"' + str(value).replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""How users are made."""
+"""The creation of users."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["create_user", "free_address", "known_role"]
 
 
 def create_user(instance: Instance, display_name: str, email: object, role_id: object, *, invited_by: int) -> Record:
-    """Make a user; no two users have the same address.
+    """Create a user; email addresses are unique.
 
     Raises:
-        HTTPError: 400, if the address is taken or is not one, or the role does not exist.
+        HTTPError: 400, if the address is taken or invalid, or the role does not exist.
     """
     return add_user(
         instance, display_name, free_address(instance, email), known_role(instance, role_id), invited_by=invited_by
@@ -24,10 +24,10 @@ def create_user(instance: Instance, display_name: str, email: object, role_id: o
 
 
 def free_address(instance: Instance, email: object, user_id: object = None) -> str:
-    """Return an address that no other user has.
+    """Return an email address after checking that no other user has it.
 
     Raises:
-        HTTPError: 400, if another user has it, or it is not an address.
+        HTTPError: 400, if another user has it, or it is not an email address.
     """
     address = Text(pattern="(?s:.*@.*)", message=f"Not an email address: {email}").check(email)
     wanted = address.lower()
@@ -38,12 +38,12 @@ def free_address(instance: Instance, email: object, user_id: object = None) -> s
 
 
 def known_role(instance: Instance, role_id: object) -> int:
-    """Return the number of a role that there is.
+    """Return the id of an existing role.
 
     Raises:
-        HTTPError: 400, if there is none of that number.
+        HTTPError: 400, if the role does not exist.
     """
     number = whole_number(role_id, "roleId", 0)
     if number not in instance.records["roles"]:
-        raise HTTPError(400, f"There is no role with the id {role_id}")
+        raise HTTPError(400, f"The role {role_id} does not exist")
     return number
