@@ -173,7 +173,7 @@ def test_files_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
         ("dataflow", {"input_ids": ["none"]}, "none"),
         ("page", {"parent_id": 99}, "The page 99 does not exist"),
         ("card", {"dataset_id": "none"}, "none"),
-        ("card", {"group_by": "nothing"}, "has id, name, not"),
+        ("card", {"group_by": "nothing"}, "use one of id, name"),
         ("card", {"aggregation": "MEDIAN"}, "COUNT, SUM"),
         ("alert", {"resource_type": "PAGE"}, "resource_id"),
         ("task", {"queue_id": "none"}, "The queue none does not exist"),

@@ -162,7 +162,7 @@ async def test_what_is_queried_can_be_narrowed(emulator: Emulator, domo: Domo) -
     assert "1,441.5" == every.summary
     assert isinstance(some.data, dict)
     assert [["North", 1000.5]] == some.data["rows"]
-    with pytest.raises(BadRequest, match="no column"):
+    with pytest.raises(BadRequest, match="column gone does not exist"):
         await domo.cards.render(
             card["id"], parts=["data"], query_overrides={"filters": [{"column": "gone", "values": [1]}]}
         )

@@ -751,7 +751,7 @@ class Additions:
         if version not in model["versions"]:
             raise HTTPError(
                 404,
-                f"Workflow {workflow_id} has the versions {', '.join(model['versions'])}, not {version}",
+                f"Workflow {workflow_id} does not have version {version}, only {', '.join(model['versions'])}",
             )
         return Added(
             start_run(self._instance, model, user_id=user_id, version=version, data=data or {})["id"], model["name"]
