@@ -95,7 +95,8 @@ def command_of(noun: Noun, row: Row) -> Any:
             return value
 
         value = call(kept if row.secret else work, instance, token_file, debug=debug, changed=not reads)
-        show(None if row.discards else value, told)
+        if output != "-":
+            show(None if row.discards else value, told)
 
     signature = [_signed(each.name, each.kind, each.option, each.default) for each in parameters]
     signature += _further(row, lists=_gives_a_list(method))
@@ -114,7 +115,10 @@ def _further(row: Row, *, lists: bool) -> list[inspect.Parameter]:
     options: list[tuple[str, Any, Any, Any]] = []
     if row.secret:
         told = typer.Option(
-            "--output", "-o", metavar="FILE", help=f"Where the {row.secret} goes; - for standard output."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help=f"Where the {row.secret} goes; - for standard output, and nothing else.",
         )
         options.append(("output", str, told, ...))
     if row.deletes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,13 +71,15 @@ def test_examples_of_all_commands_are_understood(
 
 
 @pytest.mark.parametrize("noun", [noun.words for noun in NOUNS if any(row.name == "list" for row in noun.rows)])
-def test_lists_are_tables_json_and_csv(cli: Cli, domo: Domo, noun: str) -> None:
+def test_lists_are_tables_json_and_csv(cli: Cli, domo: Domo, commands: dict[str, Any], noun: str) -> None:
     needed = {"policies": [domo.datasets.list(limit=1).all()[0].id]}.get(noun, [])
     if noun == "filesets files":
         needed = [domo.filesets.search(page_size=1).all()[0].id]
     if noun == "appdb documents":
         needed = [next(each.id for each in domo.appdb.collections.list() if each.id)]
     words = [*noun.split(), "list", *needed]
+    if any("--limit" in option.opts for option in commands[f"{noun} list"].params):
+        words += ["--limit", "3"]
 
     table, as_json, as_csv = cli(*words), cli(*words, "--json"), cli(*words, "--csv")
 
@@ -163,6 +166,10 @@ def test_a_new_token_goes_to_a_file_of_ones_own(cli: Cli, domo: Domo, tmp_path: 
     listed = json.loads(cli("tokens", "list", "--json").stdout)
     assert ["nightly"] == [each["name"] for each in listed]  # the second was not made, as there is no place for it
     assert 0 == cli("tokens", "revoke", str(listed[0]["id"]), "--yes").code
+    alone = cli(*create, "--output", "-").stdout
+    assert 1 == len(alone.split())
+    with Domo(cli.emulator.url, token=alone.strip()) as other:
+        assert domo.users.me().id == other.users.me().id
 
 
 def test_what_deletes_asks_first(cli: Cli, world: Emulator, domo: Domo) -> None:
@@ -272,14 +279,23 @@ def test_sql_is_read_from_files_and_standard_input(cli: Cli, domo: Domo, tmp_pat
 def test_forty_columns_are_enough(cli: Cli, domo: Domo) -> None:
     page = domo.pages.list(limit=1).all()[0]
 
-    rows = cli.on_terminal("pages", "list", "--limit", "2", columns=40).replace("\r", "").splitlines()
+    drawn = cli.on_terminal("pages", "list", "--limit", "2", columns=40)
+    rows = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", drawn).splitlines()]
     told = cli("roles", "assign", "--help", environment={"COLUMNS": "40"}).stdout.splitlines()
 
-    assert all(len(line) <= 40 for line in rows if "\x1b" not in line)
-    assert any(line.split() == ["\x1b[1mId\x1b[0m", str(page.page_id)] or str(page.page_id) in line for line in rows)
-    assert "…" not in "".join(rows)
-    assert all(len(line) <= 40 or " " not in line.strip() for line in told)
-    assert "…" not in "".join(told)
+    assert [] == [line for line in (*rows, *told) if len(line) > 40]
+    assert {f"Id        {page.page_id}", f"Title     {page.page_title}"} <= {*rows}
+    assert "  --dry-run" in told
+    assert "…" not in "".join((*rows, *told))
+
+
+def test_names_cannot_steer_the_terminal(cli: Cli, domo: Domo) -> None:
+    page = str(domo.pages.create(title="Evil \x1b[2J [red]name\nagain").page_id)
+
+    shown = cli("pages", "show", page).stdout + cli("pages", "list", "--title", "Evil").stdout
+
+    assert 2 <= shown.count(r"Evil \x1b[2J [red]name\nagain")
+    assert "\x1b" not in shown
 
 
 def test_the_manual_tells_all_of_a_command(cli: Cli) -> None:
