@@ -544,7 +544,7 @@ class Additions:
         known = dict(_COLUMNS) if dataset_id is None else self._instance.dataset(dataset_id).schema.types
         for column in (group_by, value):
             if column is not None and column not in known:
-                raise HTTPError(400, f"The dataset has {', '.join(known)}, not the column {column}")
+                raise HTTPError(400, f"The column {column} does not exist; use one of {', '.join(known)}")
         title = title or self._free_name("Card", "cards", "title")
         card = cards.create(
             self._instance,
