@@ -38,7 +38,6 @@ __all__ = [
     "OneOf",
     "Scalar",
     "Text",
-    "Value",
     "WholeNumber",
 ]
 
@@ -118,16 +117,6 @@ class Field(ABC, Generic[T]):
 
     def _type_words(self) -> str:
         return self.TYPE
-
-
-@frozen
-class Value(Field[Any]):
-    """Any value but null, the empty string and the like."""
-
-    TYPE = "a value"
-
-    def fits(self, value: Any) -> bool:
-        return value is not None and value not in ("", [], {})
 
 
 @frozen

@@ -119,7 +119,7 @@ def register(app: web.Application, *, exact: bool) -> None:
 
 
 def begin(instance: Instance) -> None:
-    """Give an instance what all areas need in it, where it is not there yet."""
+    """Give an instance the records that all areas need, if it does not have them yet."""
     people.begin(instance)
     instance.searchables.clear()
     for area in AREAS:

@@ -71,8 +71,8 @@ def add_token(
 
     Args:
         instance: Where.
-        authentication: What makes the value.
-        name: What it is called.
+        authentication: The source of the value.
+        name: The name.
         owner_id: Whom it stands for.
         expires: Until when, in milliseconds since 1970.
     """

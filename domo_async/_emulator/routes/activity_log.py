@@ -17,15 +17,15 @@ routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 300
 _LARGEST_PAGE = 1000
-_NOUNS = {kind.type: kind.noun for kind in OBJECTS if kind.type != "CERTIFICATION"}
-# Those that the documents name stand first.
+_NOUNS = {category.type: category.noun for category in OBJECTS if category.type != "CERTIFICATION"}
+# Those of Domo's documentation come first.
 _TYPES = sorted(_NOUNS, key=lambda name: (name not in {"ACCOUNT", "DATAFLOW_TYPE", "DATA_SOURCE"}, name))
 _AUTHENTICATION = "DEVELOPER_TOKEN"  # emulator-defined
 
 
 @routes.get("/api/audit/v1/user-audits")
 async def list_entries(request: web.Request) -> web.Response:
-    """List what was done between two moments, the newest first.
+    """List the actions between two times, the newest first.
 
     A greater ``limit`` than 1000 gives 1000. Calls are noted when they are answered, so that none sees itself.
     """
@@ -43,14 +43,14 @@ async def count(request: web.Request) -> web.Response:
 
 @routes.get("/api/audit/v1/user-audits/objectTypes")
 async def object_types(request: web.Request) -> web.Response:
-    """List the kinds of objects that the log can tell of."""
+    """List the types of objects that the log has."""
     must_be_admin(request, "see the activity log")
     return answer([{"type": name, "translation": _NOUNS[name]} for name in _TYPES])
 
 
 @routes.get("/api/audit/v1/user-audits/objectTypes/{object_type}/eventTypes")
 async def event_types(request: web.Request) -> web.Response:
-    """List what was done to the objects of a kind so far (emulator-defined)."""
+    """List the actions on the objects of a type so far (emulator-defined)."""
     must_be_admin(request, "see the activity log")
     wanted = request.match_info["object_type"]
     actions = {entry["action"]: entry["verb"] for entry in records_of(request, COLLECTION) if entry["type"] == wanted}

@@ -1,11 +1,11 @@
 """Alerts and their subscriptions.
 
-No document tells how an alert is made; `create` makes one, as does the route that other clients use. Nothing goes off
-by itself: what an alert looks for is kept, not watched.
+Domo's documentation does not say how an alert is made; `create` makes one, as does the route that other clients use. No
+alert is triggered: its conditions are kept, not watched.
 
 Emulator-defined: everybody sees all alerts and may subscribe anybody, but only the owner and admins change or delete
-one, and end the subscriptions of others. Subscribing twice is subscribing once; a subscription that there is not
-cannot be ended (404).
+one, and end the subscriptions of others. Subscribing twice is subscribing once; a subscription that does
+not exist cannot be ended (404).
 """
 
 from __future__ import annotations
@@ -148,8 +148,8 @@ def create_from(instance: Instance, body: dict[str, Any], *, owner_id: int) -> R
     )
 
 
-def _stamp(moment: datetime | None = None) -> str:
-    return (moment or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M:%S")
+def _stamp(time: datetime | None = None) -> str:
+    return (time or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 # -- alerts -----------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ async def list_alerts(request: web.Request) -> web.Response:
 async def create_alert(request: web.Request) -> web.Response:
     """Make an alert.
 
-    Emulator-defined: it has a name, and a resourceType and a resourceId of something that there is.
+    Emulator-defined: it has a name, and the resourceType and resourceId of an existing resource.
     """
     body = await read_body(request, _NEW)
     instance, caller = instance_of(request), caller_of(request)
@@ -309,15 +309,15 @@ def _same(one: Record, other: Record) -> bool:
     return (one["type"], one["subscriberId"]) == (other["type"], other["subscriberId"])
 
 
-# -- what is told -----------------------------------------------------------------------------------------
+# -- answers ----------------------------------------------------------------------------------------------
 
 
 def _tests(request: web.Request, instance: Instance) -> Iterator[Callable[[Record], bool]]:
     """Yield what an alert must pass to be listed."""
     query = request.query
-    for key, kind in (("cardId", "CARD"), ("dataSetId", "DATASET"), ("pageId", "PAGE")):
+    for key, resource_type in (("cardId", "CARD"), ("dataSetId", "DATASET"), ("pageId", "PAGE")):
         if key in query:
-            yield _watches(_watched(instance, kind, query[key]))
+            yield _watches(_watched(instance, resource_type, query[key]))
     if owner := query.get("ownerId"):
         yield lambda alert: str(alert["owner"]) == owner
     if subscriber := query.get("subscriberId"):
@@ -341,14 +341,14 @@ _ONLY: dict[str, Callable[[Record], bool]] = {
 }
 
 
-def _watched(instance: Instance, kind: str, resource_id: str) -> set[tuple[str, str]]:
+def _watched(instance: Instance, resource_type: str, resource_id: str) -> set[tuple[str, str]]:
     """Return the types and ids of what an alert on something watches: on a page, also the cards that are on it."""
     held = {
         ("CARD", str(card["id"]))
         for card in instance.records["cards"]
-        if kind == "PAGE" and resource_id in map(str, card.get("pageIds") or ())
+        if resource_type == "PAGE" and resource_id in map(str, card.get("pageIds") or ())
     }
-    return {(kind, resource_id), *held}
+    return {(resource_type, resource_id), *held}
 
 
 def _watches(watched: set[tuple[str, str]]) -> Callable[[Record], bool]:
@@ -359,7 +359,7 @@ def _describe(instance: Instance, caller: Record, alert: Record) -> Record:
     entities = entities_of(instance, caller)
     subscriptions = [
         {
-            # The subscriber's id is text here and a number where it is sent.
+            # The subscriber's id is a string in answers and a number in requests.
             **each,
             "id": number,
             "subscriberId": str(each["subscriberId"]),
@@ -385,13 +385,13 @@ def _is_subscribed(alert: Record, entities: set[tuple[str, str]]) -> bool:
 
 
 def _resource_name(instance: Instance, alert: Record) -> str | None:
-    kind, resource_id = alert["resourceType"], str(alert["resourceId"])
-    if kind == "DATASET":
+    resource_type, resource_id = alert["resourceType"], str(alert["resourceId"])
+    if resource_type == "DATASET":
         try:
             return instance.dataset(resource_id).name
         except HTTPError:
             return None
-    named = instance.records["cards" if kind == "CARD" else "pages"].find(resource_id)
+    named = instance.records["cards" if resource_type == "CARD" else "pages"].find(resource_id)
     return None if named is None else str(named["title"])
 
 

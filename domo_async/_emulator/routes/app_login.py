@@ -53,7 +53,7 @@ class _Login:
     session: str | None = field(default=None, repr=False)
 
 
-# They are not kept: whoever has not confirmed a code begins again.
+# They are not kept: a user who has not confirmed a code starts again.
 _LOGINS: WeakKeyDictionary[Instance, dict[str, _Login]] = WeakKeyDictionary()
 
 
@@ -99,8 +99,8 @@ async def give_token(request: web.Request) -> web.Response:
 @routes.get("/api/oauth2/sid")
 async def give_session(request: web.Request) -> web.Response:
     """Give the session that an access token stands for."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or authentication_of(request).user_of_session(token.strip()) is None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or authentication_of(request).user_of_session(token.strip()) is None:
         raise HTTPError(401, "Unauthorized: the access token is missing, invalid or expired")
     return answer({"sid": token.strip()})
 
@@ -126,7 +126,7 @@ async def environment(request: web.Request) -> web.Response:
 
 @routes.get(_CONFIRM)
 async def ask(request: web.Request) -> web.Response:
-    """Show the page at which a code is confirmed. It is emulator-defined."""
+    """Show the page on which a user confirms a code. It is emulator-defined."""
     code = request.query.get("user_code", "")
     return _page("A tool wants to act as the user whose developer token you give.", code if code.isalnum() else "")
 

@@ -210,9 +210,9 @@ async def get_permissions(request: web.Request) -> web.Response:
     grants: dict[str, list[dict[str, Any]]] = {_APP: [], "USER": []}
     held = {f"USER/{collection['owner']}": ["admin"], **collection["permissions"]}
     for entity, permissions in held.items():
-        kind, _, entity_id = entity.partition("/")
-        told = {"id": entity_id, "permissions": [each.upper() for each in permissions], "type": kind}
-        grants.setdefault(kind, []).append(told)
+        category, _, entity_id = entity.partition("/")
+        told = {"id": entity_id, "permissions": [each.upper() for each in permissions], "type": category}
+        grants.setdefault(category, []).append(told)
     return answer(grants)
 
 
@@ -230,14 +230,14 @@ async def remove_permissions(request: web.Request) -> web.Response:
 async def set_permissions(request: web.Request) -> web.Response:
     """Replace the permissions of an app, a user or a group; ``overwrite=false`` adds to them."""
     collection = _collection_of(request, "share")
-    kind, entity_id = request.match_info["kind"], request.match_info["entity_id"]
-    if kind not in _KINDS:
-        raise HTTPError(400, f"Permissions are for {', '.join(_KINDS)}, not {kind}")
+    category, entity_id = request.match_info["kind"], request.match_info["entity_id"]
+    if category not in _KINDS:
+        raise HTTPError(400, f"Permissions are for {', '.join(_KINDS)}, not {category}")
     given = [part.strip() for part in request.query.get("permissions", "").split(",") if part.strip()]
     strange = [part for part in given if part.lower() not in _PERMISSIONS]
     if strange or not given:
         raise HTTPError(400, f"Required: permissions, out of {', '.join(_PERMISSIONS)}")
-    entity = f"{kind}/{entity_id}"
+    entity = f"{category}/{entity_id}"
     overwrite = flag(request.query.get("overwrite", "true"), "overwrite")
     kept = () if overwrite else collection["permissions"].get(entity, ())
     permissions = sorted({*kept, *(part.lower() for part in given)})
@@ -469,7 +469,7 @@ def _may(request: web.Request, collection: Record, right: str) -> bool:
     user = caller_of(request)
     if is_admin(user) or collection["owner"] == user["id"]:
         return True
-    entities = {f"{kind}/{entity_id}" for kind, entity_id in entities_of(instance_of(request), user)}
+    entities = {f"{category}/{entity_id}" for category, entity_id in entities_of(instance_of(request), user)}
     return any(
         {right, "admin"} & set(permissions)
         for entity, permissions in collection["permissions"].items()

@@ -1,8 +1,8 @@
 """Executor applications and their jobs: Remote DomoStats, which every instance has.
 
-The documents show a dataset where applications and jobs belong; the shapes are those that instances answer, in which
-an application has its times in ISO 8601 and a job in milliseconds. Who may do what (an admin all, others what is
-theirs) and the size of a page are emulator-defined.
+Domo's documentation shows a dataset in place of applications and jobs; the shapes are those of instances' answers, in
+which an application has its times in ISO 8601 and a job in milliseconds. Emulator-defined: an admin may use all jobs,
+another user their own; the size of a page.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from aiohttp import web
 from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Object, Text
-from domo_async._emulator.http.web import answer, json_object, millis, read_body, whole_number
+from domo_async._emulator.http.bodies import Array, Field, Object, Text, WholeNumber
+from domo_async._emulator.http.web import answer, millis, read_body, whole_number
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
@@ -33,16 +33,16 @@ _MEMORY = {"memory": "256M", "missingMemoryValue": False}
 _PAGE = 50
 _TIMEOUT = 1440
 _JOB = "/api/executor/v1/applications/{application}/jobs/{job}"
-# What may be changed of a job, and the JSON that it has to be.
-_CHANGEABLE: dict[str, type] = {
-    "jobName": str,
-    "jobDescription": str,
-    "executionTimeout": int,
-    "executionPayload": dict,
-    "executionResponse": dict,
-    "accounts": list,
-    "resources": dict,
-    "triggers": list,
+# The fields of a job that may be changed.
+_CHANGES: dict[str, Field[Any]] = {
+    "jobName": Text(optional=True, empty=True),
+    "jobDescription": Text(optional=True, empty=True),
+    "executionTimeout": WholeNumber(optional=True, null=False),
+    "executionPayload": Object(optional=True),
+    "executionResponse": Object(optional=True),
+    "accounts": Array(optional=True),
+    "resources": Object(optional=True),
+    "triggers": Array(optional=True),
 }
 
 
@@ -106,7 +106,7 @@ async def list_jobs(request: web.Request) -> web.Response:
 @routes.post("/api/executor/v1/applications/{application}/jobs")
 async def create_job(request: web.Request) -> web.Response:
     """Make a job. Domo's documentation does not have this route; instances take it."""
-    application, body = _application(request), await read_body(request, Object({"jobName": Text()}))
+    application, body = _application(request), await read_body(request, Object({**_CHANGES, "jobName": Text()}))
     job = new_job(application, caller_of(request)["id"], str(uuid.uuid4()), millis(), _changes(body))
     return answer(records_of(request, JOBS).put(job["jobId"], job))
 
@@ -127,7 +127,7 @@ async def run_job(request: web.Request) -> web.Response:
 @routes.put(_JOB)
 async def update_job(request: web.Request) -> web.Response:
     """Change a job; what is left out stays (emulator-defined)."""
-    job, body = _own_job(request), await json_object(request)
+    job, body = _own_job(request), await read_body(request, Object(_CHANGES))
     if body.get("jobId", job["jobId"]) != job["jobId"]:
         raise HTTPError(400, f"The body is about the job {body['jobId']}, the path about {job['jobId']}")
     records_of(request, JOBS).update(job["jobId"], **_changes(body), updated=millis())
@@ -152,12 +152,7 @@ def _is_open_to(caller: Record, job: Record) -> bool:
 
 
 def _changes(body: dict[str, Any]) -> dict[str, Any]:
-    changes = {key: body[key] for key in _CHANGEABLE if key in body}
-    for key, value in changes.items():
-        kind = _CHANGEABLE[key]
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise HTTPError(400, f"{key} has to be of the kind {kind.__name__}")
-    return changes
+    return {key: body[key] for key in _CHANGES if key in body}
 
 
 def new_job(application: Record, user: int, job_id: str, made: int, known: dict[str, Any]) -> Record:

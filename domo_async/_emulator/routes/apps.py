@@ -34,7 +34,7 @@ _STATES = {"IN_PROGRESS", "CANCELED", "COMPLETED", "FAILED"}
 
 @routes.post("/domo/workflow/v1/models/{alias}/start")
 async def start(request: web.Request) -> web.Response:
-    """Start a workflow; the body has its parameters. Its status is told as the text ``null``, as in the sample."""
+    """Start a workflow; the body has its parameters. Its status is the string ``null``, as in the sample."""
     model = _model_of(request, "EXECUTE")
     run = start_run(
         instance_of(request),
@@ -91,7 +91,7 @@ async def get(request: web.Request) -> web.Response:
 
 
 def _model_of(request: web.Request, *rights: str) -> Record:
-    """Return the workflow that the path names, if the caller has one of `rights`, or any where none is named."""
+    """Return the workflow in the path, if the caller has one of `rights`, or any right if none is named."""
     alias = request.match_info["alias"]
     model = next((model for model in records_of(request, "workflow_models") if model["alias"] == alias), None)
     if model is None:
@@ -117,5 +117,5 @@ def _metric(instance: Instance, run: Record) -> dict[str, Any]:
     }
 
 
-def _millis(moment: str) -> int:
-    return millis(datetime.fromisoformat(moment))
+def _millis(time: str) -> int:
+    return millis(datetime.fromisoformat(time))

@@ -1,12 +1,12 @@
 """Beast Modes: calculated fields.
 
-No document tells how one is made; `create` makes one, as does the route that other clients use. Whether one is valid,
-and the type of what it gives, is found out by DuckDB, on the dataset that it is linked to.
+Domo's documentation does not say how one is made; `create` makes one, as does the route that other clients use. DuckDB
+decides on the linked dataset whether a formula is valid, and which type its result has.
 
-Emulator-defined: an unlocked Beast Mode may be changed by everybody, a locked one by its owner and admins alone, who
-are also those that may lock, unlock and hand over one. A formula that cannot be read at all is a ``SYNTAX_ERROR``, one
-that the dataset lacks a column for an ``ILLEGAL_REFERENCE``, one that does not fit its columns ``INVALID``; only
-``strict=true`` keeps them from being saved. Without a dataset nothing can be found out, which is taken for good.
+Emulator-defined: everybody may change an unlocked Beast Mode; only its owner and admins may change a locked one, and
+lock, unlock or hand over one. A formula that cannot be parsed is a ``SYNTAX_ERROR``, one with a column that the dataset
+does not have an ``ILLEGAL_REFERENCE``, one that does not fit its columns ``INVALID``; only ``strict=true`` refuses to
+save them. Without a dataset, a formula that can be parsed is valid.
 """
 
 from __future__ import annotations
@@ -142,8 +142,8 @@ def _record(instance: Instance, *, name: str, expression: str, owner_id: int, id
     }
 
 
-def _link(kind: str, resource_id: object, *, visible: bool, active: bool) -> Link:
-    return {"resource": {"type": kind, "id": str(resource_id)}, "visible": visible, "active": active}
+def _link(resource_type: str, resource_id: object, *, visible: bool, active: bool) -> Link:
+    return {"resource": {"type": resource_type, "id": str(resource_id)}, "visible": visible, "active": active}
 
 
 # -- routes -----------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ async def search(request: web.Request) -> web.Response:
 
 @routes.post("/api/query/v1/functions/template")
 async def create_beast_mode(request: web.Request) -> web.Response:
-    """Make a Beast Mode. Not in the documents; other clients use it."""
+    """Make a Beast Mode. Domo's documentation does not have this route; other clients use it."""
     body = await read_body(request, Object({**_CHANGES, "name": Text(), "expression": Text()}))
     changes = _changes(request, body)
     if not changes.get("global") and sum(link["visible"] for link in changes.get("links", ())) != 1:
@@ -225,7 +225,7 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.post("/api/query/v1/functions/list/id")
 async def get_several(request: web.Request) -> web.Response:
-    """Return Beast Modes by their numbers; those that there are not are left out (emulator-defined)."""
+    """Return Beast Modes by their numbers; those that do not exist are left out (emulator-defined)."""
     body = await read_body(request, Object({"ids": Array(words="an array of numbers")}))
     found = (records_of(request, "beast_modes").find(each) for each in body["ids"])
     return answer({str(record["id"]): await _describe(request, record) for record in found if record is not None})
@@ -233,7 +233,7 @@ async def get_several(request: web.Request) -> web.Response:
 
 @routes.post("/api/query/v1/functions/bulk/template")
 async def update_several(request: web.Request) -> web.Response:
-    """Change Beast Modes, all or none; ``update`` is all that this instance knows of it, and its answer is empty."""
+    """Change Beast Modes, all or none; the emulator reads only ``update``, and the answer is empty."""
     updates = Array(Object(_CHANGES), least=1, words="an array of objects with id")
     body = await read_body(request, Object({"update": updates}))
     made = [await _updated(request, each.get("id"), each) for each in body["update"]]
@@ -263,7 +263,7 @@ async def update(request: web.Request) -> web.Response:
 
 
 async def _updated(request: web.Request, beast_mode_id: object, body: Mapping[str, Any]) -> tuple[Record, Record]:
-    """Return a Beast Mode and what is to be changed of it, unless it is not to be saved so."""
+    """Return a Beast Mode and its changes, unless it cannot be saved with them."""
     record = records_of(request, "beast_modes").get(beast_mode_id)
     caller = caller_of(request)
     reserved = record["locked"] or body.keys() & {"locked", "owner"}
@@ -278,7 +278,7 @@ async def _updated(request: web.Request, beast_mode_id: object, body: Mapping[st
 
 
 async def _checked(request: web.Request, record: Record) -> Record:
-    """Return a Beast Mode as it would be described, unless it is not to be saved so."""
+    """Return the description of a Beast Mode, unless it cannot be saved."""
     if len(record["expression"]) > _LONGEST:
         raise HTTPError(400, f"A formula has {_LONGEST} characters at the most")
     described = await _describe(request, record)
@@ -302,10 +302,10 @@ def _changes(request: web.Request, body: Mapping[str, Any]) -> Record:
 # -- filters ----------------------------------------------------------------------------------------------
 
 
-def _linked(kind: str) -> Callable[[Record], Iterable[object]]:
+def _linked(resource_type: str) -> Callable[[Record], Iterable[object]]:
     def ids(each: Record) -> Iterator[str]:
         for link in each["links"]:
-            if link["resource"]["type"] == kind:
+            if link["resource"]["type"] == resource_type:
                 # A card's is made of several numbers.
                 yield from (link["resource"]["id"], *link["resource"]["id"].split(":"))
 
@@ -393,7 +393,7 @@ async def _describe(request: web.Request, record: Record) -> Record:
 
 
 async def _describe_all(request: web.Request, records: list[Record]) -> list[Record]:
-    """Return Beast Modes with all that follows from their formulas; what was found out once is remembered."""
+    """Return Beast Modes with the results of checking their formulas; results are cached."""
     instance, storage = instance_of(request), storage_of(request)
     verdicts = _VERDICTS.setdefault(instance, {})
     schemas = {dataset.id: dataset.schema for dataset in instance.datasets()}
@@ -432,12 +432,12 @@ def _schema(instance: Instance, link: Link, schemas: Mapping[str, Schema]) -> Sc
 
 
 def _unfold(instance: Instance, expression: str, known: dict[int, str | None]) -> tuple[str | None, list[int]]:
-    """Return a formula with those in place that it names by number, and these; None if one of them cannot be.
+    """Return a formula with its nested formulas in place, and their numbers; None if one of them cannot be unfolded.
 
     Args:
-        instance: Where the formulas are.
+        instance: The instance.
         expression: The formula.
-        known: Those that are unfolded already, None for those that cannot be.
+        known: The formulas that are unfolded already; None for those that cannot be.
     """
     nested: list[int] = []
     parts: list[str] = []
@@ -447,7 +447,7 @@ def _unfold(instance: Instance, expression: str, known: dict[int, str | None]) -
         nested.append(number)
         if number not in known:
             record = instance.records["beast_modes"].find(number)
-            # One that comes to itself cannot be.
+            # A formula that contains itself cannot be unfolded.
             known[number] = None
             known[number] = None if record is None else _unfold(instance, record["expression"], known)[0]
         unfolded = known[number]
@@ -496,7 +496,7 @@ def _description(
 
 
 def _found(described: Record) -> Record:
-    """Return what the search gives of a Beast Mode."""
+    """Return a Beast Mode as the search has it."""
     keys = ("id", "name", "owner", "lastModified", "created", "global", "locked", "legacyId", "status", "links")
     active: dict[str, list[str]] = {}
     for link in described["links"]:
@@ -505,15 +505,15 @@ def _found(described: Record) -> Record:
     return {**{key: described[key] for key in keys}, "archived": described["archived"], "activeLinks": active}
 
 
-def _is_on(described: Record, kind: str) -> bool:
-    return any(link["visible"] and link["resource"]["type"] == kind for link in described["links"])
+def _is_on(described: Record, resource_type: str) -> bool:
+    return any(link["visible"] and link["resource"]["type"] == resource_type for link in described["links"])
 
 
 # -- the world --------------------------------------------------------------------------------------------
 
 
 def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
-    """Yield what a search finds of Beast Modes; the keys are emulator-defined."""
+    """Yield the documents of Beast Modes that a search finds; the keys are emulator-defined."""
     for each in instance.records["beast_modes"]:
         yield {
             "entityType": "beast_mode",

@@ -1,8 +1,8 @@
 """Cards: what they are, what they show, and pictures of it.
 
-No document tells how a card is made; `create` makes one, for tests and the `demo` world. What a card shows is the
-result of a query: an aggregation of a column of its dataset, by the values of another. Emulator-defined: only a card's
-owner and admins change or delete it; each rendering counts as a view.
+Domo's documentation does not say how a card is made; `create` makes one, for tests and the `demo` world. A card shows
+the result of a query: an aggregation of a column of its dataset, by the values of another. Emulator-defined: only a
+card's owner and admins change or delete it; each rendering counts as a view.
 """
 
 from __future__ import annotations
@@ -96,9 +96,9 @@ async def list_of_dataset(request: web.Request) -> web.Response:
 
 @routes.get("/api/content/v1/cards")
 async def get_several(request: web.Request) -> web.Response:
-    """Return cards by their numbers. Not in the documents; other clients use it.
+    """Return cards by their numbers. Domo's documentation does not have this route; other clients use it.
 
-    Emulator-defined: cards that there are not are left out, and so are those that the caller does not see, unless
+    Emulator-defined: cards that do not exist are left out, and so are those that the caller does not see, unless
     ``includeFiltered`` asks for them.
     """
     filtered = query_flag(request, "includeFiltered")
@@ -161,7 +161,7 @@ async def list_cards(request: web.Request) -> web.Response:
 
 @routes.put("/api/content/v3/cards/kpi/definition")
 async def definition(request: web.Request) -> web.Response:
-    """Tell how a card is made. Not in the documents; other clients use it.
+    """Return the definition of a card. Domo's documentation does not have this route; other clients use it.
 
     Emulator-defined: what its charts and subscriptions hold.
     """

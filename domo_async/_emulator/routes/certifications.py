@@ -1,7 +1,7 @@
 """The certification of cards and datasets.
 
-Emulator-defined: any card's id is taken, as it is not asked whether there is such a card. Admins may certify, and
-whoever owns a dataset may certify that.
+Emulator-defined: any card's id is accepted, whether or not the card exists. Admins may certify cards and datasets, and
+the owner of a dataset may certify it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STATE = "/api/tags/v3/{entity_type}/{entity_id}/system/CERTIFIED/state"
 
 @routes.get(_STATE)
 async def get(request: web.Request) -> web.Response:
-    """Give how a certification stands; all but the tag is null where there is none."""
+    """Return the state of a certification; all keys but the tag are null if there is none."""
     found = records_of(request, "certifications").find(_key(request))
     return answer({"tag": "CERTIFIED", "state": None, "metadata": None, "updated": None, **(found or {})})
 

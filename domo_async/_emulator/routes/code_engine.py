@@ -1,7 +1,7 @@
 """Code Engine: packages, functions that tests lend the instance, and an echo for all others.
 
-The documents name no types and tell nothing of how a function is found; all of that is emulator-defined: the code of a
-package is kept and never run.
+Emulator-defined: the types, and how a function is found, as Domo's documentation does not say it. The code of a package
+is kept and never run.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ _TYPES = ("boolean", "decimal", "number", "object", "text")
 
 @frozen
 class Printed:
-    """What a function gives that prints as well.
+    """The result of a function that also prints.
 
     Attributes:
-        result: What it gives.
-        stdout: What it printed, entry by entry.
-        stderr: What it printed of errors.
+        result: The result.
+        stdout: The entries that it printed.
+        stderr: The errors that it printed.
     """
 
     result: Any = None
@@ -98,12 +98,13 @@ class Functions:
         is_list: bool = False,
         allow_null: bool = False,
     ) -> None:
-        """Lend a function, in place of the former one of that name.
+        """Lend a function; it replaces the former one of that name.
 
         Args:
-            name: What Code Engine calls it.
-            function: What is called, with the input variables as keyword arguments. It gives JSON, or `Printed`; it
-                may be a coroutine function. It runs on the server's event loop, which a slow one would hold up.
+            name: The function's name in Code Engine.
+            function: The function, called with the input variables as keyword arguments. It returns JSON, or
+                `Printed`; it may be a coroutine function. It runs on the server's event loop, which a slow function
+                would block.
             package_id: The package; ``*`` for any.
             version: The package's version; ``*`` for any.
             returns: The type that it declares: ``text``, ``number``, ``decimal``, ``boolean`` or ``object``. None for
@@ -112,7 +113,7 @@ class Functions:
             allow_null: Whether it may give None although it declares a type.
 
         Raises:
-            ValueError: There is no such type.
+            ValueError: The type does not exist.
         """
         if returns is not None and returns not in _TYPES:
             raise ValueError(f"returns must be one of {', '.join(_TYPES)}, not {returns!r}")
@@ -120,12 +121,12 @@ class Functions:
             self._lent[package_id, version, name] = _Function(function, returns, is_list, allow_null)
 
     def clear(self) -> None:
-        """Take all functions back."""
+        """Remove all functions."""
         with self._lock:
             self._lent.clear()
 
     def find(self, package_id: str, version: str, name: str) -> _Function | None:
-        """Return the function that is meant, the one that says most of itself; None for the echo.
+        """Return the function with the most specific match; None for the echo.
 
         Raises:
             HTTPError: 404, if the package's functions are known and it is none of them.
@@ -141,7 +142,7 @@ class Functions:
         return None
 
 
-# Functions are no JSON: they are kept beside the records, for as long as the instance.
+# Functions are not JSON: they are kept beside the records, as long as the instance.
 _FUNCTIONS: WeakKeyDictionary[Instance, Functions] = WeakKeyDictionary()
 
 
@@ -152,7 +153,7 @@ def functions_of(instance: Instance) -> Functions:
 
 @routes.post(_PACKAGE + "/versions/{version}/functions/{function}")
 async def run(request: web.Request) -> web.Response:
-    """Run a function. However it ends, the answer's status is 200; what it printed is told only if asked for."""
+    """Run a function. The status is always 200; the answer has its output only if the request asks for it."""
     instance, body = instance_of(request), await read_body(request, _RUN)
     variables, get_logs = body["inputVariables"], body["settings"]["getLogs"]
     package, version, name = (request.match_info[key] for key in ("package", "version", "function"))
@@ -181,7 +182,7 @@ async def run(request: web.Request) -> web.Response:
 
 @routes.get(_PACKAGE + "/executions/{execution}")
 async def get_execution(request: web.Request) -> web.Response:
-    """Return an execution. Not in the documents; Domo's OpenAPI description has it, for executions that run."""
+    """Return an execution. Only Domo's OpenAPI description has this route, for executions that run."""
     record = records_of(request, _EXECUTIONS).get(request.match_info["execution"])
     if record["packageId"] != request.match_info["package"]:
         raise HTTPError(404, f"The package has no execution {record['executionId']}")
@@ -198,7 +199,7 @@ async def list_packages(request: web.Request) -> web.Response:
 
 @routes.post("/api/codeengine/v2/packages")
 async def create_package(request: web.Request) -> web.Response:
-    """Make a package; or a version of the one that is named, in place of one that is not released."""
+    """Make a package; or a version of the named package, in place of one that is not released."""
     body, packages = await read_body(request, _NEW_VERSION), records_of(request, _PACKAGES)
     version = _version_of(request, body)
     if not body.get("id"):
@@ -216,7 +217,7 @@ async def create_package(request: web.Request) -> web.Response:
 
 @routes.get(_PACKAGE)
 async def get_package(request: web.Request) -> web.Response:
-    """Return a package, with its versions where these are asked for as ``parts``."""
+    """Return a package, with its versions if ``parts`` has them."""
     versions = "versions" in request.query.get("parts", "").split(",")
     return answer(_describe_package(_package_of(request), versions=versions))
 
@@ -246,14 +247,15 @@ async def get_permissions(request: web.Request) -> web.Response:
     instance, package = instance_of(request), _package_of(request)
     owner = {"id": package["owner"], "name": user_name(instance, package["owner"]), "permissions": ["ADMIN"]}
     held = {
-        kind: [{"id": key, **each} for key, each in grants.items()] for kind, grants in package["permissions"].items()
+        grantee_type: [{"id": key, **each} for key, each in grants.items()]
+        for grantee_type, grants in package["permissions"].items()
     }
     return answer({"GROUP": held.get("GROUP", []), "USER": [owner, *held.get("USER", [])]})
 
 
 @routes.post(_PACKAGE + "/permissions")
 async def set_permissions(request: web.Request) -> web.Response:
-    """Set the permissions of those who are named, in place of all others."""
+    """Replace all permissions with those of the body."""
     package, entries = _package_of(request), await json_body(request)
     require(request, package["owner"], package["permissions"], "SHARE")
     records_of(request, _PACKAGES).update(package["id"], permissions=granted({}, entries))
@@ -384,7 +386,7 @@ async def _end(function: _Function | None, variables: Mapping[str, Any], outcome
         if inspect.isawaitable(given):
             given = await given
         printed = given if isinstance(given, Printed) else Printed(given)
-        # What is kept is what the client gets, whatever becomes of the function's objects.
+        # A copy is kept, as the function may change its objects later.
         printed = Printed(
             *(orjson.loads(orjson.dumps(each)) for each in (printed.result, printed.stdout, printed.stderr))
         )
@@ -395,7 +397,7 @@ async def _end(function: _Function | None, variables: Mapping[str, Any], outcome
 
 
 def _judged(function: _Function, printed: Printed) -> Record:
-    """Return whether a function gave what it declares."""
+    """Return the end of a function, which may not have returned the type that it declares."""
     result = printed.result
     if function.returns is None:
         return _ended("OUTPUT_UNDEFINED" if result is None else "SUCCESS", printed)
@@ -453,7 +455,7 @@ def _spoken(name: str, *, is_list: bool) -> str:
 
 
 def _describe(record: Record, *, runs: bool) -> dict[str, Any]:
-    """Return an execution as far as it is."""
+    """Return an execution in its current state."""
     logs = record["settings"]["getLogs"] and not runs
     return {
         "executionId": record["executionId"],

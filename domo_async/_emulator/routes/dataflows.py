@@ -124,7 +124,7 @@ async def patch_many(request: web.Request) -> web.Response:
 
 @routes.put(_COLLECTION + "/bulk/tag")
 async def tag_many(request: web.Request) -> web.Response:
-    """Give several dataflows further tags, all or none. Not in the documents; other clients use it."""
+    """Add tags to several dataflows, all or none. Domo's documentation does not have this route; others use it."""
     return await _retag(request, lambda former, named: [*former, *named])
 
 
@@ -211,7 +211,7 @@ async def share(request: web.Request) -> web.Response:
         dataset = instance.dataset(dataset_id)
         if not is_permitted(instance, dataset, caller_of(request), "CAN_SHARE"):
             raise HTTPError(403, f"You may not share the dataset {dataset_id}")
-        share_dataset(instance, dataset, shared if isinstance(shared, dict) else {}, caller_of(request))
+        share_dataset(instance, dataset, Object().check(shared, dataset_id), caller_of(request))
     records_of(request, FLOWS).update(flow["id"], grants=list(grants.values()))
     return answer(True)
 
@@ -472,7 +472,7 @@ def _describe_execution(record: Record) -> dict[str, Any]:
     told = {key: value for key, value in record.items() if key != "job"}
     failed = "endTime" in record and record["state"] != _GOOD_END
     if failed and record["job"]["reason"] is not None:
-        # Where an instance tells the reason is not known.
+        # Unconfirmed: the key of the reason.
         told["errors"] = [{"code": record["state"], "localizedMessage": record["job"]["reason"]}]
     return {
         **told,

@@ -75,7 +75,7 @@ async def list_access(request: web.Request) -> web.Response:
 
 @routes.post(_DATASET + "/share")
 async def share(request: web.Request) -> web.Response:
-    """Give users and groups access, in place of what they had."""
+    """Give users and groups access, which replaces their former access."""
     dataset = permitted(request, "CAN_SHARE")
     share_dataset(instance_of(request), dataset, await json_object(request), caller_of(request))
     return answer({})
@@ -83,7 +83,7 @@ async def share(request: web.Request) -> web.Response:
 
 @routes.put(_DATASET + "/permissions")
 async def change(request: web.Request) -> web.Response:
-    """Give one user or group access, in place of what it had."""
+    """Give one user or group access, which replaces its former access."""
     dataset = permitted(request, "CAN_SHARE")
     share_dataset(instance_of(request), dataset, {"permissions": [await json_object(request)]}, caller_of(request))
     return web.Response()
@@ -115,13 +115,13 @@ async def remove_many(request: web.Request) -> web.Response:
     return answer({})
 
 
-def _revoked(request: web.Request, kind: str, grantee_id: str) -> web.Response:
+def _revoked(request: web.Request, grantee_type: str, grantee_id: str) -> web.Response:
     dataset = permitted(request, "CAN_SHARE")
     instance = instance_of(request)
-    grantee = read_grantee({"type": kind, "id": grantee_id})
+    grantee = read_grantee({"type": grantee_type, "id": grantee_id})
     check_removable(instance, dataset, grantee, level_of(instance, dataset, caller_of(request)))
     if level_given(instance, dataset, grantee) == "NONE":
-        raise HTTPError(404, f"{kind} {grantee_id} has no access to the dataset")
+        raise HTTPError(404, f"{grantee_type} {grantee_id} has no access to the dataset")
     give_access(instance, dataset, {**grantee, "accessLevel": "NONE"})
     return answer({})
 

@@ -94,7 +94,7 @@ async def create(request: web.Request) -> web.Response:
 async def list_datasets(request: web.Request) -> web.Response:
     """List the datasets that the caller may see, a page of 50 by default.
 
-    Emulator-defined: by default the order is that of creation; each dataset is told with all parts; none is hidden.
+    Emulator-defined: by default the order is that of creation; each dataset has all parts; none is hidden.
     """
     query = request.query
     instance, caller = instance_of(request), caller_of(request)
@@ -103,13 +103,13 @@ async def list_datasets(request: web.Request) -> web.Response:
     query_flag(request, "includeHidden")
     wanted = query.get("nameLike", "").lower()
     since = whole_number(query.get("createdSince"), "createdSince", 0)
-    kinds = [query_values(request, key) for key in ("dataProviderType", "type", "displayType")]
+    wanted_types = [query_values(request, key) for key in ("dataProviderType", "type", "displayType")]
     ids = query_values(request, "dataSourceId")
     found = [
         dataset
         for dataset in instance.datasets()
         if wanted in dataset.name.lower()
-        and all(not kind or dataset.provider_type in kind for kind in kinds)
+        and all(not wanted_type or dataset.provider_type in wanted_type for wanted_type in wanted_types)
         and (not ids or dataset.id in ids)
         and query.get("ownerId") in (None, str(dataset.owner_id))
         and millis(dataset.created) >= since

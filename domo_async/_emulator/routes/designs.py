@@ -1,8 +1,8 @@
 """The designs of apps, their versions and files: what the tools for apps publish.
 
-No document tells these routes; the answers have the keys that instances are seen to give. Emulator-defined: a design
-is seen by its owners and by admins, who may do everything with it; a version that was released can no longer be
-changed; what is uploaded as ``manifest.json`` says what a version maps; the files of a version come as a ZIP archive.
+Domo's documentation does not have these routes; the answers have the keys that were seen on instances.
+Emulator-defined: only its owners and admins see a design and may change it; a released version cannot be changed; the
+uploaded ``manifest.json`` has the mappings of a version; the files of a version come as a ZIP archive.
 """
 
 from __future__ import annotations
@@ -405,7 +405,7 @@ def _version_of(request: web.Request, design: Record) -> Record:
 
 
 def _number_of(request: web.Request, design: Record) -> str:
-    """Return the version that the path names; the tools ask for ``latest``, too."""
+    """Return the version in the path; the tools also ask for ``latest``."""
     number = request.match_info["version"]
     return str(design["latestVersion"]) if number == "latest" else number
 

@@ -47,7 +47,7 @@ HOUR = 3_600_000
 
 @frozen
 class _Upload:
-    """What came in, when, and how many milliseconds that took."""
+    """An upload: its content, its time and its duration in milliseconds."""
 
     content: Content
     content_type: str
@@ -103,7 +103,7 @@ async def copy(request: web.Request) -> web.Response:
 
 @routes.get(_FILE + "/details")
 async def get(request: web.Request) -> web.Response:
-    """Describe a file; its current revision is told if anything more is asked for."""
+    """Describe a file; the answer has its current revision if the request expands anything."""
     parts = _expanded(request)
     return answer(_describe(instance_of(request), _file_of(request, "READ"), parts, current=bool(parts)))
 
@@ -373,7 +373,7 @@ def _describe(instance: Instance, file: Record, parts: tuple[str, ...], *, curre
 
 
 def _revision_json(revision: Record, file: Record, parts: Collection[str]) -> dict[str, Any]:
-    """Return a revision, with its metadata where these are asked for; else they are null, which is emulator-defined."""
+    """Return a revision, with its metadata if requested; otherwise it is null, which is emulator-defined."""
     metadata = {
         "description": file["description"],
         "fileName": file["name"],
@@ -433,8 +433,8 @@ def add_file(
     created = millis() if created is None else created
     file_id = _next_file(instance) if file_id is None else file_id
     file = {**_file(file_id, name, owner, public=public, description=""), "datetimeCreated": created}
-    for place, content in enumerate(contents):
-        number = _next_revision(instance) if revision_id is None else revision_id + place
-        upload = _Upload(hold(instance.records, content), content_type, created + place * HOUR, 20)
+    for index, content in enumerate(contents):
+        number = _next_revision(instance) if revision_id is None else revision_id + index
+        upload = _Upload(hold(instance.records, content), content_type, created + index * HOUR, 20)
         file = _add(instance, file, _revision(number, file_id, owner, upload))
     return file

@@ -284,7 +284,7 @@ async def begin_upload(request: web.Request) -> web.Response:
 @routes.post(_SET + "/files/multipart/{file_id}/part/{number}")
 @takes_body_as_it_comes
 async def upload_part(request: web.Request) -> web.Response:
-    """Take a part, in place of the former one of its number."""
+    """Take a part; it replaces the former one of its number."""
     fileset = _fileset_of(request, "EDIT")
     _upload_of(request, fileset)
     number = whole_number(request.match_info["number"], "number", 0)
@@ -345,12 +345,13 @@ async def stats(request: web.Request) -> web.Response:
     """Count files by what their media types say; those of an indexed FileSet are indexed at once."""
     fileset = _fileset_of(request, "READ")
     files = [file for file in _files(request, fileset) if file["fileType"] != DIRECTORY]
-    kinds = Counter(_kind(file) for file in files)
+    categories = Counter(_kind(file) for file in files)
     complete = len(files) if _is_indexed(fileset) else 0
     return answer(
         {
             **{
-                f"{kind}FileTypeCount": kinds[kind] for kind in ("image", "audio", "video", "text", "document", "other")
+                f"{category}FileTypeCount": categories[category]
+                for category in ("image", "audio", "video", "text", "document", "other")
             },
             "notIndexedCount": len(files) - complete,
             "indexQueuedCount": 0,
@@ -388,16 +389,16 @@ async def share(request: web.Request) -> web.Response:
     file, expires = _file_of(request, fileset), (await json_object(request)).get("expiresAt")
     if file["fileType"] == DIRECTORY:
         raise HTTPError(400, f"{file['path']} is a directory")
-    moment = moment_of(expires)
-    if expires is not None and moment is None:
-        raise HTTPError(400, "expiresAt must be a moment in ISO 8601")
+    time = moment_of(expires)
+    if expires is not None and time is None:
+        raise HTTPError(400, "expiresAt must be a time in ISO 8601")
     link = {
         "token": secrets.token_urlsafe(24),
         "fileSetId": fileset["id"],
         "fileId": file["id"],
         "createdBy": caller_of(request)["id"],
         "created": iso(),
-        "expiresAt": None if moment is None else iso(moment.astimezone(UTC)),
+        "expiresAt": None if time is None else iso(time.astimezone(UTC)),
     }
     return answer(_describe_link(request, records_of(request, _SHARES).put(link["token"], link)), status=201)
 
@@ -637,7 +638,7 @@ def _several(request: web.Request, key: str) -> list[str]:
 
 
 def _kind(file: Record) -> str:
-    """Return which kind of file statistics count a file as."""
+    """Return the type by which statistics count a file."""
     media, _, form = str(file["contentType"]).partition(";")[0].partition("/")
     if is_text(file["contentType"]):
         return "text"
@@ -656,7 +657,7 @@ def _upload_of(request: web.Request, fileset: Record) -> Record:
     """Return the upload in parts that the path names."""
     upload = records_of(request, _UPLOADS).find(request.match_info["file_id"])
     if upload is None or upload["fileSetId"] != fileset["id"]:
-        raise HTTPError(404, "There is no such upload under way")
+        raise HTTPError(404, "The upload does not exist, or has ended")
     return upload
 
 
@@ -696,14 +697,14 @@ def _link_of(request: web.Request, fileset: Record) -> Record:
     """Return the link that the path names."""
     link = records_of(request, _SHARES).find(request.match_info["token"])
     if link is None or link["fileSetId"] != fileset["id"]:
-        raise HTTPError(404, "There is no such link")
+        raise HTTPError(404, "The link does not exist")
     return link
 
 
 def _describe_link(request: web.Request, link: Record) -> dict[str, Any]:
-    place = f"{_BASE}/{link['fileSetId']}/files/share/{link['token']}/download"
+    path = f"{_BASE}/{link['fileSetId']}/files/share/{link['token']}/download"
     told = {key: link[key] for key in ("fileId", "createdBy", "token", "expiresAt", "created")}
-    return {**told, "downloadUrl": f"{request.url.origin()}{place}"}
+    return {**told, "downloadUrl": f"{request.url.origin()}{path}"}
 
 
 async def _words(request: web.Request, files: Sequence[Record]) -> Mapping[str, Counter[str]]:
@@ -729,25 +730,25 @@ def _read_words(blobs: Blobs, hashes: Sequence[str]) -> dict[str, Counter[str]]:
     return found
 
 
-def _cursor(file_id: str, following: str, place: int) -> str:
-    said = {"id": file_id, "next": following, "place": place}
+def _cursor(file_id: str, following: str, index: int) -> str:
+    said = {"id": file_id, "next": following, "place": index}
     return base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
 
 
 def _start(cursor: str | None, found: Sequence[Mapping[str, Any]]) -> int:
-    """Return where the page of a cursor begins: behind the last file of the page before, or at the one after it."""
+    """Return the start of a cursor's page: behind the last file of the page before, or at the next one."""
     if not cursor:
         return 0
     try:
         said = json.loads(base64.urlsafe_b64decode(cursor))
-        file_id, following, place = said["id"], said.get("next"), int(said.get("place", 0))
+        file_id, following, index = said["id"], said.get("next"), int(said.get("place", 0))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise HTTPError(400, "next must be what the page before told") from error
-    places = {file["id"]: number for number, file in enumerate(found)}
-    if file_id in places:
-        return places[file_id] + 1
+        raise HTTPError(400, "next must be the cursor of the page before") from error
+    positions = {file["id"]: number for number, file in enumerate(found)}
+    if file_id in positions:
+        return positions[file_id] + 1
     # Where both are gone, what follows has moved up by one at least.
-    return places.get(following, max(place - 1, 0))
+    return positions.get(following, max(index - 1, 0))
 
 
 _ACCESS_MESSAGE = "Access is entityId, entityType (USER, GROUP) and permission (OWNER, EDIT, READ, NONE)"
@@ -829,8 +830,8 @@ def _user(request: web.Request, user_id: object) -> Record:
     return user
 
 
-def _access(kind: str, entity_id: int, permission: str) -> Record:
-    return {"entityId": entity_id, "entityType": kind, "permission": permission}
+def _access(category: str, entity_id: int, permission: str) -> Record:
+    return {"entityId": entity_id, "entityType": category, "permission": permission}
 
 
 def _said_access(request: web.Request, entry: Record) -> Record:
@@ -879,7 +880,7 @@ def _describe(request: web.Request, fileset: Record) -> dict[str, Any]:
 
 def _describe_file(request: web.Request, fileset: Record, file: Record) -> dict[str, Any]:
     directory = file["fileType"] == DIRECTORY
-    place = f"{_BASE}/{fileset['id']}/files/{file['id']}/download"
+    path = f"{_BASE}/{fileset['id']}/files/{file['id']}/download"
     return {
         "id": file["id"],
         "path": file["path"],
@@ -889,7 +890,7 @@ def _describe_file(request: web.Request, fileset: Record, file: Record) -> dict[
         "size": file["size"],
         "hash": file["sha256"],
         "hashAlgorithm": None if directory else "SHA_256_HEX",
-        "downloadUrl": None if directory else f"{request.url.origin()}{place}",
+        "downloadUrl": None if directory else f"{request.url.origin()}{path}",
         "created": file["created"],
         "createdBy": file["createdBy"],
         "connectorKey": None,

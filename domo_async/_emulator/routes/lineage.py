@@ -67,15 +67,15 @@ async def impact_counts(request: web.Request) -> web.Response:
 
 def _thing(request: web.Request) -> _Thing:
     """Return the thing that the path names, which the caller may see."""
-    instance, kind, name = instance_of(request), request.match_info["type"], request.match_info["id"]
-    if kind == _DATASET:
+    instance, category, name = instance_of(request), request.match_info["type"], request.match_info["id"]
+    if category == _DATASET:
         if not is_permitted(instance, instance.dataset(name), caller_of(request)):
             raise HTTPError(403, "You do not have the permission for this: it takes CAN_VIEW of the dataset")
-    elif kind in (_DATAFLOW, _CARD):
-        instance.records["dataflows" if kind == _DATAFLOW else "cards"].get(name)
+    elif category in (_DATAFLOW, _CARD):
+        instance.records["dataflows" if category == _DATAFLOW else "cards"].get(name)
     else:
-        raise HTTPError(400, f"Nothing of the type {kind} has lineage here")
-    return kind, name
+        raise HTTPError(400, f"Nothing of the type {category} has lineage here")
+    return category, name
 
 
 def _links(instance: Instance) -> tuple[_Links, _Links]:
@@ -110,7 +110,7 @@ def _reached(thing: _Thing, links: _Links, depth: int) -> dict[_Thing, int]:
 
 
 def _counts(things: Iterable[_Thing]) -> dict[str, int]:
-    return dict(Counter(kind for kind, _ in things))
+    return dict(Counter(category for category, _ in things))
 
 
 def _node(thing: _Thing, children: _Links, parents: _Links) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Emulator-defined: a dataset is federated if it was made with a type such as ``mysql-federated``. Those of the types that
 V1 has begin there, others in V2. An instance has an account for each type of V1 and an integration for each of Cloud
-Amplifier; where a dataset stands is told by the lists of candidates alone. A migration that makes no sense is
+Amplifier; only the lists of candidates show the stage of a dataset. A migration that makes no sense is
 ``ABORTED``, which changes nothing; so do those that a test wants to end otherwise.
 """
 
@@ -29,7 +29,7 @@ __all__ = ["begin", "routes"]
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-_ACCOUNTS, _INTEGRATIONS, _PLACES = "federated_accounts", "amplifier_integrations", "federated_places"
+_ACCOUNTS, _INTEGRATIONS, _STAGES = "federated_accounts", "amplifier_integrations", "federated_places"
 _V1_TYPES = ("mysql-federated", "snowflake-federated")
 _AMPLIFIER_TYPES = ("BIGQUERY", "SNOWFLAKE")
 _SUFFIX = "-federated"
@@ -42,14 +42,14 @@ def begin(instance: Instance) -> None:
     """Give a new instance accounts and integrations."""
     accounts, integrations = instance.records[_ACCOUNTS], instance.records[_INTEGRATIONS]
     if not len(accounts):
-        for number, kind in enumerate(_V1_TYPES, 1):
-            name = f"{kind.removesuffix(_SUFFIX)} v2"
-            accounts.put(number, {"id": str(number), "type": kind, "name": name, "ownerId": None})
+        for number, engine_type in enumerate(_V1_TYPES, 1):
+            name = f"{engine_type.removesuffix(_SUFFIX)} v2"
+            accounts.put(number, {"id": str(number), "type": engine_type, "name": name, "ownerId": None})
     if not len(integrations):
-        for number, kind in enumerate(_AMPLIFIER_TYPES, 1):
+        for number, engine_type in enumerate(_AMPLIFIER_TYPES, 1):
             key = f"00000000-0000-4000-8000-{number:012}"
-            name = f"My {kind.capitalize()} Amplifier Integration"
-            integrations.put(key, {"id": key, "name": name, "type": kind, "authMethod": "SERVICE_ACCOUNT"})
+            name = f"My {engine_type.capitalize()} Amplifier Integration"
+            integrations.put(key, {"id": key, "name": name, "type": engine_type, "authMethod": "SERVICE_ACCOUNT"})
 
 
 # -- from V1 to V2 ---------------------------------------------------------------------------------------------
@@ -64,8 +64,8 @@ async def federated_types(_: web.Request) -> web.Response:
 @routes.get(f"{_V1}/accounts/{{type}}")
 async def accounts(request: web.Request) -> web.Response:
     """List the accounts of a type that the caller may see: the caller's own and nobody's, all for admins."""
-    kind = request.match_info["type"]
-    found = [account for account in records_of(request, _ACCOUNTS) if account["type"] == kind]
+    engine_type = request.match_info["type"]
+    found = [account for account in records_of(request, _ACCOUNTS) if account["type"] == engine_type]
     return answer(
         [
             {key: account[key] for key in ("id", "type", "name")}
@@ -84,11 +84,11 @@ async def candidates(request: web.Request) -> web.Response:
             {
                 "id": dataset.id,
                 "name": dataset.name,
-                "migrated": place["migrationDate"] is not None,
-                "migrationDate": place["migrationDate"],
+                "migrated": stage["migrationDate"] is not None,
+                "migrationDate": stage["migrationDate"],
             }
-            for dataset, place in _federated(instance)
-            if place["stage"] == "V1" and dataset.provider_type == account["type"]
+            for dataset, stage in _federated(instance)
+            if stage["stage"] == "V1" and dataset.provider_type == account["type"]
         ]
     )
 
@@ -99,8 +99,8 @@ async def migrate(request: web.Request) -> web.Response:
     body, account = await read_body(request, _TABLE), _account(request)
     table = {f"{key}Name": body[key] for key in _TABLE.members}
 
-    def check(dataset: Dataset, place: Record) -> str | None:
-        if place["stage"] != "V1":
+    def check(dataset: Dataset, stage: Record) -> str | None:
+        if stage["stage"] != "V1":
             return "The dataset is not in Federated V1"
         if dataset.provider_type != account["type"]:
             return f"The account is of the type {account['type']}"
@@ -114,8 +114,8 @@ async def migrate(request: web.Request) -> web.Response:
 async def reverse(request: web.Request) -> web.Response:
     """Move a dataset back to V1, which it has to come from."""
 
-    def check(_: Dataset, place: Record) -> str | None:
-        if place["stage"] != "V2" or place["accountId"] is None:
+    def check(_: Dataset, stage: Record) -> str | None:
+        if stage["stage"] != "V2" or stage["accountId"] is None:
             return "The dataset was not migrated from Federated V1 to V2"
         return None
 
@@ -134,8 +134,8 @@ async def amplifier_types(_: web.Request) -> web.Response:
 @routes.get(f"{_MIGRATION}/integrations/{{type}}")
 async def integrations(request: web.Request) -> web.Response:
     """List the integrations of a type, in upper or lower case."""
-    kind = request.match_info["type"].upper()
-    return answer([each for each in records_of(request, _INTEGRATIONS) if each["type"] == kind])
+    engine_type = request.match_info["type"].upper()
+    return answer([each for each in records_of(request, _INTEGRATIONS) if each["type"] == engine_type])
 
 
 @routes.get(f"{_MIGRATION}/candidates/federated/to/amplifier/integrations/{{integration}}")
@@ -144,9 +144,9 @@ async def amplifier_candidates(request: web.Request) -> web.Response:
     instance, integration = instance_of(request), _integration(request)
     return answer(
         [
-            _candidate(instance, integration, dataset, place)
-            for dataset, place in _federated(instance)
-            if place["stage"] == "V2" and _engine(dataset) == integration["type"]
+            _candidate(instance, integration, dataset, stage)
+            for dataset, stage in _federated(instance)
+            if stage["stage"] == "V2" and _engine(dataset) == integration["type"]
         ]
     )
 
@@ -157,9 +157,9 @@ async def reverse_candidates(request: web.Request) -> web.Response:
     instance, integration = instance_of(request), _integration(request)
     return answer(
         [
-            _candidate(instance, integration, dataset, place)
-            for dataset, place in _federated(instance)
-            if place["stage"] == "AMPLIFIER" and place["integrationId"] == integration["id"]
+            _candidate(instance, integration, dataset, stage)
+            for dataset, stage in _federated(instance)
+            if stage["stage"] == "AMPLIFIER" and stage["integrationId"] == integration["id"]
         ]
     )
 
@@ -169,12 +169,12 @@ async def migrate_to_amplifier(request: web.Request) -> web.Response:
     """Move a dataset to an integration, which must not have another one of the same table."""
     instance, integration = instance_of(request), _integration(request)
 
-    def check(dataset: Dataset, place: Record) -> str | None:
-        if place["stage"] != "V2":
+    def check(dataset: Dataset, stage: Record) -> str | None:
+        if stage["stage"] != "V2":
             return "The dataset is not in Federated V2"
         if _engine(dataset) != integration["type"]:
             return f"The integration is of the type {integration['type']}"
-        other = _colliding(instance, integration, dataset, place)
+        other = _colliding(instance, integration, dataset, stage)
         return None if other is None else f"The integration has the table already, as the dataset {other.id}"
 
     change = {"stage": "AMPLIFIER", "integrationId": integration["id"]}
@@ -185,8 +185,8 @@ async def migrate_to_amplifier(request: web.Request) -> web.Response:
 async def reverse_to_federated(request: web.Request) -> web.Response:
     """Move a dataset back from its integration."""
 
-    def check(_: Dataset, place: Record) -> str | None:
-        return None if place["stage"] == "AMPLIFIER" else "The dataset is not in Cloud Amplifier"
+    def check(_: Dataset, stage: Record) -> str | None:
+        return None if stage["stage"] == "AMPLIFIER" else "The dataset is not in Cloud Amplifier"
 
     return _migrated(request, "CLOUD_AMPLIFIER_TO_FEDERATED", check, {"stage": "V2", "integrationId": None})
 
@@ -197,20 +197,20 @@ async def reverse_to_federated(request: web.Request) -> web.Response:
 def _migrated(
     request: web.Request, direction: str, check: Callable[[Dataset, Record], str | None], change: Record
 ) -> web.Response:
-    """Move a dataset unless something is against it, and tell how it went; the answer waits for nothing."""
+    """Move a dataset if it can be moved, and answer the result at once."""
     instance, dataset = instance_of(request), permitted(request, "CO_OWNER")
-    place = _place(instance, dataset)
+    stage = _stage_of(instance, dataset)
     began = datetime.fromtimestamp(instance.now(), UTC)
     ended = began + timedelta(seconds=instance.job_delay)
-    against = "The dataset is not federated" if place is None else check(dataset, place)
+    against = "The dataset is not federated" if stage is None else check(dataset, stage)
     state = "ABORTED"
     if against is None:
         job = begin_job(instance, "migration", dataset.id, dataset.name, good="COMPLETE", bad="ABORTED")
         state, against = job["state"], job["reason"]
-    if place is not None and state == "COMPLETE":
-        # Reversing is not a migration: when the dataset was migrated before stays known.
+    if stage is not None and state == "COMPLETE":
+        # Reversing is not a migration: the date of the former migration stays.
         moved = {} if direction in {"V2_TO_V1", "CLOUD_AMPLIFIER_TO_FEDERATED"} else {"migrationDate": _stamp(ended)}
-        instance.records[_PLACES].put(dataset.id, {**place, **change, **moved})
+        instance.records[_STAGES].put(dataset.id, {**stage, **change, **moved})
     return answer(
         {
             "toe": thread_of_execution(),
@@ -244,16 +244,16 @@ def _engine(dataset: Dataset) -> str:
 
 
 def _federated(instance: Instance) -> list[tuple[Dataset, Record]]:
-    """Return all federated datasets and where they stand."""
-    placed = ((dataset, _place(instance, dataset)) for dataset in instance.datasets())
-    return [(dataset, place) for dataset, place in placed if place is not None]
+    """Return all federated datasets and their stages."""
+    placed = ((dataset, _stage_of(instance, dataset)) for dataset in instance.datasets())
+    return [(dataset, stage) for dataset, stage in placed if stage is not None]
 
 
-def _place(instance: Instance, dataset: Dataset) -> Record | None:
-    """Return where a dataset stands; None for one that is not federated."""
+def _stage_of(instance: Instance, dataset: Dataset) -> Record | None:
+    """Return the stage of a dataset; None if it is not federated."""
     if not dataset.provider_type.endswith(_SUFFIX):
         return None
-    return instance.records[_PLACES].find(dataset.id) or {
+    return instance.records[_STAGES].find(dataset.id) or {
         "stage": "V1" if dataset.provider_type in _V1_TYPES else "V2",
         "accountId": None,
         "integrationId": None,
@@ -264,32 +264,32 @@ def _place(instance: Instance, dataset: Dataset) -> Record | None:
     }
 
 
-def _colliding(instance: Instance, integration: Record, dataset: Dataset, place: Record) -> Dataset | None:
+def _colliding(instance: Instance, integration: Record, dataset: Dataset, stage: Record) -> Dataset | None:
     """Return the other dataset of the same table that an integration has."""
     keys = ("catalogName", "schemaName", "tableName")
     for other, elsewhere in _federated(instance):
-        same = elsewhere["integrationId"] == integration["id"] and all(place[key] == elsewhere[key] for key in keys)
+        same = elsewhere["integrationId"] == integration["id"] and all(stage[key] == elsewhere[key] for key in keys)
         if same and other.id != dataset.id:
             return other
     return None
 
 
-def _candidate(instance: Instance, integration: Record, dataset: Dataset, place: Record) -> dict[str, Any]:
-    other = _colliding(instance, integration, dataset, place)
+def _candidate(instance: Instance, integration: Record, dataset: Dataset, stage: Record) -> dict[str, Any]:
+    other = _colliding(instance, integration, dataset, stage)
     return {
         "id": dataset.id,
         "name": dataset.name,
         "type": dataset.provider_type,
-        "catalogName": place["catalogName"],
-        "schemaName": place["schemaName"],
-        "tableName": place["tableName"],
+        "catalogName": stage["catalogName"],
+        "schemaName": stage["schemaName"],
+        "tableName": stage["tableName"],
         "collision": other is not None,
         "collidingDatasourceId": None if other is None else other.id,
         "collidingDatasourceName": None if other is None else other.name,
-        "migrated": place["migrationDate"] is not None,
-        "migrationDate": place["migrationDate"],
+        "migrated": stage["migrationDate"] is not None,
+        "migrationDate": stage["migrationDate"],
     }
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")
+def _stamp(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds")

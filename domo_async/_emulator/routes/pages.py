@@ -163,7 +163,7 @@ async def list_pages(request: web.Request) -> web.Response:
 
 @routes.get("/api/content/v3/stacks/{page_id}/cards")
 async def get(request: web.Request) -> web.Response:
-    """Return a page with its cards. Not in the documents; other clients use it.
+    """Return a page with its cards. Domo's documentation does not have this route; other clients use it.
 
     Emulator-defined: all keys but `id`, `title`, `page` and `cards`.
     """
@@ -185,7 +185,7 @@ async def get(request: web.Request) -> web.Response:
 
 @routes.get("/api/content/v1/pages/{page_id}/cards")
 async def list_cards(request: web.Request) -> web.Response:
-    """List the cards on a page. Not in the documents; other clients use it."""
+    """List the cards on a page. Domo's documentation does not have this route; other clients use it."""
     instance, seen, page = _seen(request)
     parts = cards.parts_of(request)
     return answer(
@@ -217,7 +217,7 @@ async def update(request: web.Request) -> web.Response:
 
 @routes.delete("/api/content/v1/pages/{page_id}")
 async def delete(request: web.Request) -> web.Response:
-    """Delete a page. Not in the documents; other clients use it."""
+    """Delete a page. Domo's documentation does not have this route; other clients use it."""
     instance, seen, page = _seen(request)
     if not seen.owns(page):
         raise HTTPError(403, "Only its owner and admins may delete a page")

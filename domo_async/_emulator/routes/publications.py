@@ -75,7 +75,7 @@ def _summarise(publication: Record) -> dict[str, Any]:
         "name": publication["name"],
         "description": publication["description"],
         "userId": publication["userId"],
-        **{key: types.count(kind) for key, kind in _COUNTED.items()},
+        **{key: types.count(content_type) for key, content_type in _COUNTED.items()},
         "subscribers": len(publication["subscriberDomain"]),
         "totalSubscribers": len(publication["subscriberDomain"]),
         "invalidSubscribers": 0,

@@ -53,7 +53,7 @@ _DAYS = 10
 _DAY_MILLIS = 86_400_000
 _TYPES = ("EMAIL", "USER", "GROUP")
 _VIEW_TYPES = ("EMAIL", "PDF", "PPT", "PDF_EMAIL")
-# What a schedule is told with, and is not taken from who writes it back.
+# The keys of a schedule that only answers have; requests that write them back change nothing.
 _WORKED_OUT = frozenset({"additionalRecipients", "nextRunDate", "ownerId", "unsubscribedRecipients"})
 _RESOURCES = {"PAGE": "pageId", "CARD": "cardId", "REPORT": "viewId"}
 _SCHEDULE_ORDERS = ("startDate", "nextRunDate", "title")
@@ -159,7 +159,7 @@ async def set_emails_enabled(request: web.Request) -> web.Response:
     """Switch the mails of all reports on or off, which is for admins (emulator-defined)."""
     enabled = await read_body(request, _ENABLED)
     must_be_admin(request, "switch the mails of all reports")
-    # What was due until now goes by the former state.
+    # Runs that were due until now follow the former state.
     _schedules(request)
     records_of(request, _SETTINGS).put("emails", {"enabled": enabled})
     return web.Response()
@@ -259,9 +259,9 @@ async def for_resource(request: web.Request) -> web.Response:
 
     That, and that ``OPEN`` stands for any kind, is emulator-defined.
     """
-    kind = _one_of(request.match_info["kind"], "the type of a resource", ("OPEN", *_RESOURCES))
+    category = _one_of(request.match_info["kind"], "the type of a resource", ("OPEN", *_RESOURCES))
     number = whole_number(request.match_info["resource"], "the id of a resource", 0)
-    keys = [_RESOURCES[kind]] if kind in _RESOURCES else list(_RESOURCES.values())
+    keys = [_RESOURCES[category]] if category in _RESOURCES else list(_RESOURCES.values())
     seen = _sight(request)
     is_shown = seen.may_see if query_flag(request, "showAll") else seen.reads
     found = [
@@ -582,12 +582,12 @@ class _Sight:
 
 def _sight(request: web.Request) -> _Sight:
     caller = caller_of(request)
-    groups = (number for kind, number in entities_of(instance_of(request), caller) if kind == "GROUP")
+    groups = (number for category, number in entities_of(instance_of(request), caller) if category == "GROUP")
     return _Sight(caller, frozenset(groups), is_admin(caller))
 
 
 def _is_same(who: Record, other: Record) -> bool:
-    """Return whether two users are the same, by id where both have one."""
+    """Return whether two users are the same, by id if both have one."""
     if who.get("id") and other.get("id"):
         return str(who["id"]) == str(other["id"])
     mails = [str(each.get("emailAddress") or "").lower() for each in (who, other)]
@@ -688,7 +688,7 @@ def _mails_enabled(instance: Instance) -> bool:
 
 
 def _sent(request: web.Request, schedule: Record, recipients: Sequence[Record]) -> web.Response:
-    """Send a report by hand: to who is named, or to its recipients where nobody is."""
+    """Send a report now: to the named people, or to its recipients if nobody is named."""
     instance = instance_of(request)
     _seen(request, schedule)
     _check_mails(instance)
@@ -819,13 +819,13 @@ def _start_of(schedule: Record) -> int:
 
 def _resource(instance: Instance, schedule: Record) -> dict[str, Any]:
     """Return what a report is about."""
-    for kind, key in _RESOURCES.items():
+    for category, key in _RESOURCES.items():
         number = schedule[key]
         if number is not None:
-            collection = {"PAGE": "pages", "CARD": "cards"}.get(kind)
+            collection = {"PAGE": "pages", "CARD": "cards"}.get(category)
             found = instance.records[collection].find(number) if collection else None
             name = None if found is None else found.get("title")
-            return {"resourceType": kind, "resourceId": number, "resourceName": name}
+            return {"resourceType": category, "resourceId": number, "resourceName": name}
     return {"resourceType": None, "resourceId": None, "resourceName": None}
 
 
@@ -839,7 +839,7 @@ def card_count(schedule: Record, pages: Mapping[str, int]) -> int:
 
 
 def _person(instance: Instance, entry: Record) -> dict[str, Any]:
-    """Return a recipient as histories tell it."""
+    """Return a recipient as histories have it."""
     if entry["type"] == "GROUP":
         group = instance.records["groups"].find(entry["value"])
         name = str(entry["value"]) if group is None else group.get("name")

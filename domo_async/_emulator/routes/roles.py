@@ -14,7 +14,7 @@ from domo_async._emulator.access.people import PARTICIPANT_ROLE, free_id, must_b
 from domo_async._emulator.context import instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Object, Text, WholeNumber
-from domo_async._emulator.http.web import answer, json_object, millis, page_of, read_body
+from domo_async._emulator.http.web import answer, millis, page_of, read_body
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -117,13 +117,12 @@ async def create(request: web.Request) -> web.Response:
 async def set_settings(request: web.Request) -> web.Response:
     """Set the role of new users. Domo's documentation does not have this route; other clients use it."""
     must_be_admin(request, "change roles")
-    body = await json_object(request)
-    settings = records_of(request, "role_settings")
-    for key in ("defaultRoleId", "allowlistRoleIds"):
-        if key in body:
-            ids = body[key] if isinstance(body[key], list) else [body[key]]
-            known = [records_of(request, "roles").get(each)["id"] for each in ids]
-            settings.put(key, {"value": known if isinstance(body[key], list) else known[0]})
+    body = await read_body(request, Object({"allowlistRoleIds": Array(optional=True)}))
+    roles, settings = records_of(request, "roles"), records_of(request, "role_settings")
+    if "defaultRoleId" in body:
+        settings.put("defaultRoleId", {"value": roles.get(body["defaultRoleId"])["id"]})
+    if "allowlistRoleIds" in body:
+        settings.put("allowlistRoleIds", {"value": [roles.get(each)["id"] for each in body["allowlistRoleIds"]]})
     return web.Response()
 
 

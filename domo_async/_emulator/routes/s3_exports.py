@@ -151,7 +151,7 @@ def _job(instance: Instance, dataset: Dataset) -> Record:
 
 
 def _former(instance: Instance, storage: Storage, dataset: Dataset, caller: Record) -> Record | None:
-    """Return the export that is given in place of a new one.
+    """Return the export that is answered instead of a new one.
 
     Raises:
         HTTPError: 400, while another one runs.
@@ -178,7 +178,7 @@ def _exports(instance: Instance, storage: Storage, dataset: Dataset) -> Sequence
 
 
 def _seen(instance: Instance, storage: Storage, export: Record) -> Record:
-    """Return what has become of an export; its file comes to its place with its success."""
+    """Return the state of an export; its file is moved to its path when the export succeeds."""
     job = export["job"]
     if not is_over(instance, job) or job["state"] in _ACTIVE:
         return {"status": "running"}
@@ -202,7 +202,7 @@ def _root(storage: Storage) -> Path:
 
 
 def _arriving(storage: Storage, export: Record) -> Path:
-    """Return where the file of an export lies until it has succeeded; no bucket's name begins with a dot."""
+    """Return the path of an export's file until it succeeds; a bucket's name never begins with a dot."""
     return _root(storage) / ".arriving" / f"{export['id']}.csv"
 
 

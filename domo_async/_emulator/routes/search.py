@@ -27,7 +27,7 @@ async def search(request: web.Request) -> web.Response:
 def _index_of(instance: Instance) -> SearchIndex:
     """Return the index of all documents, made anew if any of them may have changed."""
     changes, index = _INDEXES.get(instance, (-1, None))
-    # What is indexed with a delay changes by itself.
+    # Documents that are indexed with a delay change without a request.
     if index is None or changes != instance.changes or instance.index_delay:
         index = SearchIndex([document for found in instance.searchables for document in found(instance)])
         _INDEXES[instance] = instance.changes, index

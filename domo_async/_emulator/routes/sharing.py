@@ -87,9 +87,9 @@ async def revoke(request: web.Request) -> web.Response:
         raise HTTPError(409, f"{user['displayName']} owns the page")
     shares = instance.records["shares"]
     held = {
-        kind: key
-        for kind, entity in entities_of(instance, user)
-        if (key := share_key(PAGE, page["id"], kind, entity)) in shares
+        category: key
+        for category, entity in entities_of(instance, user)
+        if (key := share_key(PAGE, page["id"], category, entity)) in shares
     }
     if "GROUP" in held:
         raise HTTPError(409, f"{user['displayName']} has access by a group")
@@ -105,20 +105,20 @@ async def revoke_many(request: web.Request) -> web.Response:
     Emulator-defined: only a thing's owners and admins may, and owners keep their access (409).
     """
     instance, seen = instance_of(request), sight_of(request)
-    kind, recipient_type = request.match_info["kind"], request.match_info["recipient_type"]
+    category, recipient_type = request.match_info["kind"], request.match_info["recipient_type"]
     recipient = instance.records[RECIPIENTS[recipient_type]].get(request.match_info["recipient_id"])
     ids = [each for each in request.query.get("resourceIds", "").split(",") if each.strip()]
     if not ids:
         raise HTTPError(400, "Required: resourceIds, ids with commas between them")
-    things = [instance.records[_COLLECTIONS[kind]].get(each.strip()) for each in ids]
+    things = [instance.records[_COLLECTIONS[category]].get(each.strip()) for each in ids]
     for thing in things:
         if not seen.owns(thing):
-            raise HTTPError(403, f"Only its owners and admins may take access to the {kind} {thing['id']} away")
+            raise HTTPError(403, f"Only its owners and admins may take access to the {category} {thing['id']} away")
         if {"type": recipient_type.upper(), "id": recipient["id"]} in owners_of(thing):
-            raise HTTPError(409, f"{recipient['id']} owns the {kind} {thing['id']}")
+            raise HTTPError(409, f"{recipient['id']} owns the {category} {thing['id']}")
     shares = instance.records["shares"]
     for thing in things:
-        key = share_key(kind, thing["id"], recipient_type.upper(), recipient["id"])
+        key = share_key(category, thing["id"], recipient_type.upper(), recipient["id"])
         if key in shares:
             shares.remove(key)
     return web.Response()
@@ -128,32 +128,32 @@ async def revoke_many(request: web.Request) -> web.Response:
 async def access_list(request: web.Request) -> web.Response:
     """List who sees a page or a card because it is shared. Domo's documentation does not have this; others use it."""
     instance = instance_of(request)
-    kind = request.match_info["kind"]
-    thing = instance.records[_COLLECTIONS[kind]].get(request.match_info["thing_id"])
-    if not sight_of(request).sees(kind, thing):
+    category = request.match_info["kind"]
+    thing = instance.records[_COLLECTIONS[category]].get(request.match_info["thing_id"])
+    if not sight_of(request).sees(category, thing):
         raise HTTPError(403, "You have no access to it")
-    return answer(people_who_see(instance, kind, thing))
+    return answer(people_who_see(instance, category, thing))
 
 
 def _share(request: web.Request, body: dict[str, Any], things: list[tuple[str, str]]) -> web.Response:
     recipients = [read_typed(each, tuple(RECIPIENTS)) for each in body["recipients"]]
     flag(request.query.get("sendEmail", "false"), "sendEmail")
     instance, caller, seen = instance_of(request), caller_of(request), sight_of(request)
-    for kind, thing_id in things:
-        if kind == DATASET:
+    for category, thing_id in things:
+        if category == DATASET:
             allowed = is_permitted(instance, instance.dataset(thing_id), caller, "CAN_SHARE")
         else:
-            allowed = seen.sees(kind, instance.records[_COLLECTIONS[kind]].get(thing_id))
+            allowed = seen.sees(category, instance.records[_COLLECTIONS[category]].get(thing_id))
         if not allowed:
-            raise HTTPError(403, f"You may not share the {kind} {thing_id}")
-    for kind, recipient in recipients:
-        instance.records[RECIPIENTS[kind]].get(recipient)
-    for kind, thing_id in things:
+            raise HTTPError(403, f"You may not share the {category} {thing_id}")
+    for category, recipient in recipients:
+        instance.records[RECIPIENTS[category]].get(recipient)
+    for category, thing_id in things:
         for recipient_type, recipient in recipients:
-            if kind == DATASET:
+            if category == DATASET:
                 let_view(instance, instance.dataset(thing_id), recipient_type.upper(), recipient)
             else:
-                put_share(instance, kind, thing_id, recipient_type.upper(), recipient, by=caller["id"], at=millis())
+                put_share(instance, category, thing_id, recipient_type.upper(), recipient, by=caller["id"], at=millis())
     return web.Response()
 
 

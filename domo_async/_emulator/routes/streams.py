@@ -1,9 +1,9 @@
 """Streams: connectors that fill datasets, and their runs.
 
-Emulator-defined, as no document tells it: schedules are kept but start nothing; a stream has one run at a time; a run
-that replaces brings the rows that its dataset has already, one that appends brings none, and neither makes an upload;
-a stream is gone as soon as its dataset is; one whose account is gone is not valid, and its runs fail; whoever may see
-the dataset may see the stream, and whoever may edit it may change and run it.
+Emulator-defined: schedules are kept but start nothing; a stream has one run at a time; a run that replaces brings the
+rows that its dataset has already, one that appends brings none, and neither makes an upload; a stream is deleted with
+its dataset; a stream whose account was deleted is not valid, and its runs fail; users who may see the dataset may see
+the stream, and users who may edit it may change and run the stream.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ _ABORT = Object({"category": OneOf(_CATEGORIES, default="CONNECTOR", null=True)}
 _SCHEDULE_STATES = ("MANUAL", "ACTIVE", "INACTIVE")
 _BULK_STATES = {"activate": "ACTIVE", "deactivate": "INACTIVE"}
 _SETTING = Object({"name": Text()}, message="Required: configuration, an array of objects with name and value")
+_SCHEDULE_MESSAGE = "advancedScheduleJson must be a string that holds a JSON object with a type"
+_SCHEDULE = Object({"type": Text(optional=True, empty=True, message=_SCHEDULE_MESSAGE)}, message=_SCHEDULE_MESSAGE)
 _STREAM = Object(
     {
         "transport": Object({"type": Text()}),
@@ -343,13 +345,12 @@ def read_setting(item: Record) -> Record:
 def _schedule_text(value: object) -> str | None:
     if value is None:
         return None
+    text = Text(message=_SCHEDULE_MESSAGE).check(value)
     try:
-        schedule = orjson.loads(value) if isinstance(value, str) else None
-    except orjson.JSONDecodeError:
-        schedule = None
-    if not isinstance(value, str) or not isinstance(schedule, dict) or not isinstance(schedule.get("type", ""), str):
-        raise HTTPError(400, "advancedScheduleJson must be a string that holds a JSON object with a type")
-    return value
+        _SCHEDULE.check(orjson.loads(text))
+    except orjson.JSONDecodeError as error:
+        raise HTTPError(400, _SCHEDULE_MESSAGE) from error
+    return text
 
 
 # -- answers --------------------------------------------------------------------------------------------
@@ -368,7 +369,7 @@ def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
     source = describe_dataset(instance, dataset, level=level_of(instance, dataset, caller_of(request)))
     tags = [*orjson.loads(source["tags"]), f"s_{stream['dataProviderKey']}", f"um_{stream['updateMethod']}"]
     schedule = orjson.loads(stream["advancedScheduleJson"] or "{}")
-    kind = schedule.get("type", "MANUAL")
+    schedule_type = schedule.get("type", "MANUAL")
     return {
         "id": stream["id"],
         "valid": has_account(instance, stream),
@@ -385,10 +386,10 @@ def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
             "validAccount": has_account(instance, stream),
             "transportType": stream["transport"]["type"],
             "tags": orjson.dumps(tags).decode(),
-            "scheduleActive": kind != "MANUAL",
+            "scheduleActive": schedule_type != "MANUAL",
         },
         "schemaDefinition": {"columns": [_describe_column(column) for column in dataset.schema.columns]},
-        "scheduleExpression": _SCHEDULES.get(kind, "MANUAL").format(schedule.get("interval") or 1),
+        "scheduleExpression": _SCHEDULES.get(schedule_type, "MANUAL").format(schedule.get("interval") or 1),
         "scheduleStartDate": None,
         "advancedScheduleJson": stream["advancedScheduleJson"],
         "scheduleRetryExpression": None,
@@ -401,7 +402,7 @@ def _describe(request: web.Request, stream: Record) -> dict[str, Any]:
         "createdBy": stream["createdBy"],
         "modifiedAt": stream["modifiedAt"],
         "modifiedBy": stream["modifiedBy"],
-        "scheduleState": stream.get("scheduleState") or ("MANUAL" if kind == "MANUAL" else "ACTIVE"),
+        "scheduleState": stream.get("scheduleState") or ("MANUAL" if schedule_type == "MANUAL" else "ACTIVE"),
         "scheduleAssertion": False,
         "inactiveScheduleCode": stream.get("inactiveScheduleCode"),
         "configuration": [{"streamId": stream["id"], **item} for item in stream["configuration"]],
@@ -427,14 +428,14 @@ def _describe_column(column: Column) -> dict[str, Any]:
 
 
 def _aggregate(instance: Instance, execution: Record) -> dict[str, Any]:
-    """Return a run as the history tells it, in whole seconds."""
+    """Return a run as the history has it, in whole seconds."""
     told = _in_stream(instance, execution) or {}
     keys = ("streamId", "executionId", "currentState", "rowsInserted", "bytesInserted", "startedAt", "endedAt")
     return {key: told[key] for key in (*keys, "updateMethod", "peakMemoryUsedBytes")}
 
 
 def _in_stream(instance: Instance, execution: Record | None) -> dict[str, Any] | None:
-    """Return a run as a stream tells it: its times in whole seconds."""
+    """Return a run as a stream has it: its times in whole seconds."""
     if execution is None:
         return None
     told = _describe_execution(instance, execution)
@@ -504,6 +505,6 @@ def _seconds(nanoseconds: int) -> orjson.Fragment:
 
 
 def _compact(nanoseconds: int) -> orjson.Fragment:
-    """Return a moment as the JSON number ``yyyyMMddHHmmss.SSS``."""
-    moment = datetime.fromtimestamp(nanoseconds // SECOND, UTC)
-    return orjson.Fragment(f"{moment:%Y%m%d%H%M%S}.{nanoseconds % SECOND // 1_000_000:03}")
+    """Return a time as the JSON number ``yyyyMMddHHmmss.SSS``."""
+    time = datetime.fromtimestamp(nanoseconds // SECOND, UTC)
+    return orjson.Fragment(f"{time:%Y%m%d%H%M%S}.{nanoseconds % SECOND // 1_000_000:03}")

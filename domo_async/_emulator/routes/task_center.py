@@ -1,6 +1,6 @@
 """Task Center: queues and the tasks in them.
 
-The documents tell no way to make queues and tasks: `add_queue` and `add_task` do, and workflows with a task in them.
+Domo's documentation has no way to make queues and tasks: `add_queue` and `add_task` do, and workflows with a task.
 Emulator-defined: a task is seen by whoever has any permission on its queue, or has the task; a task that is handed on
 (to a queue, to a user) gets a new version and loses its lock; what somebody else has locked can neither be saved nor
 completed; a task that has ended stays as it is.
@@ -37,7 +37,7 @@ _FILTERS = (
     "version",
 )
 _RANGES = ("createdOn", "assignedOn", "updatedOn", "completedOn")
-# What of a form each part of it stands for; that the sample names them all is all that the documents tell.
+# The keys of each part of a form. Domo's documentation only names the parts, in a sample.
 _PARTS = {
     "NAME": ("name",),
     "DESCRIPTION": ("description",),
@@ -81,7 +81,7 @@ async def get_queue(request: web.Request) -> web.Response:
 
 @routes.post("/api/queues/v1/{queue_id}/permissions")
 async def set_permissions(request: web.Request) -> web.Response:
-    """Set the permissions of those who are named. The documents give no answer; it is empty."""
+    """Set the permissions of those who are named. Emulator-defined: the answer is empty."""
     queues = records_of(request, "queues")
     queue = queues.get(request.match_info["queue_id"])
     require(request, queue["owner"], queue["permissions"], "SHARE")
@@ -286,14 +286,14 @@ def _let_continue(instance: Instance, task: Record) -> None:
 
 def _outputs(task: Record, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the entered values, if the task's contract has them."""
-    kinds = {item["name"]: item for item in task["contract"]["output"]}
+    outputs = {item["name"]: item for item in task["contract"]["output"]}
     for name, value in values.items():
-        if name not in kinds:
+        if name not in outputs:
             raise HTTPError(400, f"The task's contract has no output {name}")
-        items = value if kinds[name]["list"] else [value]
-        fits = _FITS.get(kinds[name]["type"])
+        items = value if outputs[name]["list"] else [value]
+        fits = _FITS.get(outputs[name]["type"])
         if not isinstance(items, list) or (fits and not all(item is None or fits(item) for item in items)):
-            raise HTTPError(400, f"{name} must be of type {kinds[name]['type']}")
+            raise HTTPError(400, f"{name} must be of type {outputs[name]['type']}")
     return values
 
 
@@ -335,10 +335,10 @@ def _range(value: object, key: str) -> tuple[datetime, datetime]:
 
 def _moment(value: str, key: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(value)
+        time = datetime.fromisoformat(value)
     except ValueError:
         raise HTTPError(400, f"{key}: {value} is not a time in ISO 8601") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 # -- what goes out --------------------------------------------------------------------------------------

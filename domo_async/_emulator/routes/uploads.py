@@ -21,14 +21,14 @@ from domo_async._emulator.state.datasets import Action, Column, Dataset, Index, 
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
-# What a part may be unpacked to: so much, and so many times what was sent.
+# The largest size of an unpacked part: in bytes, and as a multiple of the sent size.
 _LARGEST_UNPACKED, _RATIO = 256 << 20, 200
-# What an opening may say in place of an action. ``latest`` is what rows are appended to.
+# The values that an opening may have in place of an action. Rows are appended to ``latest``.
 _MODES = {"replace": "REPLACE", "append": "APPEND", "latest": "APPEND", "upsert": "UPSERT", "delete": "DELETE"}
 _UPLOAD = "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}"
 
 
-# The documents write the path of a partition's upload with a slash at the end.
+# Domo's documentation writes the path of a partition's upload with a slash at the end.
 @routes.post("/api/data/v3/datasources/{dataset_id}/uploads")
 @routes.post("/api/data/v3/datasources/{dataset_id}/uploads/")
 async def open_upload(request: web.Request) -> web.Response:
@@ -50,7 +50,7 @@ def _opened(upload: Upload) -> dict[str, Any]:
 async def put_part(request: web.Request) -> web.Response:
     """Take a part, in place of the one that was sent before under its number.
 
-    `Content-Encoding: gzip` is undone by the HTTP server (emulator-defined: no document tells of it).
+    The HTTP server decodes `Content-Encoding: gzip` (emulator-defined).
     """
     dataset = permitted(request, "CAN_EDIT")
     upload = _open_upload(request, dataset)
@@ -170,10 +170,10 @@ async def _committed(
 
 @frozen
 class _Plan:
-    """What a commit is to do.
+    """The plan of a commit.
 
     Attributes:
-        action: What the rows do to those before them.
+        action: The effect of the rows on earlier rows.
         columns: The columns that the parts hold.
         tag: The partition.
         recorded: The time that the version is recorded for; None for now.
@@ -209,7 +209,7 @@ def _plan(dataset: Dataset, told: Mapping[str, Any], tag: str | None) -> _Plan:
     word = told.get("action") or _MODES.get(str(told.get("appendId")).lower())
     repair = _repair(dataset, told.get("repair")) if word == "REPAIR" else None
     action = "APPEND" if repair else word
-    # The data service knows no action of deleting: that is a mode of the opening.
+    # The data service does not have an action for deleting: it is a mode of the opening.
     if action not in ("APPEND", "REPLACE", "UPSERT") and (action != "DELETE" or told.get("action")):
         raise HTTPError(400, "Required: action, one of APPEND, REPLACE, UPSERT and REPAIR, here or at the opening")
     keys = dataset.schema.keys
@@ -243,7 +243,7 @@ def _repair(dataset: Dataset, told: object) -> tuple[int, str]:
 
 @contextmanager
 def _still_there(request: web.Request, dataset: Dataset) -> Iterator[None]:
-    """Say that the dataset is gone where something fails because it was deleted meanwhile, and its parts with it."""
+    """Answer 404 if something fails because the dataset was deleted meanwhile, and its parts with it."""
     try:
         yield
     except Exception as error:
@@ -255,7 +255,7 @@ def _still_there(request: web.Request, dataset: Dataset) -> Iterator[None]:
 async def _ingest(
     request: web.Request, dataset: Dataset, upload: Upload, plan: _Plan
 ) -> tuple[Version, tuple[Version, ...], int]:
-    """Return the data version that parts become, what is live with it, and how many rows that is."""
+    """Return the data version that parts become, the versions that are live with it, and their number of rows."""
     if upload.state != "open":
         raise HTTPError(409, f"Upload {upload.id} is {upload.state}")
     parts = upload.ordered_parts()
@@ -300,7 +300,7 @@ async def _ingest(
 
 
 def _without_header(parts: Sequence[Part], names: Sequence[str]) -> list[Part]:
-    """Return parts without a first record that names the columns, which may be there where rows are deleted."""
+    """Return parts without a header, which parts that delete rows may have."""
     kept = []
     for part in parts:
         content = part.path.read_bytes()
@@ -321,7 +321,7 @@ async def _clean_up(request: web.Request, upload: Upload) -> None:
 def _open_upload(request: web.Request, dataset: Dataset) -> Upload:
     upload = instance_of(request).upload(dataset, request.match_info["upload_id"])
     if upload.state != "open":
-        # Emulator-defined: no document tells what a second commit gives.
+        # Emulator-defined: the answer to a second commit.
         raise HTTPError(409, f"Upload {upload.id} is {upload.state}")
     return upload
 

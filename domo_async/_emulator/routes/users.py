@@ -1,4 +1,4 @@
-"""Users, as the identity routes and the older content routes tell them.
+"""Users, as the identity routes and the older content routes have them.
 
 Admins alone may create and delete users; others may change themselves, though not their role (emulator-defined).
 """
@@ -334,12 +334,12 @@ def _describe(
     """Return a user.
 
     What each part gives is emulator-defined: MINIMAL alone the id and the name, SIMPLE alone all but the attributes,
-    GROUPS and ROLE those too; without parts a user is told as the documents show.
+    GROUPS and ROLE add those; without parts, a user has the keys of Domo's documentation.
 
     Args:
         request: The request.
         user: The user.
-        parts: What to give.
+        parts: The parts to return.
         attributes: The attributes to give; all if there are none.
     """
     told = {"id": user["id"], "displayName": user["displayName"]}
@@ -364,7 +364,7 @@ def _describe(
 
 
 def _profile(user: Record) -> dict[str, Any]:
-    """Return a user as the content routes tell it: created in seconds, modified in milliseconds."""
+    """Return a user as the content routes have it: created in seconds, modified in milliseconds."""
     return {
         "id": user["id"],
         "displayName": user["displayName"],

@@ -86,7 +86,7 @@ async def download_version(request: web.Request) -> web.StreamResponse:
     storage = storage_of(request)
     if not all(storage.has(each.table) for each in chain):
         raise HTTPError(404, f"The emulator does not keep the rows of data version {key} any longer")
-    # What a version deletes has columns of its own, which are the dataset's keys.
+    # The rows that a version deletes have columns of their own: the dataset's keys.
     holder = next((each for each in reversed(chain) if each.action != "DELETE"), version)
     schema = Schema(holder.schema_id, tuple(Column(each.name, each.type, each.name) for each in holder.columns))
     limit = request.query.get("rowLimit", "-1")
@@ -143,8 +143,8 @@ _HYDRATION = Object(
 async def hydrate_versions(request: web.Request) -> web.Response:
     """List the data versions that a dataflow would load, a page of 500 by default.
 
-    The documents give no answer: an array like that of the detailed listing is emulator-defined, as are that only
-    the live versions are loaded and that no expression but ``1=1`` is understood.
+    Emulator-defined: the answer is an array like that of the detailed listing, only the live versions are loaded,
+    and no expression but ``1=1`` is understood.
     """
     body = await read_body(request, _HYDRATION)
     instance = instance_of(request)
@@ -259,11 +259,11 @@ def _moment(request: web.Request, key: str) -> datetime | None:
 def _named_versions(dataset: Dataset, body: object) -> list[Version]:
     ids = Array(words="an array of data version ids").check(body)
     # The data service declares them as strings, and other clients send numbers.
-    numbers: list[Any] = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in ids]
-    unknown = [data_id for data_id in numbers if not isinstance(data_id, int) or data_id not in dataset.versions]
-    if unknown:
+    versions = {str(data_id): version for data_id, version in dataset.versions.items()}
+    names = list(map(str, ids))
+    if unknown := [name for name in names if name not in versions]:
         raise HTTPError(404, f"Data version not found: {unknown[0]}")
-    return [dataset.versions[int(data_id)] for data_id in dict.fromkeys(numbers)]
+    return [versions[name] for name in dict.fromkeys(names)]
 
 
 def _describe_wholly(dataset: Dataset, version: Version) -> dict[str, Any]:

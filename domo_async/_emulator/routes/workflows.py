@@ -47,7 +47,13 @@ _TRIGGERS = frozenset({"ALERT", "API", "MANUAL", "TEST", "TIMER"})
 
 
 _START = Object({"modelId": Text(), "messageName": Text(), "version": Text(), "data": Object()})
-_MODEL = Object({"name": Text(optional=True), "owner": Text(optional=True)})
+_MODEL = Object(
+    {
+        "name": Text(optional=True),
+        "owner": Text(optional=True),
+        "description": Text(optional=True, empty=True, null=True),
+    }
+)
 
 
 @routes.post("/api/workflow/v1/instances/message")
@@ -101,7 +107,7 @@ async def executions_metrics(request: web.Request) -> web.Response:
         {
             "averageCycleTime": fmean(cycles) if cycles else 0,
             "executionCount": {state: states.count(state) for state in sorted(_STATES)},
-            "triggerCount": {kind: triggers.count(kind) for kind in ("API", "MANUAL", "TIMER")},
+            "triggerCount": {category: triggers.count(category) for category in ("API", "MANUAL", "TIMER")},
         }
     )
 
@@ -150,7 +156,7 @@ async def restart(request: web.Request) -> web.Response:
         data={**former["data"], **changes},
     )
     told = _execution(instance_of(request), run)
-    # As seen: numbers here, where the others have text, and a run that is under way at once.
+    # Seen: numbers here, strings in the other routes, and a run that is in progress at once.
     at = millis(datetime.fromisoformat(run["createdOn"]))
     return answer({**told, "status": "IN_PROGRESS", "finishedAt": None, "createdAt": at, "updatedAt": at})
 
@@ -257,11 +263,9 @@ async def update_model(request: web.Request) -> web.Response:
     body, models = await read_body(request, _MODEL), records_of(request, "workflow_models")
     model = models.get(request.match_info["model_id"])
     require_owner(request, model["owner"])
-    changes: dict[str, str] = {key: body[key] for key in ("name", "owner") if key in body}
+    changes: dict[str, str] = {key: body[key] for key in ("name", "owner", "description") if key in body}
     if "owner" in changes:
         changes["owner"] = str(records_of(request, "users").get(changes["owner"])["id"])
-    if isinstance(body.get("description"), str):
-        changes["description"] = body["description"]
     changed = models.update(model["id"], **changes, updatedOn=iso(), updatedBy=str(caller_of(request)["id"]))
     keys = ("createdBy", "createdOn", "description", "id", "name", "owner", "updatedBy", "updatedOn")
     return answer(
@@ -282,8 +286,8 @@ async def get_permissions(request: web.Request) -> web.Response:
     model = _model(request, request.match_info["model_id"])
     return answer(
         {
-            kind: [{"id": number, **granting} for number, granting in held.items()]
-            for kind, held in {"USER": {}, **model["permissions"]}.items()
+            category: [{"id": number, **granting} for number, granting in held.items()]
+            for category, held in {"USER": {}, **model["permissions"]}.items()
         }
     )
 
@@ -395,7 +399,7 @@ def _moment(given: str | None, key: str) -> datetime | None:
     try:
         return None if given is None else datetime.fromisoformat(given)
     except ValueError as error:
-        raise HTTPError(400, f"{key} must be a moment in ISO 8601") from error
+        raise HTTPError(400, f"{key} must be a time in ISO 8601") from error
 
 
 def _cycle(run: Record) -> float:
@@ -422,7 +426,7 @@ def _describe_run(instance: Instance, run: Record) -> dict[str, Any]:
 
 
 def _execution(instance: Instance, run: Record) -> dict[str, Any]:
-    """Return a run as the routes of executions tell it."""
+    """Return a run as the routes of executions have it."""
     state, end = state_of(instance, run), end_of(instance, run)
     model = instance.records["workflow_models"].get(run["modelId"])
     by = run["createdBy"] if run["canceled"] is None else run["canceled"]["by"]
@@ -452,7 +456,7 @@ def _execution(instance: Instance, run: Record) -> dict[str, Any]:
 
 
 def _version(instance: Instance, model: Record, version: str) -> dict[str, Any]:
-    """Return a version, the last of which is active, as the routes of versions tell it."""
+    """Return a version, the last of which is active, as the routes of versions have it."""
     return {
         "active": version == model["versions"][-1],
         "createdAt": model["createdOn"],
@@ -472,7 +476,7 @@ def _version(instance: Instance, model: Record, version: str) -> dict[str, Any]:
 
 
 def _nested(version: Record) -> dict[str, Any]:
-    """Return a version as its model tells it, which has other names."""
+    """Return a version as its model has it, with other names."""
     return {
         **{key: version[key] for key in ("active", "createdBy", "description", "manualTriggerId", "owner", "version")},
         "createdOn": version["createdAt"],
