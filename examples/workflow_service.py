@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from domo_async import Domo, DomoError
+from domo_async import Domo
 
 
 async def main(model_id: str, orders: list[dict[str, int]]) -> int:
@@ -21,7 +21,7 @@ async def main(model_id: str, orders: list[dict[str, int]]) -> int:
         start = partial(domo.workflows.start, model_id, message_name="Start Orders", version="1.0.0", wait=True)
         runs = await asyncio.gather(*(start(data=order) for order in orders), return_exceptions=True)
     for order, run in zip(orders, runs, strict=True):
-        print(order, run if isinstance(run, DomoError) else run.status)
+        print(order, run if isinstance(run, BaseException) else run.status)
     return sum(isinstance(run, BaseException) for run in runs)
 
 
