@@ -83,8 +83,8 @@ async def test_a_card_is_rendered_into_a_file(tmp_path, name, file, table, parts
     ("name", "answer", "message"),
     [
         ("card.png", {"image": {"message": "the card has no data"}}, "0 pictures.*the card has no data"),
-        ("card.png", rendering(PDF), "no PNG"),
-        ("card.pdf", rendering(PNG), "no PDF"),
+        ("card.png", rendering(PDF), "not a PNG"),
+        ("card.pdf", rendering(PNG), "not a PDF"),
         ("card.png", rendering(PNG, PNG, table=True), "2 pictures"),
         ("card.pdf", {"image": {"data": "%%%"}}, "not base64"),
     ],
