@@ -13,7 +13,7 @@ if not all(map(_find_spec, ("duckdb", "sqlglot"))):
     raise ImportError('The embedded Domo instance needs: pip install "domo-async[emulator]"')
 
 from domo_async._emulator.faults import ArmedFault, Fault, FaultKind, Faults
-from domo_async._emulator.http.log import RequestLog, RequestRecord, Totals
+from domo_async._emulator.http.log import Exchange, RequestLog, RequestRecord, Totals
 from domo_async._emulator.job_outcomes import Job, JobOutcome, JobOutcomes
 from domo_async._emulator.routes.code_engine import Functions, Printed
 from domo_async._emulator.seeds.adding import (
@@ -41,6 +41,7 @@ __all__ = [
     "Additions",
     "ArmedFault",
     "Emulator",
+    "Exchange",
     "Fault",
     "FaultKind",
     "Faults",

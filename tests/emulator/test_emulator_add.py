@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -179,6 +180,9 @@ def test_files_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
         ("task", {"queue_id": "none"}, "The queue none does not exist"),
         ("workflow_run", {"workflow_id": "none"}, "none"),
         ("account", {"owner_id": 99}, "The user 99 does not exist"),
+        ("fileset", {"files": {"a": b"", "a/b": b""}}, "cannot be a file"),
+        ("file", {"owner_id": 99}, "The user 99 does not exist"),
+        ("collection", {"documents": [{"a": object()}]}, "kept|saved|stored"),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
@@ -206,6 +210,16 @@ def test_adding_leaves_no_trace_but_what_it_adds(emulator: Emulator, domo: Domo)
     assert 0 == len(emulator.log)
     assert found == len(emulator._instance.records["activity_log"])
     assert [group.id] == [hit.database_id for hit in domo.search.iterate("Found by search", entities=["group"])]
+
+
+def test_a_test_sees_what_was_sent_and_answered(emulator: Emulator, domo: Domo) -> None:
+    domo.groups.create(name="Sent", type="open")
+    bodies = emulator.log.exchange(emulator.log[-1].number)
+
+    assert bodies is not None
+    assert {"name": "Sent", "type": "open"} == json.loads(bodies.request_body)
+    assert ("application/json", {"id"}) == (bodies.response_type, json.loads(bodies.response_body).keys())
+    assert "Sent" not in repr(bodies)
 
 
 def test_what_is_added_before_the_start_is_there_after_it_and_after_a_reset() -> None:

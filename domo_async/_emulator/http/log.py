@@ -153,7 +153,11 @@ class RequestLog(Sequence[RequestRecord]):
         return next((record for record in reversed(self._snapshot()) if record.number == number), None)
 
     def exchange(self, number: int) -> Exchange | None:
-        """Return the bodies of a request by its number, if they are kept."""
+        """Return the bodies of a request, if they are kept: those of the last thousand, at most 16 MiB together.
+
+        Args:
+            number: The request's number, as in ``emulator.log.exchange(emulator.log[-1].number)``.
+        """
         with self._lock:
             return self._exchanges.get(number)
 

@@ -742,20 +742,19 @@ class Additions:
             user_id: The user who starts it.
         """
         self._check("users", user_id)
-        models = self._instance.records["workflow_models"]
         if workflow_id is None:
             name = self._free_name("Workflow", "workflow_models")
-            workflow_id = add_model(self._instance, name=name, owner=user_id)["id"]
-        model = models.get(workflow_id)
-        version = version or model["versions"][-1]
-        if version not in model["versions"]:
+            model = add_model(self._instance, name=name, owner=user_id, versions=(version or "1.0.0",))
+        else:
+            model = self._instance.records["workflow_models"].get(workflow_id)
+        wanted: str = version or model["versions"][-1]
+        if wanted not in model["versions"]:
             raise HTTPError(
                 404,
-                f"Workflow {workflow_id} does not have version {version}, only {', '.join(model['versions'])}",
+                f"Workflow {workflow_id} does not have version {wanted}, only {', '.join(model['versions'])}",
             )
-        return Added(
-            start_run(self._instance, model, user_id=user_id, version=version, data=data or {})["id"], model["name"]
-        )
+        run = start_run(self._instance, model, user_id=user_id, version=wanted, data=data or {})
+        return Added(run["id"], model["name"])
 
     # -- files --------------------------------------------------------------------------------------------
 
@@ -807,6 +806,9 @@ class Additions:
         name = name or self._free_name("FileSet", FILESETS)
         fileset = new_fileset(name, owner_id, description=description)
         paths = {trees.path_of(path): content for path, content in (files or {}).items()}
+        for path in paths:
+            if above := next((each for each in paths if path.startswith(f"{each}/")), None):
+                raise HTTPError(400, f"{above} cannot be a file, as {path} is below it")
         records[FILESETS].put(fileset["id"], fileset)
         for path, content in paths.items():
             trees.add_file(records, fileset, path, content)
