@@ -53,7 +53,7 @@ _CONTENTS: frozenset[tuple[str, str]] = frozenset(
         ("PUT", "/api/content/v3/cards/kpi/definition"),
     }
 )
-"""What reads, too, but fetches contents, which the check has no use for."""
+"""Routes that also only read, but download contents, which the check does not need."""
 
 _ROUTE = re.compile(r"`([A-Z]+) (/[^`\s]+)`")
 _PLACE = re.compile(r"\{[^}]*\}")
@@ -133,7 +133,7 @@ class ReadOnly:
         """Take no notice of an answer."""
 
     def read(self, content: bytes, into: object, value: object) -> None:
-        """Take no notice of what an answer became."""
+        """Ignore the decoded answer."""
 
     def misread(self, into: object, error: DecodeError) -> None:
         """Take no notice of an answer that could not be read."""

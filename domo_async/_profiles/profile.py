@@ -94,7 +94,7 @@ class Profile:
             or (proxy is not None and "@" in proxy.get_secret_value()),
         )
         if sum((made.token is not None, made.token_command is not None, made.keyring)) > 1:
-            raise reader.wrong("token", "is one of token, token_command and keyring: choose one")
+            raise reader.wrong("token", "cannot be combined: of token, token_command and keyring, choose one")
         return made
 
 

@@ -48,7 +48,7 @@ NOT_COVERED = (
     "metrics",
     "projects and their tasks",
     "public embeds",
-    "what was shared with the leaver or with groups",
+    "content shared with the leaver or with groups",
 )
 """The types of objects that a user may have and for which the library has no methods."""
 
@@ -604,7 +604,7 @@ async def _with_searched(
     """Return the objects of a list and those that only the search finds, as lists may omit private objects.
 
     Args:
-        who: Who leaves.
+        who: The leaver, the new owner, and the client.
         entity: The name of the type in the search.
         listed: The objects of the list.
         is_owned: Returns whether an object belongs to the leaver, because search results may be minutes old.
