@@ -52,11 +52,11 @@ class Field(ABC, Generic[T]):
     """A value of a body.
 
     Attributes:
-        words: What the value must be, for the message if it is not; by default the words for its type.
-        message: The whole message, if the usual one does not fit.
+        words: The words for the expected value in the message; by default those for its type.
+        message: A message that replaces the usual one.
         optional: Whether the key may be left out. It then stays out.
-        default: What stands for a key that is left out, which makes the field optional.
-        null: Whether null stands for a key that is left out.
+        default: The value of a key that is left out. A field with a default is optional.
+        null: Whether null means that an optional key is left out.
     """
 
     TYPE: ClassVar[str]
@@ -70,19 +70,19 @@ class Field(ABC, Generic[T]):
 
     @abstractmethod
     def fits(self, value: Any) -> bool:
-        """Return whether a value is of this type, whatever the fields inside it are."""
+        """Return whether a value has this type. The members of objects are not checked."""
 
     def convert(self, value: Any) -> T:
-        """Return a value that fits as handlers get it."""
+        """Return a value that fits in the form that handlers get."""
         converted: T = value
         return converted
 
     def check(self, value: Any, name: str = "") -> T:
-        """Return the value of a field.
+        """Return a value, checked and converted.
 
         Args:
-            value: What the body has.
-            name: The field's name, for the message; none for a whole body.
+            value: The value in the body.
+            name: The field's name, for the message; empty for a whole body or an item of an array.
 
         Raises:
             HTTPError: 400, if the value does not fit.
@@ -92,10 +92,15 @@ class Field(ABC, Generic[T]):
         return self.convert(value)
 
     def check_member(self, members: dict[str, Any], key: str, name: str) -> None:
-        """Check a member of an object, and put the converted value in its place.
+        """Check a member of an object, and replace it with the converted value.
+
+        Args:
+            members: The object.
+            key: The member's key.
+            name: The member's name, for the message.
 
         Raises:
-            HTTPError: 400, if it does not fit, or is required and missing.
+            HTTPError: 400, if the value does not fit, or is required and missing.
         """
         value = members.get(key)
         if value is None and (self.null or key not in members) and not self._required:
@@ -125,7 +130,7 @@ class Text(Field[str]):
 
     Attributes:
         empty: Whether it may be empty.
-        pattern: What it must match as a whole.
+        pattern: The regular expression that the whole string must match.
     """
 
     TYPE = "a string"
@@ -139,11 +144,11 @@ class Text(Field[str]):
 
 @frozen
 class OneOf(Field[str]):
-    """One of a few strings, which the message names in their order.
+    """One of a few strings, which the message lists.
 
     Attributes:
         choices: The strings.
-        upper: Whether the value may also come in small letters.
+        upper: Whether the value may also have small letters; it is converted to capitals.
     """
 
     choices: Collection[str]
@@ -205,7 +210,7 @@ class Number(Field[float]):
     """An integer or a fraction.
 
     Attributes:
-        above: What it must be greater than, if anything.
+        above: The number must be greater than this, if it is given.
     """
 
     TYPE = "a number"
@@ -245,10 +250,10 @@ class Identifier(Field[Any]):
 
 @frozen
 class Array(Field[list[Any]]):
-    """An array. An item of another type makes the whole array one that does not fit.
+    """An array. It does not fit if one of its items has another type.
 
     Attributes:
-        items: What its items are; None for anything.
+        items: The type of its items; None for any.
         least: The smallest number of items.
     """
 
@@ -274,7 +279,7 @@ class Object(Field[dict[str, Any]]):
 
     Attributes:
         members: Its fields by their keys. All other keys stay as they are.
-        has: Keys without which a value does not fit, so that the message is the one of the object or its array.
+        has: Keys that must be there and not be empty. Without them the message is that of the object, or of its array.
     """
 
     TYPE = "an object"
@@ -292,7 +297,7 @@ class Object(Field[dict[str, Any]]):
         return members
 
     def _complaint(self, name: str) -> str:
-        # Without a name, it is the whole body.
+        # An object without a name is the whole body.
         return super()._complaint(name) if name or self.words else "The request's body must be a JSON object"
 
 

@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Field, Flag, Text, WholeNumber
+from domo_async._emulator.http.bodies import Field, Flag, Object, Text, WholeNumber
 from domo_async._emulator.http.connections import Connections
 from domo_async._emulator.http.log import BODY_KEPT
 from domo_async._emulator.state.records import check_storable
@@ -104,10 +104,7 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     Raises:
         HTTPError: 400, if the JSON is not an object.
     """
-    body = await json_body(request)
-    if not isinstance(body, dict):
-        raise HTTPError(400, "The request's body must be a JSON object")
-    return body
+    return await read_body(request, Object())
 
 
 def takes_body_as_it_comes(handler: Handler) -> Handler:

@@ -131,7 +131,7 @@ def begin(instance: Instance) -> None:
 
 @cache
 def _resources(*, exact: bool) -> tuple[web.AbstractResource, ...]:
-    """Return what is routed, which the instances of a process share: making it takes most of a start."""
+    """Return the routed resources, which the instances of a process share: making them takes most of a start."""
     router = web.UrlDispatcher()
     for area in AREAS:
         router.add_routes(area.routes if exact else _with_either_end(area.routes))

@@ -3,7 +3,7 @@
 Emulator-defined: a datastore is there as soon as something is made in it; what a collection is synced to is not there,
 so that ``syncRequired`` stays true; two collections of a datastore may have the same name. A collection's owner and
 admins may do everything; other users what was granted to them or to one of their groups, ``admin`` standing for all.
-What apps were granted is kept but not looked at, as nobody calls these routes as an app.
+Permissions of apps are kept but not checked, as nobody calls these routes as an app.
 """
 
 from __future__ import annotations

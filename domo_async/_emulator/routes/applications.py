@@ -126,7 +126,7 @@ async def run_job(request: web.Request) -> web.Response:
 
 @routes.put(_JOB)
 async def update_job(request: web.Request) -> web.Response:
-    """Change a job; what is left out stays (emulator-defined)."""
+    """Change a job; keys that are left out stay (emulator-defined)."""
     job, body = _own_job(request), await read_body(request, Object(_CHANGES))
     if body.get("jobId", job["jobId"]) != job["jobId"]:
         raise HTTPError(400, f"The body is about the job {body['jobId']}, the path about {job['jobId']}")

@@ -70,7 +70,7 @@ async def list_apps(request: web.Request) -> web.Response:
 
 @routes.put("/api/content/v1/dataapps/bulk/owners")
 async def add_owners(request: web.Request) -> web.Response:
-    """Let users and groups own apps; mail is not sent, whatever `sendEmail` says."""
+    """Add owners of apps; mail is not sent, whatever `sendEmail` says."""
     body = await json_object(request)
     change_owners(request, "data_apps", body.get("entityIds"), body.get("owners"), add=True)
     return web.Response()
@@ -78,7 +78,7 @@ async def add_owners(request: web.Request) -> web.Response:
 
 @routes.post("/api/content/v1/dataapps/bulk/owners/remove")
 async def remove_owners(request: web.Request) -> web.Response:
-    """Let users and groups no longer own apps."""
+    """Remove owners of apps."""
     body = await json_object(request)
     change_owners(request, "data_apps", body.get("entityIds"), body.get("owners"), add=False)
     return web.Response()
@@ -86,7 +86,7 @@ async def remove_owners(request: web.Request) -> web.Response:
 
 @routes.get(_APP)
 async def get(request: web.Request) -> web.Response:
-    """Give an app, whose pages are not known (emulator-defined)."""
+    """Return an app, whose pages are not known (emulator-defined)."""
     return answer(_describe(instance_of(request), _seen(request)))
 
 

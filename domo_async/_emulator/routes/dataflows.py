@@ -42,7 +42,7 @@ _DEFINITION = (
     *("gui", "settings", "enabled"),
 )
 _KINDS = {"USER": "users", "GROUP": "groups"}
-# Which level allows what is emulator-defined.
+# Emulator-defined: the rights of each level.
 _RIGHTS: dict[str, tuple[str, ...]] = {
     "OWNER": ("EDIT", "EXECUTE", "SHARE"),
     "CAN_EDIT_AND_SHARE": ("EDIT", "EXECUTE", "SHARE"),

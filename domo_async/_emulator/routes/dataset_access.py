@@ -4,7 +4,7 @@ The levels are CAN_VIEW < CAN_SHARE < CAN_EDIT < CO_OWNER < OWNER; each allows w
 is what exactly they allow: CAN_VIEW to read and query, CAN_SHARE to give and take access up to one's own level,
 CAN_EDIT to change data, columns, tags and properties, CO_OWNER to delete and to set policies. Admins may everything.
 FEDERATED counts as CAN_VIEW; NONE takes access away; OWNER hands the dataset over, its former owner stays as CO_OWNER.
-No mails are sent. What has access beside users and groups, such as cards and apps, is kept, but does nothing.
+No mails are sent. Access of cards, apps and the like is kept, but does nothing.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ __all__ = ["routes", "search_documents"]
 routes: web.RouteTableDef = web.RouteTableDef()
 
 _PAGE = 50
-# By the words of lists: what is sorted by, and whether the greatest comes first.
+# The sort keys by the words of requests, and whether the greatest comes first.
 _ORDERS: dict[str, tuple[Callable[[Dataset, Mapping[str, int]], Any], bool]] = {
     "name": (lambda dataset, _: dataset.name.lower(), False),
     "nameDescending": (lambda dataset, _: dataset.name.lower(), True),

@@ -261,7 +261,7 @@ def _has(people: list[Record], category: str, number: object) -> bool:
     return any(each["type"] == category and str(each["id"]) == str(number) for each in people)
 
 
-# -- what is asked for ------------------------------------------------------------------------------------
+# -- bodies -----------------------------------------------------------------------------------------------
 
 
 async def _objects(request: web.Request) -> list[dict[str, Any]]:

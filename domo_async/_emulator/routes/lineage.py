@@ -79,7 +79,7 @@ def _thing(request: web.Request) -> _Thing:
 
 
 def _links(instance: Instance) -> tuple[_Links, _Links]:
-    """Return what is made directly from each thing, and what each is made from."""
+    """Return the direct children of each thing, and its direct parents."""
     children: dict[_Thing, list[_Thing]] = defaultdict(list)
     parents: dict[_Thing, list[_Thing]] = defaultdict(list)
 

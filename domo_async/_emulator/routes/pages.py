@@ -2,7 +2,7 @@
 
 Emulator-defined: a page without a page above it has the parent 0, for which requests may say -100000, too; titles
 differ among the pages below one page (409); a page that has pages below it is not deleted (409); the cards of a deleted
-page stay. Only a page's owner and admins move or delete it, and whoever sees a page may make one below it.
+page stay. Only a page's owner and admins move or delete it, and every user who sees a page may make one below it.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ async def add_owners(request: web.Request) -> web.Response:
 
 @routes.post("/api/content/v1/pages/bulk/owners/remove")
 async def remove_owners(request: web.Request) -> web.Response:
-    """Let users and groups no longer own pages."""
+    """Remove owners of pages."""
     body = await json_object(request)
     change_owners(request, "pages", body.get("pageIds"), body.get("owners"), add=False)
     return web.Response()

@@ -3,7 +3,7 @@
 No document shows these routes; what other clients send is understood. Once they are enabled, a query sees the rows of
 all policies that are about its user, on his own or by a group, and none if there is no such policy; owner, co-owners
 and admins see all rows, as do the users of the policy "All Rows", which each dataset has from the first look at its
-policies on. A parameter of the type DYNAMIC names attributes of whoever asks; which attribute a name such as
+policies on. A parameter of the type DYNAMIC names attributes of the caller; which attribute a name such as
 ``domo.policy.managed_user_department`` stands for is emulator-defined: the one whose name is alike but for ``user`` or
 ``employee`` before it. Emulator-defined, too, are the operators beside ``EQUALS``, how values are compared (below),
 that virtual users are kept but never ask, and that policies count for queries, exports and what cards show alone, not
@@ -73,7 +73,7 @@ async def create_policy(request: web.Request) -> web.Response:
 
 @routes.put(_GROUPS + "/{policy_id}")
 async def update_policy(request: web.Request) -> web.Response:
-    """Change a policy to what is sent; whom "All Rows" is about can be changed, its rows cannot."""
+    """Replace a policy; of "All Rows", the users and groups can be changed, the rows cannot."""
     dataset = permitted(request, "CO_OWNER")
     instance = instance_of(request)
     former = _policy(request, dataset)

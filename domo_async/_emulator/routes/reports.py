@@ -205,7 +205,7 @@ async def history(request: web.Request) -> web.Response:
 
 @routes.post(f"{_BASE}/history/search")
 async def search_history(request: web.Request) -> web.Response:
-    """Search runs. Each ``include…Clause`` that is true makes its value count."""
+    """Search runs. Each ``include…Clause`` that is true applies its condition."""
     body = await json_object(request)
     tests = list(_clauses(instance_of(request), body))
     found = [run for run in _in_scope(request, _runs(request)) if all(test(run) for test in tests)]
@@ -225,7 +225,7 @@ async def get_run(request: web.Request) -> web.Response:
 async def misconfigured(request: web.Request) -> web.Response:
     """List what cannot be sent: without recipients or a frequency, or about no page, card or view that is there.
 
-    What makes a schedule one of them is emulator-defined.
+    Emulator-defined: which schedules belong to them.
     """
     instance, seen = instance_of(request), _sight(request)
     found = [
@@ -621,7 +621,7 @@ def _check_mails(instance: Instance) -> None:
 
 
 def _schedules(request: web.Request) -> Collection:
-    """Return all schedules, after sending what is due."""
+    """Return all schedules, after sending the reports that are due."""
     instance = instance_of(request)
     schedules, now = instance.records[SCHEDULES], _now(instance)
     for schedule in schedules:
@@ -635,7 +635,7 @@ def _schedules(request: web.Request) -> Collection:
 
 
 def _runs(request: web.Request) -> Collection:
-    """Return all runs, after sending what is due."""
+    """Return all runs, after sending the reports that are due."""
     _schedules(request)
     return records_of(request, _RUNS)
 

@@ -1,7 +1,7 @@
 """Sharing pages, cards, datasets and App Studio apps; who sees which of them.
 
 All of it is emulator-defined but the requests: a user sees what they own, what was shared with them or with a group of
-theirs, and the cards on a page that they see; admins see everything. Whoever sees a thing may share it.
+theirs, and the cards on a page that they see; admins see everything. Every user who sees a thing may share it.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def _opened(upload: Upload) -> dict[str, Any]:
 @routes.put(_UPLOAD + "/parts/{part}")
 @takes_body_as_it_comes
 async def put_part(request: web.Request) -> web.Response:
-    """Take a part, in place of the one that was sent before under its number.
+    """Take a part, which replaces an earlier one of the same number.
 
     The HTTP server decodes `Content-Encoding: gzip` (emulator-defined).
     """
@@ -75,7 +75,7 @@ async def _take_part(request: web.Request, dataset: Dataset, upload: Upload, num
 async def commit(request: web.Request) -> web.Response:
     """Make an upload's parts a data version, wholly or not at all. It answers as Domo's data service does.
 
-    What the commit does not say is what the opening said: the action, the partition, the message, the date. A commit
+    The opening's action, partition, message and date apply if the commit does not have them. A commit
     that is refused leaves the upload open: parts may be sent again and the commit repeated. UPSERT and the delete mode
     go by the columns that the schema marks as upsert keys, and not along with a partition (emulator-defined).
     """
@@ -154,7 +154,7 @@ async def _in_one_request(request: web.Request, dataset: Dataset, told: Mapping[
 async def _committed(
     request: web.Request, dataset: Dataset, upload: Upload, told: Mapping[str, Any]
 ) -> tuple[Version, Index | None]:
-    """Make an upload's parts a data version, and begin its index unless that is not wanted."""
+    """Make an upload's parts a data version, and begin its index unless ``index`` is false."""
     indexed = flag(told.get("index", True), "index")
     tag = told.get("dataTag") or told.get("restateDataTag") or upload.tag
     plan = _plan(dataset, told, None if tag is None else str(tag))

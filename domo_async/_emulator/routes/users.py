@@ -333,7 +333,7 @@ def _describe(
 ) -> dict[str, Any]:
     """Return a user.
 
-    What each part gives is emulator-defined: MINIMAL alone the id and the name, SIMPLE alone all but the attributes,
+    Emulator-defined: the keys of each part. MINIMAL alone the id and the name, SIMPLE alone all but the attributes,
     GROUPS and ROLE add those; without parts, a user has the keys of Domo's documentation.
 
     Args:

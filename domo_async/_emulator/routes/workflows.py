@@ -128,7 +128,7 @@ async def get_outputs(request: web.Request) -> web.Response:
 
 @routes.post("/api/workflow/v2/executions/cancel")
 async def cancel_executions(request: web.Request) -> web.Response:
-    """Cancel runs, and answer what there is to say about each; what is said of one that is not there, was chosen.
+    """Cancel runs, and answer a message for each; the message for a run that does not exist is a choice.
 
     The words are emulator-defined.
     """

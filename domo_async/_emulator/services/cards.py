@@ -12,8 +12,8 @@ from attrs import frozen
 from domo_async._emulator.access.people import free_id
 from domo_async._emulator.access.sharing import Sight, described_owners, owners_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.bodies import Array, Object
-from domo_async._emulator.http.web import millis, text
+from domo_async._emulator.http.bodies import Array, Object, Text
+from domo_async._emulator.http.web import millis
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.pictures import Bar
 from domo_async._emulator.sql import rendering, translate
@@ -245,7 +245,9 @@ def _query(definition: Mapping[str, Any], conditions: str) -> str:
     )
 
 
-_FILTERS = Array(Object(), message="queryOverrides must be an object; its filters, an array of objects")
+_FILTERS = Array(
+    Object({"column": Text()}), message="queryOverrides must be an object; its filters, an array of objects"
+)
 _VALUES = Array(least=1, message="queryOverrides: a filter has values, an array")
 
 
@@ -255,7 +257,7 @@ def _conditions(overrides: object, dataset: Dataset) -> str:
     columns = {column.name for column in dataset.schema.columns}
     conditions = []
     for each in filters:
-        column, values = text(each, "column"), each.get("values")
+        column, values = each["column"], each.get("values")
         operand = each.get("operand", "IN")
         if column not in columns:
             raise HTTPError(400, f"queryOverrides: the column {column} does not exist")
