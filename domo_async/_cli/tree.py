@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +25,15 @@ __all__ = ["Group", "Root", "commands_of", "with_examples"]
 
 # One order of verbs in all help; what is not among them follows.
 _VERBS = ("list", "search", "show", "create", "update", "delete")
+_FEW = 4
+# For the help of all.
+_FIRST = (
+    "datasets upload 'exports/*.csv' --create Orders",
+    "datasets query 5f2a -f orders.sql --csv",
+    "dataflows run 12 --wait",
+    "roles list --query '[].name'",
+    "help datasets upload",
+)
 # What other tools call it.
 _SYNONYMS: Mapping[str, str] = MappingProxyType(
     {
@@ -103,6 +113,11 @@ class Root(Group):
             self._add(noun)
         for name, command in self.commands.items():
             command.rich_help_panel = PANELS.get(name, command.rich_help_panel)
+        self.epilog = with_examples(_FIRST, "", self.epilog)
+        for words, group in _groups_of(self):
+            below = (each for each in _all_examples() if each.startswith(f"{words} "))
+            some = tuple(each.removeprefix(f"{words} ") for each in islice(below, _FEW))
+            group.epilog = with_examples(some, words, group.epilog)
 
     def _add(self, noun: Noun) -> None:
         """Add what is made for a noun, to the group of that name if there is one."""
@@ -133,6 +148,23 @@ class Root(Group):
         return super().parse_args(ctx, args)
 
 
+def _groups_of(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield the groups below a group, with the words that call them; makes no commands."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield " ".join((*words, name)), command
+            yield from _groups_of(command, (*words, name))
+
+
+def _all_examples() -> Iterator[str]:
+    """Yield the first example of each command."""
+    for words, examples in EXAMPLES.items():
+        yield f"{words} {examples[0]}".rstrip()
+    for noun in NOUNS:
+        for row in noun.rows:
+            yield f"{noun.words} {row.name} {row.examples[0]}".rstrip()
+
+
 def commands_of(group: Any, ctx: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield all commands below a group, groups among them, with the words that call them."""
     for name in group.list_commands(ctx):
@@ -144,7 +176,7 @@ def commands_of(group: Any, ctx: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 def with_examples(examples: tuple[str, ...], words: str, epilog: str | None) -> str:
     """Return what stands below a command's help: examples, given without the command's own words, and the rest."""
-    lines = [escape(f"$ domo-async {words} {example}".rstrip()) for example in examples]
+    lines = [escape(" ".join(filter(None, ("$ domo-async", words, example)))) for example in examples]
     return "\n\n".join(["[bold]Examples[/]:", *lines, *([] if epilog is None else ["", epilog])])
 
 

@@ -63,6 +63,8 @@ def test_examples_of_all_commands_are_understood(
     alone = {words for words, command in commands.items() if not hasattr(command, "commands")}
 
     assert alone == {*made, *EXAMPLES}
+    for words in {*commands} - alone:
+        assert f"$ domo-async {words} " in commands[words].epilog
     for words, examples in {**made, **EXAMPLES}.items():
         assert examples, words
         for example in examples:
@@ -256,10 +258,27 @@ def test_api_puts_pages_together(cli: Cli, domo: Domo) -> None:
         *("api", "POST", "/api/search/v1/query", "--paginate", "--items", "searchObjects", "--input", "-"),
         stdin='{"query": "*", "entityList": [["user"]], "count": 100, "offset": 0}',
     )
+    whole = cli("api", "GET", "/api/authorization/v1/roles", "--paginate", "--query", "[].id")
+    skipping = cli(
+        *(
+            "api",
+            "POST",
+            "/api/content/v2/cards/adminsummary",
+            "--json-body",
+            "{}",
+            "-p",
+            "limit=100",
+            "-p",
+            "skip=1400",
+        ),
+        *("--paginate", "--items", "cardAdminSummaries", "--query", "length(@)"),
+    )
     none = cli("api", "GET", "/api/content/v2/users/me", "--paginate")
 
     assert ids == {*json.loads(listed.stdout)}
     assert len(domo.users.list().all()) == len(json.loads(searched.stdout)), searched.stderr
+    assert [role.id for role in domo.roles.list()] == json.loads(whole.stdout)
+    assert "100\n" == skipping.stdout
     assert 2 == none.code
     assert 2 == cli("api", "POST", "/api/x", "--input", "-", "--json-body", "{}").code
 
