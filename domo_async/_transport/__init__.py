@@ -1,4 +1,4 @@
-"""The one way out to an instance. Knows no endpoint."""
+"""The only way to send requests to an instance. This package does not know any endpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom TLS trusts, and what it proves the client with."""
+"""TLS contexts: trusted authorities, and the client's certificate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Contexts", "Presented", "presented_by"]
 
 _PEM = b"-----BEGIN "
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
-# The first that is set counts, as the tools whose variables they are have it; the first two belong together.
+# The first variable that is set counts, as in the tools that define them; the first two belong together.
 _OPENSSL_S = frozenset({"SSL_CERT_FILE", "SSL_CERT_DIR"})
 _BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _MOST_NAMES = 5
@@ -29,11 +29,11 @@ _MOST_NAMES = 5
 
 @frozen
 class Contexts:
-    """TLS contexts, each for those who may be told what is in it.
+    """TLS contexts, separate for the instance and for other hosts.
 
     Attributes:
-        inside: For the instance, and proxies on the way there: has the client's certificate.
-        outside: For wherever the instance redirects to.
+        inside: For the instance and proxies on the way to it: has the client's certificate.
+        outside: For hosts that the instance redirects to.
     """
 
     inside: ssl.SSLContext
@@ -41,17 +41,17 @@ class Contexts:
 
     @classmethod
     def of(cls, settings: Settings, environ: Mapping[str, str] = os.environ) -> Contexts:
-        """Return the contexts that settings stand for.
+        """Return the contexts for settings.
 
         Raises:
-            ConfigError: A file that is named, by them or by the environment, is not what it has to be.
+            ConfigError: A file that the settings or the environment name is not valid.
         """
         if settings.tls is not None:
             return cls(settings.tls, settings.tls)
         environ = environ if settings.trust_env else {}
         named = {name: environ[name] for name in _BUNDLES if environ.get(name)}
         cert = _client_of(settings, environ)
-        del environ  # it may hold secrets, and a traceback may show local variables
+        del environ  # may hold secrets, and tracebacks may show local variables
         if settings.ca is None and cert is None and not named:
             outside = _of_system()
             return cls(outside, outside)
@@ -61,12 +61,12 @@ class Contexts:
 
 @frozen
 class Presented:
-    """What a server whose certificate was not accepted is said to be. Its own words: none of it was proved.
+    """The claims of a certificate that was not accepted. They are the server's own words, and not verified.
 
     Attributes:
-        issuer: Who issued its certificate, or the topmost that it sent along; None if that is not known.
+        issuer: The issuer of its certificate, or of the topmost one that it sent; None if it is not known.
         names: The hosts that it is for.
-        ends: Until when it counts, as certificates have it; None if that is not known.
+        ends: The end of its validity, as text of the certificate; None if it is not known.
     """
 
     issuer: str | None = None
@@ -75,13 +75,13 @@ class Presented:
 
 
 def presented_by(error: BaseException) -> Presented:
-    """Return what is known of a certificate that was not accepted."""
+    """Return the claims of a certificate that was not accepted."""
     found = getattr(error, "presented", None)
     return found if isinstance(found, Presented) else Presented()
 
 
 class _Handshake(ssl.SSLObject):
-    """Keeps what a certificate says of itself that is not accepted: the error of ssl does not tell."""
+    """Keeps the claims of a certificate that is not accepted, because the error of ssl does not contain them."""
 
     def do_handshake(self) -> None:
         try:
@@ -97,7 +97,7 @@ class _Context(ssl.SSLContext):
 
 def _presented(handshake: ssl.SSLObject) -> Presented:
     try:
-        # Public only from Python 3.13 on, and there without what the certificates say.
+        # Public only from Python 3.13 on, and there without the certificates' fields.
         chain = [each.get_info() for each in handshake._sslobj.get_unverified_chain() or ()]  # type: ignore[attr-defined] # noqa: SLF001
         names = [value for name_type, value in chain[0].get("subjectAltName", ()) if name_type in {"DNS", "IP Address"}]
         return Presented(_name(chain[-1].get("issuer", ())), tuple(names[:_MOST_NAMES]), chain[0].get("notAfter"))
@@ -106,7 +106,7 @@ def _presented(handshake: ssl.SSLObject) -> Presented:
 
 
 def _name(parts: Any) -> str | None:
-    """Return a distinguished name for people: the most telling part first."""
+    """Return a readable distinguished name, with the most specific part first."""
     found = {attribute: value for part in parts for attribute, value in part}
     told = [
         found[attribute]
@@ -117,13 +117,13 @@ def _name(parts: Any) -> str | None:
 
 
 def _blank(*, strict: bool) -> _Context:
-    """Return a context that trusts nobody yet.
+    """Return a context without trusted authorities.
 
     Args:
-        strict: Whether certificates have to keep all rules of RFC 5280, which many a company's own do not.
+        strict: Whether certificates must follow all rules of RFC 5280, which many companies' own ones do not.
     """
     context = _Context(ssl.PROTOCOL_TLS_CLIENT)  # which verifies certificates and names
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it may be an intermediate authority that is trusted
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # the trusted authority may be an intermediate one
     if strict and sys.version_info >= (3, 13):
         context.verify_flags |= ssl.VERIFY_X509_STRICT
     context.set_alpn_protocols(["http/1.1"])
@@ -132,7 +132,7 @@ def _blank(*, strict: bool) -> _Context:
 
 @lru_cache(maxsize=1)
 def _of_system() -> ssl.SSLContext:
-    # Kept, as reading all that a system trusts takes some 40 ms.
+    # Cached, because reading all authorities of a system takes some 40 ms.
     context = _blank(strict=True)
     _load_system(context)
     return context
@@ -142,7 +142,7 @@ def _of_system() -> ssl.SSLContext:
 def _contexts(
     ca: Path | None, named: tuple[tuple[str, str], ...], cert: ClientCertificate | None, _stamps: tuple[object, ...]
 ) -> Contexts:
-    """Return contexts, the same for all clients with the same files as long as those do not change."""
+    """Return contexts, which all clients with the same files share while the files do not change."""
     outside = _trusting(ca, dict(named))
     if cert is None:
         return Contexts(outside, outside)
@@ -155,7 +155,7 @@ def _stamp(path: Path | str) -> object:
     try:
         status = os.stat(path)  # noqa: PTH116 - takes both
     except OSError:
-        return None  # and what reads it says so
+        return None  # reading the file reports the error
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
@@ -163,7 +163,7 @@ def _load_system(context: ssl.SSLContext) -> None:
     if _OPENSSL_S.isdisjoint(os.environ):
         context.load_default_certs()
         return
-    # OpenSSL itself heeds the environment, which is not to count here.
+    # OpenSSL would read the environment by itself, which must not count here.
     paths = ssl.get_default_verify_paths()
     if Path(paths.openssl_cafile).is_file():
         context.load_verify_locations(cafile=paths.openssl_cafile)
@@ -172,10 +172,10 @@ def _load_system(context: ssl.SSLContext) -> None:
 
 
 def _trusting(ca: Path | None, named: Mapping[str, str]) -> ssl.SSLContext:
-    """Return a context that trusts what the environment names, or else the system, and an authority beside them."""
+    """Return a context that trusts the environment's authorities, or else the system's, and an additional authority."""
     context = _blank(strict=ca is None and not named)
     if not _OPENSSL_S.isdisjoint(named):
-        if "SSL_CERT_FILE" in named:  # of which OpenSSL does not tell that it is not there
+        if "SSL_CERT_FILE" in named:  # OpenSSL does not report that it is missing
             _load(context, Path(named["SSL_CERT_FILE"]), "SSL_CERT_FILE of the environment")
         context.load_default_certs()
     elif named:
@@ -189,7 +189,7 @@ def _trusting(ca: Path | None, named: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def _load(context: ssl.SSLContext, path: Path, what: str) -> None:
-    """Have a context trust the authorities in a file or directory.
+    """Add the authorities in a file or directory to a context.
 
     Raises:
         ConfigError: There are none.
@@ -209,7 +209,7 @@ def _load(context: ssl.SSLContext, path: Path, what: str) -> None:
         else:
             context.load_verify_locations(cadata=content)
     except ssl.SSLError as error:
-        problem = f"holds no certificate, in PEM or DER ({error.reason or 'not understood'})"
+        problem = f"does not hold a certificate in PEM or DER ({error.reason or 'not understood'})"
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     else:
@@ -218,7 +218,7 @@ def _load(context: ssl.SSLContext, path: Path, what: str) -> None:
 
 
 def _client_of(settings: Settings, environ: Mapping[str, str]) -> ClientCertificate | None:
-    """Return the client's certificate, of the settings or else of the environment, with its password."""
+    """Return the client's certificate from the settings, or else from the environment, with its password."""
     password = Secret.of(environ.get("DOMO_CLIENT_KEY_PASSWORD") or None)
     cert = settings.cert
     if cert is None and environ.get("DOMO_CLIENT_CERT"):
@@ -230,7 +230,7 @@ def _load_client(context: ssl.SSLContext, certificate: ClientCertificate) -> Non
     cert, key, password = certificate.cert, certificate.key, certificate.password
 
     def ask() -> str:
-        # Without it, OpenSSL would ask at the terminal, and wait.
+        # Without a password, OpenSSL would prompt at the terminal, and wait.
         if password is None:
             raise ConfigError(
                 f"the client's key in {key or cert} is encrypted: give its password, as"

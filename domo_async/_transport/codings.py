@@ -1,6 +1,6 @@
-"""Bodies that were compressed on their way, undone here so that one that ends early is seen to.
+"""Decompression of bodies, done here so that a body that ends early is detected.
 
-aiohttp would give what it had of a gzip stream that broke off as if it were all, its last bytes made up.
+aiohttp would return a gzip stream that broke off as if it were complete, with made-up bytes at the end.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from domo_async.errors import DecodeError, IncompleteAnswer
 __all__ = ["ACCEPTED", "decoded", "is_coded"]
 
 ACCEPTED = "gzip, deflate"
-"""The codings that are asked for: those whose end can be told wherever Python is."""
+"""The codings that are requested: those whose end every Python can detect."""
 
 _ALIASES = {"x-gzip": "gzip"}
-# What IANA lists beside these. Anything else, such as "identity" or a charset, does not change the body.
+# IANA's other codings. Any other value, such as "identity" or a charset, does not change the body.
 _NOT_ASKED_FOR = frozenset({"aes128gcm", "br", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress", "zstd"})
 _MOST_AT_ONCE = 1 << 20
 _GZIP_BITS = 16 + zlib.MAX_WBITS
 
 
 async def decoded(response: aiohttp.ClientResponse, request: Request) -> AsyncIterator[bytes]:
-    """Yield an answer's body in pieces as they come, without what it was coded in.
+    """Yield the decoded pieces of an answer's body as they arrive.
 
     Args:
-        response: The answer, whose body aiohttp leaves as it came.
-        request: What was asked, as errors name it.
+        response: The answer, whose body aiohttp does not decode.
+        request: The request, for errors.
 
     Raises:
-        DecodeError: It is coded in a way that was not asked for.
+        DecodeError: It has a coding that was not requested.
         IncompleteAnswer: The coded stream ends early, is damaged, or something follows it.
     """
     what = f"{request.method} {request.url.path}"
@@ -54,7 +54,7 @@ async def decoded(response: aiohttp.ClientResponse, request: Request) -> AsyncIt
 
 
 def is_coded(response: aiohttp.ClientResponse) -> bool:
-    """Return whether an answer's body is coded, so that its end can be told."""
+    """Return whether an answer's body is coded, so that its end can be detected."""
     return bool(_codings(response))
 
 
@@ -65,7 +65,7 @@ def _codings(response: aiohttp.ClientResponse) -> list[str]:
 
 
 def _coding(response: aiohttp.ClientResponse, what: str) -> str | None:
-    """Return the one coding of an answer, None if its body is as it came."""
+    """Return the coding of an answer, or None if its body is not coded."""
     real = _codings(response)
     if not real:
         return None
@@ -79,7 +79,7 @@ def _has_no_body(response: aiohttp.ClientResponse) -> bool:
 
 
 class _Stream:
-    """A stream of gzip, which may be several one after the other, or of deflate with zlib's head or without."""
+    """A stream of one or several gzip members, or of deflate with or without zlib's header."""
 
     def __init__(self, coding: str) -> None:
         self._coding = coding
@@ -89,21 +89,21 @@ class _Stream:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it may end here."""
+        """Whether the stream may end here."""
         return self._ended and self._member is None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield what bytes stand for, never much at once."""
+        """Yield decoded bytes, in pieces of bounded size."""
         self.is_empty = self.is_empty and not data
         while data:
             if self._member is None:
                 if self._ended and not data.strip(b"\0"):
-                    return  # gzip's files may be padded
+                    return  # gzip files may be padded
                 self._member = self._next(data)
             piece = self._member.decompress(data, _MOST_AT_ONCE)
             while piece:
                 yield piece
-                # What a full piece left behind need not have been input any more.
+                # The unconsumed tail of a full piece need not be input any longer.
                 full = len(piece) == _MOST_AT_ONCE
                 piece = self._member.decompress(self._member.unconsumed_tail, _MOST_AT_ONCE) if full else b""
             data = b""
@@ -115,5 +115,5 @@ class _Stream:
             return zlib.decompressobj(_GZIP_BITS)
         if self._ended:
             raise zlib.error("something follows")
-        # Some servers leave zlib's head out, as old browsers did not know it.
+        # Some servers omit zlib's header, because old browsers did not know it.
         return zlib.decompressobj(zlib.MAX_WBITS if data[0] & 0xF == zlib.DEFLATED else -zlib.MAX_WBITS)

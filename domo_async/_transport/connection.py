@@ -1,4 +1,4 @@
-"""Requests over HTTP: aiohttp's sessions, the token, redirects, bodies that must keep moving."""
+"""Requests over HTTP: aiohttp's sessions, the token, redirects, and bodies that must make progress."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ __all__ = ["Connection", "Limits", "is_good"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
-# A longer body is a transfer, which may take as long as it likes.
+# A longer body is a transfer, whose total time is not limited.
 _SMALL_BODY = 1 << 18
 _LARGEST_KEPT = 8 << 20
 _OURSELVES = f"domo-async/{__version__} Python/{'.'.join(map(str, sys.version_info[:3]))} aiohttp/{aiohttp.__version__}"
-# What is read of an answer whose status says all that matters.
+# The most bytes that are read of an answer whose status is sufficient.
 _MOST_EXPLAINED = 256 << 10
-# Headers of a caller's session that would change what we ask for, or how a body is framed.
+# Headers of a caller's session that would change the request or the framing of its body.
 _OURS_TO_SAY = frozenset(
     {
         "accept",
@@ -78,20 +78,20 @@ _OURS_TO_SAY = frozenset(
     }
 )
 _NOTHING: Secret[Mapping[str, str]] = Secret({})
-# Connections of a process that this one was forked from: to close one here would disturb it there.
+# Connections of the process that this one was forked from: closing one here would disturb it there.
 _left_alone: list[_Sessions] = []
 
 
 @define
 class _Sessions:
-    """What belongs to one event loop of one process.
+    """The sessions of one event loop of one process.
 
     Attributes:
-        inside: Goes to the instance.
-        outside: Goes to wherever the instance redirects to, and has nothing of the caller's.
-        sealed: Headers of the caller's session that are secrets; for the instance.
-        farewell: Closes the connections when it is closed, which the loop does in its end if nobody did; None if they
-            are the caller's.
+        inside: The session for the instance.
+        outside: The session for hosts that the instance redirects to; it has nothing of the caller's session.
+        sealed: Secret headers of the caller's session, for the instance only.
+        farewell: An async generator that closes the connections when it is closed; the loop closes it at its end if
+            nobody else did. None if the connections are the caller's.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -103,19 +103,19 @@ class _Sessions:
     farewell: AsyncGenerator[None, None] | None
 
     def __del__(self) -> None:
-        # They own nothing, and aiohttp would warn of what the caller, or nobody, has to close.
+        # They do not own the connections, and aiohttp would warn about connections that the caller has to close.
         self.inside.detach()
         self.outside.detach()
 
     async def close(self) -> None:
-        """Close them, and the connections if they are ours."""
+        """Close the sessions, and the connections if they are ours."""
         self.inside.detach()
         self.outside.detach()
         if self.farewell is not None:
             await self.farewell.aclose()
 
     def abandon(self) -> None:
-        """Give them up where their loop runs no more."""
+        """Give up the sessions of a loop that no longer runs."""
         if self.process != os.getpid():
             _left_alone.append(self)
         elif self.farewell is not None:
@@ -131,13 +131,13 @@ async def _farewell(connector: aiohttp.BaseConnector) -> AsyncGenerator[None, No
 
 @frozen
 class Limits:
-    """How long requests may take, in the forms that are needed for each of them.
+    """Time limits of requests, prepared in the forms that each request needs.
 
     Attributes:
-        timeouts: What they are made of.
-        unhurried: aiohttp's limits where we see to the answer's coming.
-        streamed: Those where the answer is read as it arrives.
-        late: Seconds that a limit may be noticed late at the most.
+        timeouts: The timeouts of the settings.
+        unhurried: aiohttp's limits if this module limits the time of the answer.
+        streamed: aiohttp's limits if the answer is read as it arrives.
+        late: The most seconds by which a limit may be noticed late.
     """
 
     timeouts: Timeouts
@@ -147,7 +147,7 @@ class Limits:
 
     @classmethod
     def of(cls, timeouts: Timeouts) -> Limits:
-        """Return what follows from timeouts."""
+        """Return the limits for timeouts."""
         return cls(
             timeouts,
             aiohttp.ClientTimeout(total=None, connect=timeouts.connect),
@@ -161,8 +161,8 @@ class Connection:
 
     Args:
         origin: Scheme, host and port of the instance.
-        credentials: Who is calling; told to nobody but the instance.
-        settings: How to behave.
+        credentials: The caller's credentials; only sent to the instance.
+        settings: The settings.
         session: An aiohttp session of the caller's to send through, or None for one of our own.
 
     Raises:
@@ -186,14 +186,14 @@ class Connection:
         self._check_ways()
         self.closed: bool = False
         self._loop: asyncio.AbstractEventLoop
-        # By how late a limit may be noticed.
+        # The delay with which a limit may be noticed.
         self._deadlines: dict[float, Deadlines] = {}
 
     def _check_ways(self) -> None:
-        """See to it that TLS and the proxy are as they have to be before anything is sent.
+        """Check TLS and the proxy before anything is sent.
 
         Raises:
-            ConfigError: They are not.
+            ConfigError: Their settings are not valid.
         """
         proxy = self._proxy
         if proxy is not None and self._origin.startswith("http:") and not is_loopback(proxy.address.host or ""):
@@ -209,7 +209,7 @@ class Connection:
         await self.release()
 
     async def release(self) -> None:
-        """Close our own connections; the next request opens others."""
+        """Close our own connections; the next request opens new ones."""
         sessions, self._sessions = self._sessions, None
         if sessions is None:
             return
@@ -219,7 +219,7 @@ class Connection:
             sessions.abandon()
 
     def secrets(self) -> Iterator[str]:
-        """Yield what the instance is told for the caller's session, and the proxies, and nobody else may be."""
+        """Yield the secrets of the caller's session and of the proxies, which must not be sent to others."""
         yield from self._proxies.secrets()
         if self._given is not None:
             yield from secrets_of(self._given.headers)
@@ -227,21 +227,21 @@ class Connection:
                 yield from (self._given.auth.password, self._given.auth.encode().partition(" ")[2])
 
     def cookies(self) -> set[str]:
-        """Return the values of the cookies that the caller's session has by now."""
+        """Return the values of the current cookies of the caller's session."""
         jar = () if self._given is None else self._given.cookie_jar
         return secrets_of({"Cookie": " ".join(cookie.value for cookie in jar)})
 
     def most_at_once(self) -> int:
-        """Return how many connections there may be, if the caller's session has a limit."""
+        """Return the connection limit of the caller's session, if it has one."""
         connector = None if self._given is None else self._given.connector
         limits = [] if connector is None else [connector.limit, connector.limit_per_host]
         return min([self._settings.connections, *filter(None, limits)])
 
     def use_in(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Make ready for another event loop: connections of the one before are given up.
+        """Prepare for another event loop; connections of the previous loop are given up.
 
         Raises:
-            ConfigError: The one before still runs, or the caller's session is of another.
+            ConfigError: The previous loop still runs, or the caller's session belongs to another loop.
         """
         before = self._sessions
         if before is not None and before.loop is not loop:
@@ -261,12 +261,12 @@ class Connection:
         """Send a request and return the answer with its body.
 
         Args:
-            request: What to send.
-            added: Headers of the caller's.
-            limits: How long it may take.
+            request: The request.
+            added: The caller's headers.
+            limits: The time limits.
 
         Raises:
-            TransportError: No whole answer came.
+            TransportError: A complete answer did not arrive.
             APIError: It was a redirect that must not be followed.
         """
         small = request.body is None or request.body.length <= _SMALL_BODY
@@ -276,18 +276,18 @@ class Connection:
     def open(
         self, request: Request, added: Secret[Mapping[str, str]], limits: Limits
     ) -> Awaitable[tuple[aiohttp.ClientResponse, bytes]]:
-        """Send a request and return the answer with its body still to be read, which may take as long as it likes.
+        """Send a request and return the answer with its body unread; the time to read the body is not limited.
 
         Args:
-            request: What to send.
-            added: Headers of the caller's.
-            limits: How long it may take.
+            request: The request.
+            added: The caller's headers.
+            limits: The time limits.
 
         Returns:
-            The answer, and its body if its status is not good.
+            The answer, and its body if its status is an error.
 
         Raises:
-            TransportError: No answer came.
+            TransportError: An answer did not arrive.
             APIError: It was a redirect that must not be followed.
         """
         return self._limited(request, added, limits, limits.streamed, limits.timeouts.total, read=False)
@@ -302,7 +302,7 @@ class Connection:
         *,
         read: bool,
     ) -> tuple[aiohttp.ClientResponse, bytes]:
-        """Return the answer that all redirects lead to, with its body if it is to be read or explains an error."""
+        """Follow redirects and return the final answer, with its body if it is to be read or explains an error."""
         loop = self._loop
         ends = loop.time() + seconds
         deadlines = self._deadlines.get(limits.late)
@@ -326,9 +326,9 @@ class Connection:
                 raise
             failure = error
         except (asyncio.CancelledError, KeyboardInterrupt, SystemExit) as error:
-            # Told without the frames of aiohttp, which hold cookies and bodies.
+            # Raised without the frames of aiohttp, which hold cookies and bodies.
             raise error.with_traceback(None) from error.__cause__
-        # Raised outside of those blocks: aiohttp's own error may quote the token, and would hang on to ours.
+        # Raised outside of those blocks: aiohttp's error may quote the token, and would be chained to ours.
         if self.closed or (self._given is not None and self._given.closed):
             raise TransportError(
                 f"{request.method} {request.url.path}: the client, or its session, was closed before the answer",
@@ -341,7 +341,7 @@ class Connection:
     async def _follow(
         self, sessions: _Sessions, call: Call, added: Secret[Mapping[str, str]]
     ) -> aiohttp.ClientResponse:
-        """Return the head of the answer that all redirects lead to."""
+        """Follow redirects and return the head of the final answer."""
         request, session, sealed = call.request, sessions.inside, self._sealed(sessions, added)
         plain = {"Accept": request.accept, "Accept-Encoding": ACCEPTED, **request.headers}
         headers = {**plain, "User-Agent": self._user_agent}
@@ -355,7 +355,7 @@ class Connection:
             exchange = Exchange(session, call, URL(target, encoded=True), headers, sealed, tls, connector)
             response = await exchange.run()
             if response.status == 407:
-                # The instance has no proxies before it whose logins are ours to give.
+                # The caller's proxy logins are never for the instance.
                 response.close()
                 what = f"{request.method} {request.url.path}"
                 raise proxy_refusal(what, origin_of(target), call.proxy, 407, response.reason, response.headers)
@@ -364,13 +364,14 @@ class Connection:
             await _read_body(response, call, _MOST_EXPLAINED)
             target = self._redirected(request, response, target, hop)
             hop += 1
-            # Who has once left the instance comes back as a stranger: else others could have it asked with our rights.
+            # After a redirect to another host, credentials stay off even if it leads back: else others could use our
+            # rights.
             if sealed is not _NOTHING and origin_of(target) != self._origin:
                 session, headers, sealed = sessions.outside, for_strangers(plain), _NOTHING
             call.proxy = self._proxies.leading_to(target)
 
     def _tls(self, target: str, proxy: Proxy | None, *, inside: bool) -> ssl.SSLContext | bool:
-        """Return how to speak TLS on the way to an address; True for as the connections do by themselves."""
+        """Return the TLS context for an address; True for the default of the connections."""
         is_spoken = target.startswith("https:") or (proxy is not None and proxy.address.scheme == "https")
         settings = self._settings
         if not is_spoken or (self._given is not None and not _names_tls(settings)):
@@ -380,7 +381,7 @@ class Connection:
         return self._contexts.inside if inside else self._contexts.outside
 
     def _sealed(self, sessions: _Sessions, added: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
-        """Return the headers for the instance that are secrets; a later one takes the place of an earlier one."""
+        """Return the secret headers for the instance; later ones replace earlier ones."""
         if sessions.sealed is _NOTHING and added is NO_HEADERS:
             return self._token_header
         merged: CIMultiDict[str] = CIMultiDict(sessions.sealed.get_secret_value())
@@ -389,12 +390,12 @@ class Connection:
         return Secret(merged)
 
     def _redirected(self, request: Request, response: aiohttp.ClientResponse, target: str, hop: int) -> str:
-        """Return where a redirect leads, or refuse to follow it."""
+        """Return the target of a redirect, or refuse to follow it."""
         location = leads_to(target, response.headers["Location"])
         origin = None if location is None else origin_of(location)
         reads = request.method in {"GET", "HEAD"}
         if location is None or origin is None:
-            problem = "redirected to what is not an address of the web, and not followed"
+            problem = "redirected to a target that is not an HTTP address, which is not followed"
         elif not (
             (location.startswith("https:") or self._origin.startswith("http:"))
             and (reads or (response.status in {307, 308} and origin == self._origin))
@@ -411,10 +412,10 @@ class Connection:
         raise APIError(status=response.status, message=problem, method=request.method, path=request.url.path)
 
     def _usable(self) -> _Sessions | None:
-        """Return what there is to send through.
+        """Return the open sessions.
 
         Raises:
-            ConfigError: It is closed.
+            ConfigError: They are closed.
         """
         if self.closed:
             raise ConfigError("this client is closed; make a new one")
@@ -424,7 +425,7 @@ class Connection:
         return None if sessions is None or sessions.connector.closed else sessions
 
     async def _made(self) -> _Sessions:
-        """Return something new to send through."""
+        """Return new sessions."""
         connector = None if self._given is None else self._given.connector
         if self._given is None or connector is None:
             self._sessions = made = self._make_own()
@@ -438,19 +439,19 @@ class Connection:
         _keep_freed_memory()
         settings = self._settings
         connector = aiohttp.TCPConnector(
-            # Slots are counted by the transport, calls and streams apart.
+            # The transport counts slots, separately for calls and streams.
             limit=0,
             keepalive_timeout=settings.keepalive,
         )
-        # A token is all that the API needs; cookies would only carry state between unrelated calls.
+        # The API only needs the token; cookies would carry state between unrelated calls.
         plain = _session(connector)
         loop = asyncio.get_running_loop()
         return _Sessions(loop, os.getpid(), connector, plain, plain, _NOTHING, _farewell(connector))
 
     def _make_of(self, given: aiohttp.ClientSession, connector: aiohttp.BaseConnector) -> _Sessions:
-        """Make sessions that send through a caller's connections, and have of its session what the instance may see.
+        """Create sessions over the caller's connections, with the parts of the caller's session meant for the instance.
 
-        How that session would read answers, raise errors, complete addresses and count time does not matter then.
+        The caller's options for reading answers, raising errors, base URLs and timeouts have no effect.
         """
         headers = {name: value for name, value in given.headers.items() if name.lower() not in _OURS_TO_SAY}
         base = getattr(given, "_base_url", None)
@@ -504,7 +505,7 @@ def _session(
 
 
 def _if_known(**options: Any) -> dict[str, Any]:
-    """Return the options that this version of aiohttp has: without them its own limit holds, and nothing is to pass."""
+    """Return the options that this aiohttp version supports; without them, its own limits hold."""
     return {name: value for name, value in options.items() if name in _KNOWN}
 
 
@@ -512,7 +513,7 @@ _KNOWN = frozenset(inspect.signature(aiohttp.ClientSession.__init__).parameters)
 
 
 def _open_headers(added: Secret[Mapping[str, str]]) -> dict[str, str]:
-    """Return the headers of the caller's that are not secrets by their names."""
+    """Return the caller's headers whose names do not mark them as secret."""
     return {name: value for name, value in added.get_secret_value().items() if not is_secret_name(name)}
 
 
@@ -521,9 +522,9 @@ def _names_tls(settings: Settings) -> bool:
 
 
 def _proxies_of(settings: Settings, given: aiohttp.ClientSession | None) -> Proxies:
-    """Return the proxies of the settings, or else those of a caller's session, for which it is its say what counts.
+    """Return the proxies of the settings, or else those of the caller's session, whose ``trust_env`` then counts.
 
-    aiohttp itself would read passwords from a netrc file, too, and knows no exceptions with ports and networks.
+    aiohttp itself would also read passwords from a netrc file, and does not support exceptions with ports and networks.
     """
     fixed = None if settings.proxy is None else Proxy.of(settings.proxy, "Settings.proxy")
     if given is None:
@@ -536,7 +537,7 @@ def _proxies_of(settings: Settings, given: aiohttp.ClientSession | None) -> Prox
 
 
 def _close_without_loop(connector: aiohttp.BaseConnector) -> None:
-    """Close connections whose event loop does not run: as far as that goes without waiting."""
+    """Close connections whose event loop does not run, as far as possible without waiting."""
     closing = connector.close().__await__()
     with suppress(StopIteration, RuntimeError):  # its end, or that of the loop
         next(closing)
@@ -544,24 +545,24 @@ def _close_without_loop(connector: aiohttp.BaseConnector) -> None:
 
 @cache
 def _keep_freed_memory() -> None:
-    """Have pieces of bodies made from memory that is there.
+    """Make the allocator keep memory for pieces of bodies.
 
-    glibc gives what is larger than 128 KiB back to the system, which has to clear it for the next piece, until a block
-    was freed that is larger: from then on the process keeps what is smaller than that one.
+    glibc returns blocks over 128 KiB to the system, which has to clear them for the next piece. Once a larger block was
+    freed, the process keeps all blocks smaller than that one.
     """
-    bytes(_LARGEST_KEPT)  # which is never touched
+    bytes(_LARGEST_KEPT)  # the memory is never touched
 
 
 def is_good(response: aiohttp.ClientResponse) -> bool:
-    """Return whether the instance did what it was asked: the documents know 200, 201, 202 and 204."""
+    """Return whether a status means success: Domo's documentation has 200, 201, 202 and 204."""
     return 200 <= response.status < 300
 
 
 async def _read_body(response: aiohttp.ClientResponse, call: Call, most: int) -> bytes:
-    """Return an answer's body; of an error or redirect, which its status explains, what can be had of it.
+    """Return an answer's body; for an error or redirect, which the status explains, as much of it as arrives.
 
     Raises:
-        TransportError: The body of a good answer broke off, or is larger than `most`.
+        TransportError: The body of a successful answer broke off, or is larger than `most`.
     """
     request, good = call.request, is_good(response)
     pieces: list[bytes] = []
@@ -570,7 +571,7 @@ async def _read_body(response: aiohttp.ClientResponse, call: Call, most: int) ->
     try:
         if left >= 0:
             left = most
-            # Most answers are small and uncoded, and what goes on at each of them counts.
+            # Most answers are small and uncoded, so the cost for each of them matters.
             coded = aiter(decoded(response, request)) if "Content-Encoding" in response.headers else None
             while left >= 0 and not whole:
                 call.keep_moving()

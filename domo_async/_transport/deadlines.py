@@ -10,18 +10,18 @@ __all__ = ["Deadline", "Deadlines"]
 
 
 class Deadlines:
-    """Makes blocks that expire, a little late but almost for free.
+    """Creates blocks that expire slightly late, at almost no cost.
 
-    A timer of its own for each request, set and cancelled again, would cost more than all else that this library adds
-    to a small call. So one timer looks at all that are running, and only while there are any.
+    A timer for each request, set and cancelled again, would cost more than everything else that this library adds to a
+    small call. So one timer checks all running blocks, and only while there are any.
 
     Args:
         loop: The event loop that they run on.
-        late: Seconds that a limit may be noticed late at the most.
+        late: The most seconds by which a limit may be noticed late.
 
     Attributes:
-        loop: That event loop.
-        running: The blocks that are being run.
+        loop: The event loop.
+        running: The running blocks.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, late: float) -> None:
@@ -31,7 +31,7 @@ class Deadlines:
         self._ticking = False
 
     def watch(self) -> None:
-        """Look at those that run until there are none."""
+        """Check the running blocks until there are none."""
         if not self._ticking:
             self._ticking = True
             self.loop.call_later(self._late, self._tick)
@@ -47,11 +47,11 @@ class Deadlines:
 
 
 class Deadline:
-    """A block that ends with a `TimeoutError` once its time is over, as that of `asyncio.timeout` does.
+    """A block that ends with a `TimeoutError` once its time is over, like `asyncio.timeout`.
 
     Args:
-        deadlines: What looks at the time.
-        ends: The loop's time at which it is over; infinite for never. It may be changed at any time.
+        deadlines: The timer for blocks.
+        ends: The loop's time at which it expires; infinite for never. It may be changed at any time.
     """
 
     __slots__ = ("_cancelling", "_deadlines", "_expired", "_task", "ends")
@@ -75,7 +75,7 @@ class Deadline:
         self, exc_type: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         self._deadlines.running.discard(self)
-        # Whoever else has cancelled the task meanwhile is to see it cancelled.
+        # If somebody else cancelled the task in the meantime, it stays cancelled.
         if self._expired and self._task.uncancel() <= self._cancelling and exc_type is asyncio.CancelledError:
             raise TimeoutError from error
 

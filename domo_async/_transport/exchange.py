@@ -1,4 +1,4 @@
-"""One request on one connection, sent once: what aiohttp would do by itself is kept from it here."""
+"""One request on one connection, sent once: aiohttp's own retries are prevented here."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ __all__ = [
 
 LARGEST_HEADER = 64 << 10
 MOST_HEADERS = 256
-# What ends a connection early enough before the server's own limit, which counts from its last byte.
+# The margin by which connections are closed before the server's keep-alive limit, which counts from its last byte.
 _EARLIER = 1.0
-# By itself aiohttp would send an idempotent request a second time after these.
+# aiohttp would send an idempotent request again after these errors.
 _RESENT_AFTER = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 
 
 class LostError(Exception):
-    """An error of aiohttp's, in a form that it does not answer by sending the request again.
+    """An error of aiohttp, wrapped so that aiohttp does not send the request again.
 
     Attributes:
-        error: That error.
+        error: The error of aiohttp.
     """
 
     def __init__(self, error: Exception) -> None:
@@ -59,18 +59,18 @@ class _StaleError(Exception):
 
 @define(eq=False)
 class Call:
-    """One try of a request, through all redirects.
+    """One attempt of a request, including redirects.
 
     Attributes:
-        request: What to send.
-        timeout: aiohttp's own limits.
-        ends: The loop's time at which it is over; infinite if it may take as long as it likes.
-        patience: Seconds in which something has to move on.
+        request: The request.
+        timeout: aiohttp's limits.
+        ends: The loop's time at which the attempt expires; infinite if its time is not limited.
+        patience: The seconds within which there must be progress.
         loop: The event loop.
-        limit: What is to expire.
+        limit: The block that expires.
         sent: Whether a server may have received the request.
-        proxy: The proxy that it goes through on its present way.
-        just_encrypted: Whether it was sent on an encrypted connection that had carried nothing before.
+        proxy: The proxy of the current exchange.
+        just_encrypted: Whether it was sent on a new encrypted connection.
     """
 
     request: Request
@@ -84,23 +84,23 @@ class Call:
     just_encrypted: bool = False
 
     def keep_moving(self) -> None:
-        """Let it end unless something moves on, or it is over before."""
+        """Set the limit to expire without progress, or at the end of the attempt if that is earlier."""
         self.limit.ends = min(self.loop.time() + self.patience, self.ends)
 
 
 @define(eq=False)
 class Exchange:
-    """One request to one place, without redirects.
+    """One request to one address, without redirects.
 
     Attributes:
-        session: What to send through.
-        call: What the exchange is part of.
+        session: The session.
+        call: The attempt that the exchange is part of.
         target: The address.
-        headers: All headers but those of the body and those that are secrets.
-        sealed: Those that are secrets: aiohttp has them only while it writes the head.
-        tls: How to speak TLS; True for as the connections of the session do.
-        connector: What has the connections, where the session is our own: it has no cookies, middlewares and traces
-            then, and what it does besides is left out, a quarter of what a small call costs.
+        headers: All headers except those of the body and secret ones.
+        sealed: The secret headers: aiohttp has them only while it writes the head.
+        tls: The TLS context; True for the default of the session's connections.
+        connector: The connector, if the session is our own: it then has no cookies, middlewares and traces, and the
+            rest of its work is skipped, which saves a quarter of the cost of a small call.
         line: The connection that it was sent on.
     """
 
@@ -120,11 +120,11 @@ class Exchange:
         token = _running.set(self)
         try:
             while True:
-                call.limit.ends = call.ends  # aiohttp sees to it that connecting ends
+                call.limit.ends = call.ends  # aiohttp limits the time to connect
                 try:
                     return await (self._send(self.headers, None) if body is None else self._send_body(body))
                 except _StaleError:
-                    # Each time one connection less is in the pool.
+                    # The pool has one connection less each time.
                     continue
         finally:
             _running.reset(token)
@@ -133,7 +133,7 @@ class Exchange:
         """Take over a connection before anything is sent on it.
 
         Raises:
-            _StaleError: It is from the pool, and cannot be used any more.
+            _StaleError: It is from the pool, and cannot be used any longer.
         """
         protocol = connection.protocol
         if protocol is None:
@@ -142,7 +142,7 @@ class Exchange:
         self.call.just_encrypted = False
         if line is None:
             self.line = _lines[protocol] = line = _Line(protocol)
-            # What is encrypted may have something to be read that is no answer, such as a ticket.
+            # An encrypted connection may have data to read that is not an answer, such as a session ticket.
             plain = protocol.transport is not None and protocol.transport.get_extra_info("sslcontext") is None
             self.call.just_encrypted = not plain
             if protocol.should_close or (plain and line.has_spoken(protocol)):
@@ -164,7 +164,7 @@ class Exchange:
         return await self._send(headers, payload)
 
     async def _send_slices(self, headers: Mapping[str, str], slices: Iterator[bytes]) -> aiohttp.ClientResponse:
-        """Send a body that may take as long as it likes, but may not stand still."""
+        """Send a body, whose total time is not limited but which must make progress."""
         failure: Exception | None = None
 
         async def moving() -> AsyncIterator[bytes]:
@@ -180,7 +180,7 @@ class Exchange:
         try:
             return await self._send(headers, moving())
         except (aiohttp.ClientError, LostError, OSError):
-            # aiohttp hides that it was the source of the body that failed.
+            # aiohttp hides that the source of the body failed.
             if failure is not None:
                 raise failure from None
             raise
@@ -208,7 +208,7 @@ class Exchange:
         headers: Mapping[str, str],
         data: aiohttp.Payload | AsyncIterator[bytes] | None,
     ) -> aiohttp.ClientResponse:
-        """Do what `session.request` does where the session is our own."""
+        """Do the work of `session.request` for our own session."""
         call = self.call
         request = OnceRequest(
             call.request.method,
@@ -244,13 +244,13 @@ class Exchange:
             raise
 
 
-# Earlier versions of aiohttp bound no number of headers, and take their requests by `session.request` alone.
+# Earlier versions of aiohttp do not limit the number of headers, and need `session.request`.
 _SENDS_STRAIGHT = "max_headers" in inspect.signature(ResponseHandler.set_response_params).parameters
 _running: ContextVar[Exchange] = ContextVar("_running")
 
 
 class _Line:
-    """What is known of a connection.
+    """The state of a connection.
 
     Attributes:
         expires: The loop's time from which on the server may close it.
@@ -263,33 +263,33 @@ class _Line:
         self._unread = _look_for_unread(protocol)
 
     def has_spoken(self, protocol: ResponseHandler) -> bool:
-        """Return whether something is to be read where nothing was asked: the connection's end, or what nobody wants.
+        """Return whether there is unexpected data to read: the connection's end, or bytes without a request.
 
-        What the event loop has taken in, the protocol knows. This is about what came since.
+        The protocol knows of data that the event loop has read. This checks for data that arrived since.
         """
         transport = protocol.transport
         return transport is None or transport.is_closing() or bool(self._unread())
 
 
-# Connections that something was sent on.
+# Connections on which a request was sent.
 _lines: WeakKeyDictionary[ResponseHandler, _Line] = WeakKeyDictionary()
 
 
 class OnceRequest(aiohttp.ClientRequest):
-    """A request that looks at its connection before it uses it, and is not sent again by aiohttp."""
+    """A request that checks its connection before using it, and that aiohttp does not send again."""
 
     def update_proxy(self, proxy: URL | None, proxy_auth: aiohttp.BasicAuth | None, proxy_headers: Any) -> None:
-        """Take over the proxy, with the name and password that nobody was told before."""
+        """Take over the proxy, with the name and password, which were not passed to aiohttp before."""
         ours = _running.get().call.proxy
         if ours is not None and ours.login is not None:
             proxy_auth = ours.login.get_secret_value()
         super().update_proxy(proxy, proxy_auth, proxy_headers)
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        """Send it, if the connection is as it should be."""
+        """Send the request if the connection is usable."""
         exchange = _running.get()
         exchange.begin(conn)
-        # For as long as the head is written; what a middleware has set goes before.
+        # Only while the head is written; headers that a middleware has set take precedence.
         sealed, headers = exchange.sealed, self.headers
         added = [name for name in sealed.get_secret_value() if name not in headers]
         try:
@@ -304,7 +304,7 @@ class OnceRequest(aiohttp.ClientRequest):
 
 
 class WatchedResponse(aiohttp.ClientResponse):
-    """An answer after which its connection is used again only if nothing about it is odd."""
+    """An answer whose connection is reused only if the answer is entirely regular."""
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
         """Read the head."""
@@ -319,7 +319,7 @@ class WatchedResponse(aiohttp.ClientResponse):
             ends = float("inf") if alive is None else exchange.call.loop.time() + alive - _EARLIER
             exchange.line.expires = ends
             if self.method == "HEAD" or self.status in {204, 304}:
-                # A body that must not follow may follow all the same, and would be taken for the next answer.
+                # A forbidden body may follow nevertheless, and would be read as the next answer.
                 length = self.headers.get("Content-Length", "0").strip()
                 if length != "0" or "Transfer-Encoding" in self.headers:
                     protocol.force_close()
@@ -327,7 +327,7 @@ class WatchedResponse(aiohttp.ClientResponse):
 
 
 def _kept_alive(header: str) -> float | None:
-    """Return the seconds in ``Keep-Alive: timeout=5, max=100``, or 0 where the connection is not to be used again."""
+    """Return the seconds in ``Keep-Alive: timeout=5, max=100``, or 0 if the connection must not be reused."""
     pairs: dict[str, str] = {}
     for part in header.lower().split(","):
         name, _, value = part.partition("=")
@@ -339,7 +339,7 @@ def _kept_alive(header: str) -> float | None:
 
 
 def _look_for_unread(protocol: ResponseHandler) -> Callable[[], object]:
-    """Return what tells whether something is to be read from a connection, made ready once as it is asked each time."""
+    """Return a reusable check for unread data on a connection, prepared once because it runs for each request."""
     transport = protocol.transport
     line = None if transport is None else transport.get_extra_info("socket")
     number = -1 if line is None else line.fileno()

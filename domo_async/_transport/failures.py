@@ -1,4 +1,4 @@
-"""Why a request got no answer, in our own words: aiohttp's may quote headers, and name no remedy."""
+"""Errors for requests without an answer, in our own words: aiohttp's may quote headers, and do not name a remedy."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from domo_async.errors import (
 __all__ = ["proxy_refusal", "translated"]
 
 _LONGEST = 200
-# A name that is not there, and a name server that says that it cannot tell; one that is busy may answer later.
+# The name does not exist, or the name server cannot resolve it; a busy name server may answer later.
 _NO_SUCH_NAME: frozenset[int] = frozenset(
     getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_FAIL") if hasattr(socket, name)
 )
-# What this machine itself does not allow or cannot do.
+# Errors of this machine: not permitted, or not possible.
 _HOPELESS = frozenset({errno.EACCES, errno.EPERM, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
 _SELF_SIGNED, _UNKNOWN_ISSUER = {18, 19}, {2, 18, 19, 20, 21}
 _NOT_YET, _EXPIRED, _OTHER_NAME = {9}, {10}, {62, 64}
@@ -49,14 +49,14 @@ _LOGIN = "http://name:password@host:port"
 def translated(
     error: Exception, request: Request, *, sent: bool = True, proxy: Proxy | None = None, unproved: bool = False
 ) -> TransportError:
-    """Return our error for aiohttp's. Their texts may quote headers, so only what is harmless is kept.
+    """Convert aiohttp's error to ours. Its texts may quote headers, so only harmless parts are kept.
 
     Args:
         error: The error.
-        request: What was asked.
+        request: The request.
         sent: Whether the server may have received it.
-        proxy: The proxy that it was to go through.
-        unproved: Whether the client had yet to prove itself, if the server demands that.
+        proxy: The proxy of the request.
+        unproved: Whether the client's certificate was not yet checked, if the server demands one.
     """
     what = f"{request.method} {request.url.path}"
     if isinstance(error, LostError):
@@ -78,7 +78,7 @@ def translated(
         problem = "closed the connection" if closed else "does not answer as an HTTP proxy does"
         return ProxyError(f"{what}: {_named(proxy)} {problem} when it was asked to connect; check its address")
     if closed:
-        # With TLS 1.3, a client takes a connection for made before the server has looked at its certificate.
+        # With TLS 1.3, a client considers a connection established before the server has checked its certificate.
         hint = ", which a server that demands a client certificate does, too (see Settings.cert)" if unproved else ""
         return TransportError(f"{what}: the connection was closed before the answer{hint}", sent=sent)
     return TransportError(f"{what}: no valid HTTP answer ({type(error).__name__})", sent=sent)
@@ -90,14 +90,14 @@ _HINT = "; where a network lets nothing out but by a proxy, name it: HTTPS_PROXY
 def proxy_refusal(
     what: str, target: str, proxy: Proxy | None, status: int, reason: str | None, headers: Mapping[str, str]
 ) -> ProxyError:
-    """Return the error for a proxy that answered itself and passed nothing on.
+    """Return the error for a proxy that answered by itself instead of forwarding the request.
 
     Args:
         what: The request, for the message.
-        target: The host that it was asked for.
-        proxy: The proxy; None if nobody has named one.
-        status: Its answer's status.
-        reason: What stands behind the status.
+        target: The requested host.
+        proxy: The proxy; None if none is configured.
+        status: The status of its answer.
+        reason: The reason phrase of the status.
         headers: The headers of its answer.
     """
     named = "a proxy that nobody has named" if proxy is None else _named(proxy)
@@ -137,7 +137,7 @@ def _too_late(what: str, proxy: Proxy | None, *, sent: bool) -> TimeoutError:
 
 
 def shown(text: str) -> str:
-    """Return others' words for a message: on one line, not too many, control characters spelled out."""
+    """Return foreign text for a message: on one line, shortened, with control characters escaped."""
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in cut)
 
@@ -147,7 +147,7 @@ def _named(proxy: Proxy) -> str:
 
 
 def _not_connected(what: str, error: Exception, proxy: Proxy | None) -> ConnectError | None:
-    """Return our error if there was no connection."""
+    """Return the error for a failed connection."""
     if isinstance(error, aiohttp.ClientHttpProxyError):
         target = f"{error.request_info.url.host}:{error.request_info.url.port}"
         return proxy_refusal(what, target, proxy, error.status, error.message, error.headers or {})
@@ -176,7 +176,7 @@ def _not_connected(what: str, error: Exception, proxy: Proxy | None) -> ConnectE
 
 
 def _in_words(reason: OSError) -> str:
-    # asyncio puts words of its own in place of the system's, with the address once more.
+    # asyncio replaces the system's text with its own, which repeats the address.
     if reason.errno is not None and not isinstance(reason, socket.gaierror):
         return os.strerror(reason.errno)
     return shown(reason.strerror or str(reason) or type(reason).__name__)

@@ -1,4 +1,4 @@
-"""What others may see of the traffic: log lines by allow-list, and the caller's hooks."""
+"""Logging of requests by an allow-list, and the caller's hooks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ E = TypeVar("E")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 Headers: TypeAlias = Mapping[str, Secret[str] | str]
-"""Headers of a caller's; values that are secret may be wrapped."""
+"""The caller's headers; secret values may be wrapped."""
 _FRAMING = frozenset(
     {
         "connection",
@@ -49,7 +49,7 @@ _FRAMING = frozenset(
 )
 
 
-# What says who is calling, and what a method itself asks for: each with what to do instead.
+# Headers with credentials, and headers that the methods set themselves, each with the alternative.
 _OURS = {
     "x-domo-developer-token": "make another client with token=… for another user",
     "x-domo-authentication": "make another client with session_token=… for another session",
@@ -68,12 +68,12 @@ _OURS = {
 
 
 class Try(NamedTuple):
-    """One of the times that a request is sent.
+    """One attempt to send a request.
 
     Attributes:
-        request: What is sent.
-        call: The number of the request, the same for all its tries.
-        attempt: 1 for the first try.
+        request: The request.
+        call: The number of the request, the same for all its attempts.
+        attempt: The number of the attempt, from 1.
     """
 
     request: Request
@@ -82,13 +82,13 @@ class Try(NamedTuple):
 
 
 class Inspector(Protocol):
-    """Sees all that goes through a transport of its own, and may keep it from being sent; see `Transport.inspected`."""
+    """Inspects all traffic of its own transport, and may refuse requests; see `Transport.inspected`."""
 
     def admit(self, request: Request, *, streamed: bool) -> None:
-        """Let a try of a request pass.
+        """Check an attempt of a request.
 
         Args:
-            request: What is to be sent.
+            request: The request.
             streamed: Whether its answer is read as it arrives.
 
         Raises:
@@ -96,23 +96,23 @@ class Inspector(Protocol):
         """
 
     def answered(self, request: Request, status: int | None, /) -> None:
-        """Be told of the status of an answer, None if none came."""
+        """Take the status of an answer, or None if there was none."""
 
     def read(self, content: bytes, into: object, value: object) -> None:
-        """Be told what an answer became.
+        """Take an answer and its decoded value.
 
         Args:
             content: The body.
-            into: The type that it was read as; None if it was read in another way.
-            value: What it became.
+            into: The type that it was decoded to; None if it was read in another way.
+            value: The decoded value.
         """
 
     def misread(self, into: object, error: DecodeError) -> None:
-        """Be told of an answer that could not be read as a whole."""
+        """Take an answer that could not be decoded."""
 
 
 async def announce(settings: Settings, sending: Try) -> Secret[Mapping[str, str]]:
-    """Call the hooks before a try, and return the headers that they add."""
+    """Call the hooks before an attempt, and return the headers that they add."""
     url = sending.request.url
     event = RequestEvent(method=sending.request.method, template=url.template, path=url.path, attempt=sending.attempt)
     for hook in settings.before_request:
@@ -131,10 +131,10 @@ async def announce(settings: Settings, sending: Try) -> Secret[Mapping[str, str]
 
 
 def allowed(headers: Secret[Headers]) -> Secret[Mapping[str, str]]:
-    """Return headers that a caller wants to add to requests.
+    """Return the headers that a caller wants to add to requests.
 
     Raises:
-        ConfigError: One cannot be a header, or is one that the client sets itself; says what to do instead.
+        ConfigError: A header is invalid, or the client sets it itself; says what to do instead.
     """
     given = headers.get_secret_value()
     if not isinstance(given, Mapping):
@@ -148,12 +148,12 @@ def allowed(headers: Secret[Headers]) -> Secret[Mapping[str, str]]:
     )
     if problem is None:
         return Secret(plain)
-    del given, plain  # a traceback may show local variables
+    del given, plain  # tracebacks may show local variables
     raise ConfigError(problem)
 
 
 def joined(earlier: Secret[Mapping[str, str]], later: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
-    """Return both, the later ones in the place of earlier ones of the same names."""
+    """Return both; later headers replace earlier ones of the same names."""
     if not earlier.get_secret_value():
         return later
     names = {name.lower() for name in later.get_secret_value()}
@@ -162,12 +162,12 @@ def joined(earlier: Secret[Mapping[str, str]], later: Secret[Mapping[str, str]])
 
 
 def is_watched(settings: Settings) -> bool:
-    """Return whether anyone wants a report of a try."""
+    """Return whether an attempt has to be logged or reported to hooks."""
     return bool(settings.after_response) or TRIED.log.isEnabledFor(TRIED.level)
 
 
 async def report(settings: Settings, sent: Try, status: int | None, seconds: float) -> None:
-    """Log a try and call the hooks after it. Nothing but what is listed here is ever logged."""
+    """Log an attempt and call the hooks after it. Only the fields listed here are ever logged."""
     request = sent.request
     tell(
         TRIED,
@@ -189,30 +189,30 @@ async def report(settings: Settings, sent: Try, status: int | None, seconds: flo
     for hook in settings.after_response:
         try:
             await _call(hook, event)
-        except Exception as error:  # noqa: BLE001 - told, with its traceback
-            # The request was carried out; what a hook thinks of it does not change that.
+        except Exception as error:  # noqa: BLE001 - logged, with its traceback
+            # The request was carried out; an error of a hook does not change that.
             tell(CALLBACK_FAILED, failed=error, callback="after_response", cause=cause_of(error))
 
 
 def tell_of_wait(request: Request, seconds: float, cause: str) -> None:
-    """Tell that a request has to wait for its turn.
+    """Log that a request has to wait.
 
     Args:
-        request: What is to be sent.
-        seconds: For how long at the most.
-        cause: What it waits for: ``rate_limit``, ``pause`` or ``slot``.
+        request: The request.
+        seconds: The most seconds of the wait.
+        cause: The reason: ``rate_limit``, ``pause`` or ``slot``.
     """
     tell(WAITING, method=request.method, route=request.url.template, wait_seconds=seconds, cause=cause)
 
 
 def tell_of_retry(request: Request, error: DomoError, attempt: int, seconds: float) -> None:
-    """Tell that a request is sent again.
+    """Log that a request is sent again.
 
     Args:
-        request: What is sent.
-        error: How the try before failed.
-        attempt: The number of the try that comes.
-        seconds: How long it waits.
+        request: The request.
+        error: The error of the previous attempt.
+        attempt: The number of the next attempt.
+        seconds: The seconds until then.
     """
     tell(
         RETRIED,
@@ -226,12 +226,12 @@ def tell_of_retry(request: Request, error: DomoError, attempt: int, seconds: flo
 
 
 def tell_of_success(request: Request, attempt: int) -> None:
-    """Tell that what was to be deleted is gone, as an earlier try without an answer did it."""
+    """Log that an object to delete no longer exists, because an earlier attempt without an answer deleted it."""
     tell(DELETED, method=request.method, route=request.url.template, attempt=attempt)
 
 
 def warn_of_answer(request: Request, error: DecodeError) -> None:
-    """Tell that an answer that no document shows is not understood; of what it holds nothing is told."""
+    """Log that an undocumented answer is not understood, without its content."""
     wanted = error.message.partition(", got ")[0]
     tell(NOT_UNDERSTOOD, method=request.method, route=request.url.template, cause=wanted)
 
@@ -243,7 +243,7 @@ async def _call(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:
 
 
 def _unfit(headers: object, who: str) -> str | None:
-    """Return why what a caller wants to add cannot be, or None: it is not a header, or one that frames the request."""
+    """Return the reason why a caller's header cannot be added, or None: it is invalid, or frames the request."""
     if not isinstance(headers, dict):
         return f"the headers of a RequestEvent must be a dict, not {type(headers).__name__}"
     for name, value in headers.items():

@@ -1,4 +1,4 @@
-"""Lists that arrive page by page, each route with a scheme of its own."""
+"""Paginated lists, with the paging scheme of each route."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ __all__ = [
 
 T = TypeVar("T")
 _MOST_EMPTY = 1000
-_MOST_BARREN = 100  # pages in a row that give nothing new, though more is promised
+_MOST_BARREN = 100  # successive pages without new items, although more are announced
 _LEAST_CAP = 10
 _PROBES = 4
 
 
 class PageData(NamedTuple, Generic[T]):
-    """What one answer holds of a list.
+    """One page of a list.
 
     Attributes:
         items: Its items.
-        total: How many items all pages have together, where the answer tells.
-        more: Whether a page follows, where the answer tells.
-        unreadable: How many items it has besides that could not be read.
+        total: The number of items of all pages, if the answer states it.
+        more: Whether a page follows, if the answer states it.
+        unreadable: The number of further items that could not be decoded.
     """
 
     items: Sequence[T]
@@ -59,17 +59,17 @@ class PageData(NamedTuple, Generic[T]):
 
     @property
     def length(self) -> int:
-        """How many items came, whether they could be read or not."""
+        """The number of items that arrived, decoded or not."""
         return len(self.items) + self.unreadable
 
 
 @frozen
 class Paging:
-    """How a route takes the place and the size of a page.
+    """The parameters in which a route takes the offset and the size of a page.
 
     Attributes:
-        in_body: Whether they stand in the JSON body; else in the query.
-        size: The key of the page's size, or None if it cannot be asked for.
+        in_body: Whether they are in the JSON body; else in the query.
+        size: The key of the page's size, or None if the route does not take it.
         offset: The key of the number of items before the page.
     """
 
@@ -78,7 +78,7 @@ class Paging:
     offset: str
 
     def keys(self, offset: int, size: int) -> dict[str, int]:
-        """Return what to add to the query or the body."""
+        """Return the parameters to add to the query or the body."""
         return {**({self.size: size} if self.size is not None else {}), self.offset: offset}
 
 
@@ -90,7 +90,7 @@ BODY_COUNT = Paging(in_body=True, size="count", offset="offset")
 
 
 class _List(Generic[T]):
-    """What all lists that arrive page by page can become."""
+    """The conversions that all paginated lists offer."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -110,7 +110,7 @@ class _List(Generic[T]):
             ConfigError: pandas is not installed; nothing was sent.
         """
         needed("pandas")
-        from anyio import to_thread  # noqa: PLC0415 - pytest is to import its plugin itself
+        from anyio import to_thread  # noqa: PLC0415 - pytest has to import anyio's plugin itself
 
         return await to_thread.run_sync(pandas_of, await self.all())
 
@@ -121,7 +121,7 @@ class _List(Generic[T]):
             ConfigError: polars is not installed; nothing was sent.
         """
         needed("polars")
-        from anyio import to_thread  # noqa: PLC0415 - pytest is to import its plugin itself
+        from anyio import to_thread  # noqa: PLC0415 - pytest has to import anyio's plugin itself
 
         return await to_thread.run_sync(polars_of, await self.all())
 
@@ -130,20 +130,21 @@ shorten_methods(_List)
 
 
 class Pager(_List[T]):
-    """A list that arrives page by page, as it is iterated over.
+    """A paginated list, which is requested while it is iterated over.
 
         async for item in pager: ...
 
-    Each iteration starts from the first page. A page is asked for when the items before it are used up. What is deleted
-    meanwhile makes the list move up, past the place of the next page. That is noticed by a total that shrinks; where
-    none is told, iterating asks in the end for the last item of each page once more, and `all` does not. Then the list
-    is read again, and what was not given yet is given: each item once, also by a loop that deletes what it is given.
-    Where items cannot be told from each other, as those of the activity log, take `all` before you delete.
+    Each iteration starts from the first page. A page is requested when the items before it are used up. If items are
+    deleted during the iteration, the following items move up, past the offset of the next page. That is detected by a
+    total that shrinks; if the route does not return a total, iterating requests the last item of each page again at the
+    end, and `all` does not. Then the list is read again, and the missing items are returned: each item once, even in a
+    loop that deletes its items. If items cannot be distinguished, such as those of the activity log, call `all` before
+    you delete.
 
-    A list that is shorter than the instance says is a `ListIncomplete` after the items that came. What is taken at its
-    word: a total that is reached, though something was made for each thing deleted; the end where no total is told and
-    a page is not longer than half of what was asked for, unless it is as long as pages that are cut (a multiple of 5,
-    from 10 on); and a cursor that is missing or repeats.
+    If a list is shorter than the instance says, `ListIncomplete` is raised after the items that arrived. These are
+    trusted: a total that is reached, even if an item was created for each one deleted; the end if there is no total and
+    a page is at most half as long as requested, unless its length is typical of capped pages (a multiple of 5, from 10
+    on); and a cursor that is missing or repeats.
     """
 
     def __init__(
@@ -152,11 +153,11 @@ class Pager(_List[T]):
         *,
         begin_wary: Callable[[], AsyncGenerator[Sequence[T], None]] | None = None,
     ) -> None:
-        """Make a pager; endpoints do it, most of them by `Transport.pages` and `Transport.pages_by_cursor`.
+        """Create a pager; endpoints do this, mostly by `Transport.pages` and `Transport.pages_by_cursor`.
 
         Args:
             begin: Reads the pages from the first one on.
-            begin_wary: Does so where the caller may change the list between two pages; like `begin` if left out.
+            begin_wary: Does so if the caller may change the list between two pages; by default `begin`.
         """
         self._begin = begin
         self._begin_wary = begin_wary or begin
@@ -164,7 +165,7 @@ class Pager(_List[T]):
     def made_by(
         self, make: Callable[[Callable[[], AsyncGenerator[Sequence[T], None]]], AsyncGenerator[Sequence[T], None]]
     ) -> Self:
-        """Have each reading of the list made by a function, which is given what begins it; returns this very list."""
+        """Wrap each reading of the list in a function, which gets the original reading; returns self."""
         self._begin, self._begin_wary = partial(make, self._begin), partial(make, self._begin_wary)
         return self
 
@@ -180,7 +181,7 @@ class Pager(_List[T]):
             raise
 
     async def pages(self) -> AsyncGenerator[Sequence[T], None]:
-        """Iterate over the pages, none of which is empty."""
+        """Iterate over the pages, without empty ones."""
         async with aclosing(self._begin_wary()) as pages:
             async for page in pages:
                 if page:
@@ -190,7 +191,7 @@ class Pager(_List[T]):
         """Return the items of all pages, as a list.
 
         Raises:
-            ListIncomplete: There are more; its `items` are those that came.
+            ListIncomplete: There are more; its `items` are those that arrived.
         """
         items = Items[T]()
         try:
@@ -202,7 +203,7 @@ class Pager(_List[T]):
         return items
 
     async def first(self) -> T | None:
-        """Return the first item, or None if there is none; no page after it is asked for."""
+        """Return the first item, or None if there is none; no further page is requested."""
         async with aclosing(self.pages()) as pages:
             async for page in pages:
                 return page[0]
@@ -210,11 +211,11 @@ class Pager(_List[T]):
 
 
 class CursorPage(NamedTuple, Generic[T]):
-    """A page of a list that can be left and taken up again anywhere.
+    """A page of a list that can be resumed at any item.
 
     Attributes:
-        items: Its items; there may be none where only the cursor moved on.
-        cursor: Gives the cursor that stands behind so many of them.
+        items: Its items; empty if only the cursor advanced.
+        cursor: Returns the cursor after the given number of items.
     """
 
     items: Sequence[T]
@@ -222,7 +223,7 @@ class CursorPage(NamedTuple, Generic[T]):
 
 
 class CursorPager(_List[T]):
-    """A list that arrives page by page, and that can be left anywhere and taken up again later.
+    """A paginated list that can be resumed later at any item.
 
         async for item in pager:
             ...
@@ -232,11 +233,11 @@ class CursorPager(_List[T]):
     """
 
     def __init__(self, begin: Callable[[], AsyncGenerator[CursorPage[T], None]], cursor: str) -> None:
-        """Make a pager; endpoints do it.
+        """Create a pager; endpoints do this.
 
         Args:
             begin: Reads the list from its beginning.
-            cursor: The cursor as long as nothing was given.
+            cursor: The cursor before the first item.
         """
         self._begin = begin
         self._given = 0
@@ -244,18 +245,18 @@ class CursorPager(_List[T]):
 
     @property
     def cursor(self) -> str:
-        """Text that stands for all that the latest iteration gave, up to this item and with it; goes into JSON."""
+        """The position after the current item of the latest iteration, as text that can be stored in JSON."""
         return self._page.cursor(self._given)
 
     def made_by(
         self, make: Callable[[Callable[[], AsyncGenerator[CursorPage[T], None]]], AsyncGenerator[CursorPage[T], None]]
     ) -> Self:
-        """Have each reading of the list made by a function, which is given what begins it; returns this very list."""
+        """Wrap each reading of the list in a function, which gets the original reading; returns self."""
         self._begin = partial(make, self._begin)
         return self
 
     def given(self, count: int) -> None:
-        """Say that of the latest page only so many items were passed on."""
+        """Set how many items of the latest page were passed on."""
         self._given = count
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
@@ -271,7 +272,7 @@ class CursorPager(_List[T]):
             raise
 
     async def pages(self) -> AsyncGenerator[Sequence[T], None]:
-        """Iterate over the pages, none of which is empty; the cursor then stands behind the whole page."""
+        """Iterate over the pages, without empty ones; the cursor is then after the whole page."""
         async with aclosing(self._begin()) as pages:
             async for page in pages:
                 self._page, self._given = page, len(page.items)
@@ -279,7 +280,7 @@ class CursorPager(_List[T]):
                     yield page.items
 
     async def all(self) -> Items[T]:
-        """Return all items, as a list; not for a list without an end."""
+        """Return all items, as a list; not for endless lists."""
         return Items([item async for page in self.pages() for item in page])
 
     async def first(self) -> T | None:
@@ -306,17 +307,17 @@ def by_offset(
     """Return a pager for a route that takes an offset.
 
     Args:
-        fetch: Gives the page at an offset, of a size.
-        page_size: Items to ask for at a time.
-        assured: Items that the instance surely gives at a time, if there are so many: a page of fewer than these and
-            than half of what was asked for is the last one. Said of any size, it would lose items where pages are
-            capped.
-        most: The greatest size that the documents allow.
-        offset: Items to leave out at the beginning.
-        limit: The most items to give in all, or None for all that there are.
-        sized: Whether the size can be asked for at all; else only an empty page or one that repeats is surely the end.
-        paged: Whether the route surely heeds offset and size; else it may give the whole list whatever it is asked for.
-        key: What tells an item from all others; None where nothing does.
+        fetch: Returns the page at an offset, of a size.
+        page_size: The number of items to request at once.
+        assured: The number of items that the instance certainly returns at once, if there are that many: a page with
+            fewer items than this and than half of the requested size is the last one. A larger number would lose items
+            if pages are capped.
+        most: The largest size that Domo's documentation allows.
+        offset: The number of items to skip at the beginning.
+        limit: The most items to return in total, or None for all.
+        sized: Whether the route takes a size; else only an empty or repeated page is certainly the end.
+        paged: Whether the route certainly heeds offset and size; else it may always return the whole list.
+        key: Returns the identity of an item; None if items cannot be distinguished.
 
     Raises:
         ConfigError: A number is out of its range.
@@ -339,7 +340,7 @@ def by_offset(
 async def _whole(
     begin: Callable[[_Given[T]], _Reading[T]], key: Callable[[T], Hashable] | None, offset: int, limit: int | None
 ) -> AsyncGenerator[Sequence[T], None]:
-    """Read a list, and again from its beginning as often as it moved while it was read; give each item once."""
+    """Read a list, again from the beginning whenever items moved during the read; yield each item once."""
     given = _Given(key, limit)
     while not given.is_enough:
         before = given.count
@@ -358,11 +359,11 @@ async def _whole(
 
 
 class _Given(Generic[T]):
-    """What a pager has given of a list.
+    """The items of a list that a pager has returned.
 
     Args:
-        key: What tells an item from all others; None where nothing does.
-        limit: The most items to give.
+        key: Returns the identity of an item; None if items cannot be distinguished.
+        limit: The most items to return.
     """
 
     def __init__(self, key: Callable[[T], Hashable] | None, limit: int | None) -> None:
@@ -374,25 +375,25 @@ class _Given(Generic[T]):
 
     @property
     def can_tell(self) -> bool:
-        """Whether items can be told from each other."""
+        """Whether items can be distinguished."""
         return self._key is not None
 
     @property
     def left(self) -> int | None:
-        """How many items may still be given."""
+        """The number of items that may still be returned."""
         return None if self._limit is None else self._limit - self.count
 
     @property
     def is_enough(self) -> bool:
-        """Whether no more items are wanted."""
+        """Whether the limit is reached."""
         return self.left is not None and self.left <= 0
 
     def keys(self, page: Sequence[T]) -> Sequence[Any]:
-        """Return what its items are told by; the items themselves where nothing tells them."""
+        """Return the identities of items; the items themselves if they do not have any."""
         return page if self._key is None else tuple(map(self._key, page))
 
     def new(self, page: Sequence[T]) -> Sequence[T]:
-        """Return those of the items that were not given yet, and count them as given."""
+        """Return the items that were not returned yet, and count them."""
         if self._key is not None:
             page = [item for item in page if self._is_new(self._key(item))]
         page = page if self.left is None else page[: self.left]
@@ -400,7 +401,7 @@ class _Given(Generic[T]):
         return page
 
     def _is_new(self, key: Hashable) -> bool:
-        if key is None:  # nothing tells such an item; once it surely is new
+        if key is None:  # the item has no identity; on the first reading it is certainly new
             return not self.again
         known = len(self._keys)
         self._keys.add(key)
@@ -411,23 +412,23 @@ class _Reading(Generic[T]):
     """A list read once from its beginning.
 
     Attributes:
-        moved: Whether items before the place of a page went meanwhile, so that others were passed over.
+        moved: Whether items before the offset of a page were removed during the reading, so that others were skipped.
     """
 
     def __init__(self, given: _Given[T]) -> None:
         self.moved = False
         self._given = given
         self._total: int | None = None
-        self._positions = 0  # as many items came, from the beginning on without a gap
+        self._positions = 0  # the number of items from the beginning without a gap
         self._unreadable = 0
         self._promises_more = False
 
     def pages(self) -> AsyncGenerator[Sequence[T], None]:
-        """Yield what is new of each page."""
+        """Yield the new items of each page."""
         raise NotImplementedError
 
     def incomplete(self, why: str) -> ListIncomplete:
-        """Return the error for a list that is not whole."""
+        """Return the error for an incomplete list."""
         tell(INCOMPLETE, items=self._given.count, total=self._total)
         much = "more" if self._promises_more or self._total is None else f"{self._total} items"
         return ListIncomplete(
@@ -437,17 +438,17 @@ class _Reading(Generic[T]):
         )
 
     def refuse_if_short(self, offset: int) -> None:
-        """Raise if fewer items came than the instance says that there are.
+        """Raise if fewer items arrived than the instance announced.
 
         Raises:
-            ListIncomplete: Fewer came.
+            ListIncomplete: Fewer items arrived.
         """
         came = max(self._positions, self._given.count + self._unreadable)
         if self._promises_more or (self._total is not None and came < self._total - offset):
             raise self.incomplete("some may be hidden from the token's owner, or the list changed while it was read")
 
     def _take(self, batch: PageData[T]) -> None:
-        """Take in what a page tells of the whole list."""
+        """Take the page's information about the whole list."""
         if batch.total is not None:
             self.moved |= self._total is not None and batch.total < self._total
             self._total = batch.total
@@ -455,7 +456,7 @@ class _Reading(Generic[T]):
 
 
 class _Before(NamedTuple):
-    """The page before: where it began, what its items are told by, and whether it was shorter than asked for."""
+    """The previous page: its offset, its items' identities, and whether it was shorter than requested."""
 
     at: int
     keys: Sequence[Any]
@@ -464,7 +465,7 @@ class _Before(NamedTuple):
 
 @frozen
 class _Asking(Generic[T]):
-    """How the pages of a list are asked for; see `by_offset`."""
+    """The parameters for requesting pages; see `by_offset`."""
 
     fetch: Callable[[int, int], Awaitable[PageData[T]]]
     page_size: int
@@ -475,25 +476,25 @@ class _Asking(Generic[T]):
 
 
 class _OffsetReading(_Reading[T]):
-    """One reading of a list whose pages are asked for by their offset.
+    """One reading of a list whose pages are requested by offset.
 
-    A page that is shorter than what was asked for, where more are promised, may have been capped, so that the next one
-    begins where it ended; or items were taken out of it after it was cut, so that the next one begins where it would
-    have ended. Which it is nobody tells. So the next one is asked for where no item can be passed over in either case:
-    as far on as a page surely reaches, since one did. What stands on two pages is given once, and tells how far the
-    first of them reached.
+    If a page is shorter than requested although more items are announced, it may have been capped, so that the next
+    page begins where it ended; or items were removed from it after it was cut, so that the next page begins where it
+    would have ended. The answer does not show which. So the next page is requested at an offset that skips no item in
+    either case: as far as a page certainly reaches, because an earlier one did. Items on two pages are returned once,
+    and show how far the first of these pages reached.
     """
 
     def __init__(self, asking: _Asking[T], given: _Given[T], *, wary: bool) -> None:
         super().__init__(given)
         self._asking = asking
-        self._wary = wary  # whether to look if the list moved where no total would tell
+        self._wary = wary  # whether to check if the list moved, if there is no total
         self._repeats = _Repeats()
-        self._reach = 0  # so many places a page covers, if it is asked for as many
+        self._reach = 0  # the number of positions that a page covers, if that many are requested
         self._at = asking.offset
 
     async def pages(self) -> AsyncGenerator[Sequence[T], None]:
-        """Yield what is new of each page."""
+        """Yield the new items of each page."""
         before: _Before | None = None
         joints: list[tuple[int, Any]] = []
         told, barren = False, 0
@@ -530,59 +531,59 @@ class _OffsetReading(_Reading[T]):
             self.moved |= await self._has_moved(joints)
 
     def _size(self) -> int:
-        """Return how many items to ask for."""
+        """Return the number of items to request."""
         left = self._given.left
-        if left is None or self._given.again:  # what is read again begins with what was given already
+        if left is None or self._given.again:  # a repeated reading begins with items that were already returned
             return self._asking.page_size
         return min(self._asking.page_size, left)
 
     def _is_promised(self, batch: PageData[T], step: int) -> bool | None:
-        """Return whether a page follows this one, and None where nothing tells."""
+        """Return whether a page follows this one, or None if that is not known."""
         if batch.more is not None:
             return batch.more
-        # A total that is less than what came is not right, and so tells nothing.
+        # A total below the number of items that arrived is wrong, and is ignored.
         if batch.total is not None and self._at + batch.length <= batch.total:
             return self._at + step < batch.total
         return None
 
     def _is_end(self, batch: PageData[T], asked: int, *, more: bool | None) -> bool:
-        """Return whether no further page is asked for."""
+        """Return whether no further page has to be requested."""
         if batch.length and batch.more is None and self._given.can_tell and self._lacks():
             return False
         return more is False or (more is None and self._is_last(batch, asked))
 
     def _lacks(self) -> bool:
-        """Return whether fewer items came than the instance says that there are."""
+        """Return whether fewer items arrived than the instance announced."""
         return self._total is not None and self._given.count + self._unreadable < self._total - self._asking.offset
 
     def _is_last(self, batch: PageData[T], asked: int) -> bool:
-        """Return whether a page is taken for the last one, where nothing tells."""
+        """Return whether a page is assumed to be the last one, if the answer does not say so."""
         if batch.length >= min(asked, self._asking.assured):
             return False
         if self._given.can_tell and 2 * batch.length > asked >= _LEAST_CAP:
-            # Some items may have been taken out of it. What the next page has in common with it is given once.
+            # Items may have been removed from it. Items that the next page shares with it are returned once.
             return False
-        # Pages have one greatest length: one that is shorter than another was not cut.
+        # Capped pages have the same length: a page that is shorter than another one was not capped.
         return batch.length < self._reach or not _may_be_cut(batch.length)
 
     def _follow(self, before: _Before | None, keys: Sequence[Any], length: int, *, settled: bool) -> None:
-        """See how far this page and the one before reach: that one as far as to what it shares with this one."""
+        """Determine how far this page and the previous one reach; the previous one reaches to the items they share."""
         shared = 0 if before is None else len(set(before.keys).intersection(keys))
         is_short = before is not None and before.is_short
         if self._at == self._asking.offset + self._positions:
-            # Only where a page was short may the next one begin amid it.
+            # The next page can begin within a page only if that page was short.
             self._positions += length - (shared if is_short else 0)
         if shared and before is not None and (settled or is_short):
             self._reach = max(self._reach, self._at - before.at + shared)
 
     async def _judge_repeat(self, batch: PageData[T], asked: int, *, more: bool | None) -> None:
-        """Let a page that came before be the end where that is sure.
+        """Accept a repeated page as the end if that is certain.
 
         Raises:
-            DecodeError: It need not be.
+            DecodeError: It is not certain.
         """
         if more is None:
-            # What does not heed the offset gave all that it has, if it would have given more.
+            # A route that ignores the offset has returned everything, if the page could have been longer.
             if batch.length < asked or (not self._asking.sized and batch.total is None):
                 return
             if not self._asking.paged:
@@ -597,12 +598,12 @@ class _OffsetReading(_Reading[T]):
         )
 
     async def _has_moved(self, joints: Sequence[tuple[int, Any]]) -> bool:
-        """Return whether one of the items after which a page began is no longer in its place."""
+        """Return whether an item before the beginning of a page is no longer at its offset."""
 
         async def stays(offset: int, key: Any) -> bool:
             try:
                 page = await self._asking.fetch(offset, 1)
-            except APIError:  # all pages came; that they cannot be compared makes them no less
+            except APIError:  # all pages arrived; a failed comparison does not change that
                 return True
             return bool(next(iter(self._given.keys(page.items)), None) == key)
 
@@ -613,14 +614,14 @@ class _OffsetReading(_Reading[T]):
 
 
 def _may_be_cut(length: int) -> bool:
-    """Return whether a page of this length may be a whole page on an instance that gives fewer than it is asked for."""
+    """Return whether a page of this length may be a full page of an instance that caps pages."""
     return length >= _LEAST_CAP and length % 5 == 0
 
 
 class _Repeats:
-    """Notices a page that was already given, with no more than two of them kept.
+    """Detects a repeated page, while keeping at most two pages.
 
-    Those are the page before, and the latest of the 1st, 2nd, 4th, 8th …, to which pages that go in a circle come back.
+    These are the previous page, and the latest of the 1st, 2nd, 4th, 8th …, to which cyclic pages return.
     """
 
     def __init__(self) -> None:
@@ -629,7 +630,7 @@ class _Repeats:
         self._count = 0
 
     def seen(self, page: Sequence[Any]) -> bool:
-        """Return whether a page is one of those."""
+        """Return whether a page equals one of those."""
         if not page:
             return False
         if page in (self._before, self._kept):
@@ -646,17 +647,17 @@ def by_cursor(
     *,
     key: Callable[[T], Hashable] | None = None,
 ) -> Pager[T]:
-    """Return a pager for a route that tells with each page how to ask for the next one.
+    """Return a pager for a route that returns a cursor for the next page.
 
     Args:
-        fetch: Takes a cursor, None for the first page, and gives a page and the next cursor, None at the end.
-        key: What tells an item from all others; None where nothing does.
+        fetch: Takes a cursor, None for the first page, and returns a page and the next cursor, None at the end.
+        key: Returns the identity of an item; None if items cannot be distinguished.
     """
     return Pager(lambda: _whole(lambda given: _CursorReading(fetch, given), key, 0, None))
 
 
 class _CursorReading(_Reading[T]):
-    """One reading of a list each of whose pages tells how to ask for the next one."""
+    """One reading of a list whose pages contain the cursor for the next page."""
 
     def __init__(
         self, fetch: Callable[[str | None], Awaitable[tuple[PageData[T], str | None]]], given: _Given[T]
@@ -665,7 +666,7 @@ class _CursorReading(_Reading[T]):
         self._fetch = fetch
 
     async def pages(self) -> AsyncGenerator[Sequence[T], None]:
-        """Yield what is new of each page."""
+        """Yield the new items of each page."""
         cursor: str | None = None
         seen: set[int] = set()
         repeats = _Repeats()
@@ -674,7 +675,7 @@ class _CursorReading(_Reading[T]):
             batch, following = await self._fetch(cursor)
             self._take(batch)
             self._positions += batch.length
-            # Some instances are said to repeat at the end the cursor that they were sent.
+            # Some instances are said to repeat the cursor that they were sent at the end.
             ends = not following or following == cursor
             if not ends and (hash(following) in seen or repeats.seen(self._given.keys(batch.items))):
                 raise DecodeError("the instance leads back to a page that it already gave; the list has no end")

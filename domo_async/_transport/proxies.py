@@ -1,4 +1,4 @@
-"""Which proxy leads to an address: that of the settings, or that of the environment."""
+"""The proxy for an address, from the settings or from the environment."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Proxy:
 
     Attributes:
         address: Its address, without name and password.
-        login: Those.
-        named_by: What names it, for messages.
+        login: The name and password.
+        named_by: The setting or variable that names it, for messages.
     """
 
     address: URL
@@ -39,13 +39,13 @@ class Proxy:
 
     @classmethod
     def of(cls, address: Secret[str], named_by: str) -> Proxy:
-        """Return the proxy that an address stands for."""
+        """Return the proxy at an address."""
         url = URL(address.get_secret_value())
         login = aiohttp.BasicAuth.from_url(url, encoding="utf-8")
         return cls(url.with_user(None).origin(), Secret.of(login), named_by)
 
     def secrets(self) -> Iterator[str]:
-        """Yield what nobody but the proxy may be told, in the forms in which it may be repeated."""
+        """Yield the secrets for the proxy, in all forms in which they may be repeated."""
         if self.login is not None:
             login = self.login.get_secret_value()
             yield from {login.password, quote(login.password, safe=""), login.encode().partition(" ")[2]}
@@ -56,11 +56,10 @@ class Proxies:
     """The proxies of one client.
 
     Attributes:
-        fixed: The one for all addresses, if the settings name one.
-        by_scheme: Those of the environment, or else of the system: their addresses by what they are for, ``all``
-            included.
-        exceptions: Hosts that are reached without.
-        asks_system: Whether the system, which named them, has exceptions of its own.
+        fixed: The proxy for all addresses, if the settings name one.
+        by_scheme: The addresses of the environment's proxies, or else of the system's, by scheme, including ``all``.
+        exceptions: Hosts that are reached without a proxy.
+        asks_system: Whether the system, which named the proxies, also has exceptions.
     """
 
     fixed: Proxy | None = None
@@ -73,13 +72,13 @@ class Proxies:
         """Return the proxies of settings.
 
         Args:
-            fixed: The one for all addresses.
-            exceptions: Hosts that are reached without.
-            environment: Whether the environment counts where there is no such one.
+            fixed: The proxy for all addresses.
+            exceptions: Hosts that are reached without a proxy.
+            environment: Whether the environment counts if there is no fixed proxy.
         """
         if fixed is not None or not environment:
             return cls(fixed, exceptions=exceptions)
-        # The library of Python knows the systems' own settings, and not to trust HTTP_PROXY where a web server sets it.
+        # Python's library reads the system's settings, and ignores HTTP_PROXY if a web server (CGI) sets it.
         named = getproxies_environment()
         no_proxy = named.pop("no", "")
         found = {name: address.strip() for name, address in (named or getproxies()).items() if name in {*_PORTS, "all"}}
@@ -91,10 +90,10 @@ class Proxies:
         )
 
     def leading_to(self, target: str) -> Proxy | None:
-        """Return the proxy through which an address is reached, or None if there is none in between.
+        """Return the proxy for an address, or None if it is reached directly.
 
         Raises:
-            ConfigError: What the environment names cannot be a proxy, or is of a kind that is not supported.
+            ConfigError: The environment names an invalid proxy, or one of an unsupported type.
         """
         if self.fixed is None and not self.by_scheme.get_secret_value():
             return None
@@ -122,7 +121,7 @@ class Proxies:
         return Proxy.of(address, variable)
 
     def secrets(self) -> Iterator[str]:
-        """Yield what nobody but one of the proxies may be told."""
+        """Yield the secrets for the proxies."""
         for address in self.by_scheme.get_secret_value().values():
             whole = proxy_url(address)
             if unfit_proxy(whole) is None:

@@ -1,4 +1,4 @@
-"""Turns: rate limits, the gate that callers of a route family pass through, and slots for what is under way."""
+"""Rate limits, the gate for callers of a route family, and slots for concurrent requests."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ __all__ = ["RateLimiter", "SlidingLog", "Slots"]
 
 # The two machines' clocks run apart by some parts in a million, and timers end a little early.
 _MARGIN = 0.05
-# Below this, rounding could turn the wait for a moment into a busy loop.
+# With shorter waits, rounding could cause a busy loop.
 _SHORTEST_SLEEP = 0.001
-# A shorter wait for a slot is no news.
+# Shorter waits for a slot are not reported.
 _TOLD_AFTER = 1.0
 _NAMED = 3
 _NEVER = float("-inf")
 
 
 class SlidingLog:
-    """At most so many requests in any window, whatever the network does to their timing.
+    """Allows a number of requests in any window, regardless of the network's delays.
 
-    The instance sees a request some time between its start and its end here. So a request counts from its start until a
-    window's length after its *end*: then no window at the instance can hold one too many, with no guess about delays.
+    The instance sees a request at some time between its start and its end here. So a request counts from its start
+    until one window's length after its *end*: then no window at the instance can hold too many, without assumptions
+    about delays.
     """
 
     def __init__(self, limit: RateLimit) -> None:
@@ -41,7 +42,7 @@ class SlidingLog:
         self._ended: deque[float] = deque()
 
     def wait(self, now: float) -> float | None:
-        """Return the seconds until the next request may start: 0 for at once, None for when one under way ends."""
+        """Return the seconds until the next request may start: 0 for now, None for when a running request ends."""
         window = self._limit.seconds + _MARGIN
         while self._ended and self._ended[0] + window <= now:
             self._ended.popleft()
@@ -59,21 +60,21 @@ class SlidingLog:
         self._ended.append(now)
 
     def end_all(self, now: float) -> None:
-        """Count all requests as ended, where the event loop that they ran on is no more."""
+        """Count all requests as ended, after the event loop that they ran on has ended."""
         self._ended.extend([now] * self._under_way)
         self._under_way = 0
 
 
 class RateLimiter:
-    """Where all requests of one route family pass, first come, first served.
+    """A gate for all requests of one route family, first come, first served.
 
-    Open by default; with a limit it keeps the limit, and `hold` closes it for a while for everyone. A caller that is
-    cancelled while it waits has used nothing: the next in line takes its place.
+    It is open by default; with a limit it enforces the limit, and `hold` closes it for a while for all callers. A
+    caller that is cancelled while it waits has not used anything: the next one in line proceeds.
 
     Args:
-        clock: Where time comes from.
-        limit: At most so many requests in so many seconds, or None.
-        family: The route family, as messages name it.
+        clock: The clock.
+        limit: The most requests in a number of seconds, or None.
+        family: The name of the route family, for messages.
     """
 
     def __init__(self, clock: Clock, limit: RateLimit | None, *, family: str) -> None:
@@ -81,23 +82,23 @@ class RateLimiter:
         self._log = SlidingLog(limit) if limit is not None else None
         self._family = family
         self._held_until = _NEVER
-        # Beyond `_held_until` only if the instance asked for longer than the caller waits who was told.
+        # Later than `_held_until` only if the instance asked for a longer wait than the caller accepts.
         self._asked_until = _NEVER
         self._line = asyncio.Lock()
         self._ended = asyncio.Event()
 
     def enter_at_once(self) -> bool:
-        """Pass if the gate stands open, as almost always, or return False: then `enter` is to be awaited."""
+        """Pass if the gate is open, as almost always; otherwise return False, and `enter` has to be awaited."""
         if self._log is not None or self._line.locked():
             return False
         return self._held_until == _NEVER or self._held_until <= self._clock.monotonic()
 
     async def enter(self, request: Request, settings: Settings) -> None:
-        """Wait for one's turn, as long as the settings have it. Every return is to be followed by one `leave`.
+        """Wait for a turn, as long as the settings allow. Every return must be followed by one `leave`.
 
         Raises:
-            RateLimited: The instance asked for a longer silence than is waited for.
-            TimeoutError: The limit lets the request go later than is waited for.
+            RateLimited: The instance asked for a longer pause than the caller waits.
+            TimeoutError: The limit would let the request go later than the caller waits.
         """
         async with self._line:
             await self._head_of_line(request, settings)
@@ -105,13 +106,13 @@ class RateLimiter:
                 self._log.start()
 
     def leave(self) -> None:
-        """Say that the request is over."""
+        """Report that the request has ended."""
         if self._log is not None:
             self._log.end(self._clock.monotonic())
             self._ended.set()
 
     def hold(self, seconds: float, longest: float) -> None:
-        """Let nobody pass for so long, or for the longest hold and with nobody waiting for it."""
+        """Close the gate for a time; beyond the longest hold, only for the longest hold and without waiters."""
         now = self._clock.monotonic()
         self._held_until = max(self._held_until, now + min(seconds, longest))
         self._asked_until = max(self._asked_until, now + seconds)
@@ -121,7 +122,7 @@ class RateLimiter:
             tell(HELD, family=self._family, wait_seconds=seconds)
 
     def move(self) -> None:
-        """Be for another event loop from now on; nobody is in line."""
+        """Prepare for another event loop, with an empty queue."""
         self._line, self._ended = asyncio.Lock(), asyncio.Event()
         if self._log is not None:
             self._log.end_all(self._clock.monotonic())
@@ -168,12 +169,12 @@ class RateLimiter:
 
 
 class Slots:
-    """So many requests at once, first come, first served.
+    """Slots for a number of concurrent requests, first come, first served.
 
     Args:
-        count: How many.
-        what: What has the slots, as messages name it.
-        advice: What to do if they are never free.
+        count: The number of slots.
+        what: The name of the holders of slots, for messages.
+        advice: The advice if slots never become free.
     """
 
     def __init__(self, count: int, *, what: str, advice: str) -> None:
@@ -185,7 +186,7 @@ class Slots:
         self._moved = 0.0
 
     def acquire_at_once(self, request: Request) -> bool:
-        """Take a slot if one is free, as almost always, or return False: then `acquire` is to be awaited."""
+        """Take a slot if one is free, as almost always; otherwise return False, and `acquire` has to be awaited."""
         if self._free <= 0:
             return False
         self._free -= 1
@@ -194,21 +195,21 @@ class Slots:
         return True
 
     async def acquire(self, request: Request, patience: float) -> None:
-        """Wait for a slot. Every return is to be followed by one `release`.
+        """Wait for a slot. Every return must be followed by one `release`.
 
         Args:
-            request: What is to be sent.
-            patience: Seconds to wait at the most while no slot becomes free.
+            request: The request.
+            patience: The most seconds to wait while no slot becomes free.
 
         Raises:
-            TimeoutError: No slot became free for too long; says what has them.
+            TimeoutError: No slot became free for too long; names the holders.
         """
         await self._wait(request, patience)
         template = request.url.template
         self._held[template] = self._held.get(template, 0) + 1
 
     def release(self, request: Request) -> None:
-        """Give a slot to the next in line."""
+        """Pass a slot to the next caller in line."""
         template = request.url.template
         left = self._held.pop(template) - 1
         if left:
@@ -237,7 +238,7 @@ class Slots:
             while not waiter.done():
                 left = max(began, self._moved) + patience - loop.time()
                 if left <= 0:
-                    raise self._full(request, patience)  # noqa: TRY301 - to give up the place in the line
+                    raise self._full(request, patience)  # noqa: TRY301 - to leave the line
                 await asyncio.wait((waiter,), timeout=left if told else min(left, _TOLD_AFTER))
                 if not told and not waiter.done():
                     told = True

@@ -1,4 +1,4 @@
-"""Where a redirect leads, and what may go along. Pure."""
+"""Targets of redirects, and the headers that may be sent there. Pure."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 __all__ = ["for_strangers", "leads_to", "origin_of"]
 
 _PORTS = {"http": 80, "https": 443}
-# What a host that is not the instance is told: only what says which form of the answer is wanted.
+# The headers for hosts other than the instance: only those that select the form of the answer.
 _FOR_STRANGERS = frozenset({"accept", "accept-encoding", "range", "if-range"})
 
 
 def leads_to(target: str, location: str) -> str | None:
-    """Return the address that a ``Location`` header means, fit to be sent, or None if it is not an address.
+    """Return the address in a ``Location`` header, quoted for sending, or None if it is not an address.
 
-    A user name and a password in it are left out: they are not the caller's, and would take the place of what is.
+    A user name and a password in it are removed: they are not the caller's, and would replace the caller's.
 
     Args:
-        target: The address that was asked.
+        target: The address of the request.
         location: The header.
     """
     try:
-        # The bytes of the header, in which only what cannot be in an address is quoted: more would break signed ones.
+        # Only bytes that an address cannot contain are quoted: quoting more would break signed addresses.
         quoted = quote(location.strip().encode("utf-8", "surrogateescape"), safe="%/:?#[]@!$&'()*+,;=-._~")
         if not quoted:
             return None
@@ -37,7 +37,7 @@ def leads_to(target: str, location: str) -> str | None:
 
 
 def origin_of(target: str) -> str:
-    """Return scheme, host and port, the same for all ways to write them."""
+    """Return the normalized scheme, host and port."""
     parts = urlsplit(target)
     host, port = parts.hostname or "", parts.port
     shown = f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""Requests as values: what is to be sent, not how."""
+"""Requests as values, independent of how they are sent."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ __all__ = ["NO_HEADERS", "Body", "QueryValue", "Repeated", "Request", "query_str
 _JSON = "application/json"
 _NONE: Mapping[str, str] = MappingProxyType({})
 NO_HEADERS: Secret[Mapping[str, str]] = Secret(_NONE)
-"""What hooks add where there are none."""
+"""The headers that hooks add if there are no hooks."""
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
 @frozen
 class Repeated:
-    """A list of which each value goes out under a key of its own, ``type=a&type=b``; other lists go by commas.
+    """A list that is sent as repeated keys, ``type=a&type=b``; other lists are joined by commas.
 
     Attributes:
         values: The values.
@@ -38,7 +38,7 @@ class Repeated:
 
     @classmethod
     def of(cls, values: str | Iterable[str] | None) -> Repeated | None:
-        """Return what is given, one value or several, or None for none."""
+        """Return one value or several as a repeated parameter, or None for None."""
         if values is None:
             return None
         return cls((values,) if isinstance(values, str) else tuple(values))
@@ -49,15 +49,15 @@ QueryValue = str | int | float | bool | None | Unset | Iterable[str | int | floa
 
 @frozen
 class Body:
-    """A request body that can be sent again, since it is made anew for each try.
+    """A request body that can be sent again, because it is created for each attempt.
 
     Attributes:
         content_type: The Content-Type header.
-        length: Bytes in all, sent as Content-Length.
-        open: Returns the body from its beginning: bytes, or an iterator over slices of them. It is asked for each
-            slice on the event loop, and so should not have to wait for it.
+        length: The size in bytes, sent as Content-Length.
+        open: Returns the body from its beginning: bytes, or an iterator over slices of bytes. The iterator runs on the
+            event loop, so it should not block.
         encoding: The Content-Encoding header, if the bytes are compressed.
-        secrets: Returns the secrets in it, as far as they can be told.
+        secrets: Returns the secrets in it, as far as they are known.
     """
 
     content_type: str
@@ -70,7 +70,7 @@ class Body:
     def json(cls, value: object) -> Body:
         """Return `value` as a JSON body."""
         data = dumps(value)
-        # By their names, and what is wrapped.
+        # Values under names of secrets, and wrapped values.
         return cls(_JSON, len(data), lambda: data, secrets=lambda: secret_values(loads(data)) | secret_values(value))
 
     @classmethod
@@ -83,7 +83,7 @@ class Body:
         """Return a body of ``multipart/form-data``.
 
         Args:
-            fields: By name, each field's file name, or None if it is no file, and its body.
+            fields: By name, each field's file name (None if it is not a file) and its body.
         """
         boundary = secrets.token_hex(16)
         heads = [
@@ -105,7 +105,7 @@ class Body:
 
 
 def _part_head(boundary: str, name: str, file_name: str | None, body: Body, *, first: bool) -> bytes:
-    """Return what stands before a field's body, the line break that ends the field before it included."""
+    """Return the header of a field, including the line break that ends the previous field."""
     before = "" if first else "\r\n"
     file = "" if file_name is None else f'; filename="{_in_quotes(file_name)}"'
     return (
@@ -120,15 +120,15 @@ def _in_quotes(text: str) -> str:
 
 
 class Request(NamedTuple):
-    """One request, as often as it may be sent.
+    """One request, which may be sent several times.
 
     Attributes:
         method: The HTTP method, upper case.
-        url: Where to.
+        url: The path.
         query: The query string, quoted, without the question mark.
-        body: What goes with it.
+        body: The body.
         accept: The Accept header.
-        idempotent: Whether sending it twice does what sending it once does.
+        idempotent: Whether sending it twice has the same effect as sending it once.
         headers: Further headers.
     """
 
@@ -153,7 +153,7 @@ class Request(NamedTuple):
         idempotent: bool | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Request:
-        """Return a request; what is left open is as HTTP has it for `method`.
+        """Return a request; the defaults are those of HTTP for `method`.
 
         Raises:
             ConfigError: `method` or `params` cannot be sent.
@@ -179,14 +179,14 @@ class Request(NamedTuple):
 def query_string(params: Mapping[str, QueryValue] | None) -> str:
     """Return the query for `params`.
 
-    Booleans become ``true`` and ``false``, lists are joined by commas but for `Repeated`, None and UNSET are left out.
+    Booleans become ``true`` and ``false``, lists except `Repeated` are joined by commas, None and UNSET are omitted.
 
     Raises:
-        ConfigError: Something among them cannot be in a query.
+        ConfigError: A value cannot be sent in a query.
     """
     if not params:
         return ""
-    if type(params) is not dict and not isinstance(params, Mapping):  # a class of its own, which takes longer to ask
+    if type(params) is not dict and not isinstance(params, Mapping):  # an abstract class, whose check is slower
         raise ConfigError(f"params must be a mapping such as {{'limit': 10}}, not {type(params).__name__}")
     try:
         pairs = [

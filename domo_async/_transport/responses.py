@@ -1,4 +1,4 @@
-"""From status, headers and body to a value or a typed error. Pure."""
+"""Conversion of status, headers and body to a typed error or a value. Pure."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["api_error", "decode_error", "parse_retry_after", "unusable_body"]
 E = TypeVar("E", APIError, DecodeError)
 
 _BODY_KEPT = 64 << 10
-# Beyond what is kept, so that a secret does not stay where the text is cut in it.
+# More than is kept, so that a secret is removed even if the text is cut within it.
 _MARGIN = 4 << 10
-_LARGE = 1 << 20  # not worth being read a second time
+_LARGE = 1 << 20  # too large to parse a second time
 _LONGEST_LINE = 300
-# Each `<` is looked at up to the next one, so that no page takes long.
+# Each `<` is matched only up to the next one, so that the search is linear.
 _TAG = re.compile(r"<[^<>]*>")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-# A name in a text that is not whole JSON, up to where its value begins; and a value that is no list and no object.
+# A name in incomplete JSON, up to its value; and a value that is neither a list nor an object.
 _NAME = re.compile(r"""(?<![\w.-])([A-Za-z][\w.-]{0,63})["']?\s{0,8}[:=]\s{0,8}""")
 _VALUE = re.compile(
     r"""(["'])(?:(?!\1)[^\\]|\\.)*+\1?|(?:(?:Bearer|Basic)\s{1,8})?[^\s,;&<>"'\]}]*+""", re.DOTALL | re.IGNORECASE
@@ -38,18 +38,18 @@ _SECONDS = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?", re.ASCII)
 def api_error(
     request: Request, status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, redactor: Redactor
 ) -> APIError:
-    """Return the error that an answer of this kind stands for.
+    """Return the error for an answer with an error status.
 
-    Domo's errors are JSON with ``message``, ``toe`` and at times ``errorCode``; all keys may be missing, and its
-    maintenance and blocked pages are HTML or plain text.
+    Domo's errors are JSON with ``message``, ``toe`` and sometimes ``errorCode``; all keys may be missing, and pages for
+    maintenance or blocked access are HTML or plain text.
 
     Args:
-        request: What was asked.
+        request: The request.
         status: The answer's status.
         headers: The answer's headers.
         body: The answer's body, or its beginning.
-        now: The time, to make sense of a Retry-After that is a date.
-        redactor: Takes out what the body may repeat of the request.
+        now: The current time, to interpret a Retry-After that is a date.
+        redactor: Removes secrets of the request that the body may repeat.
     """
     text, redactor = _without_secrets(body, redactor)
     facts = _json_object(body)
@@ -67,14 +67,14 @@ def api_error(
 
 
 def decode_error(request: Request, error: DecodeError, body: bytes, *, redactor: Redactor) -> DecodeError:
-    """Return the error for a good answer that is not what the documents promise, with all that is known of it.
+    """Return the error for a successful answer that does not match Domo's documentation, with all details.
 
     Args:
-        request: What was asked.
-        error: What is wrong with the answer.
+        request: The request.
+        error: The error of the answer.
         body: The answer's body.
-        redactor: Takes out what the body may repeat of the request. What the answer itself holds under names of secrets
-            is taken out as well.
+        redactor: Removes secrets of the request that the body may repeat. Values of the answer under names of secrets
+            are removed as well.
     """
     text, told = _without_secrets(body, redactor)
     # A POST that may be sent again is a search or a query.
@@ -92,7 +92,7 @@ def decode_error(request: Request, error: DecodeError, body: bytes, *, redactor:
 
 
 def _without_secrets(body: bytes, redactor: Redactor) -> tuple[str, Redactor]:
-    """Return the text of a body without what it holds under names of secrets, and what takes that out elsewhere."""
+    """Return the text of a body without values under names of secrets, and a redactor that removes these elsewhere."""
     try:
         told = redactor.also(secret_values(loads(body if len(body) <= _LARGE else b"")))
     except DecodeError:
@@ -101,7 +101,7 @@ def _without_secrets(body: bytes, redactor: Redactor) -> tuple[str, Redactor]:
 
 
 def _without_pairs(text: str) -> str:
-    """Return a text that is not whole JSON without the values that stand behind names of secrets."""
+    """Return incomplete JSON without the values under names of secrets."""
     shown, at = [], 0
     for name in _NAME.finditer(text):
         if name.start() < at or not is_secret_name(name[1]):
@@ -109,7 +109,7 @@ def _without_pairs(text: str) -> str:
         value = _VALUE.match(text, name.end())
         quote = "" if value is None else value[1] or ""
         shown += [text[at : name.end()], f"{quote}***{quote}"]
-        # Where a list or an object ends that is cut nobody can tell.
+        # The end of a list or object that is cut off is unknown.
         at = len(text) if value is None or text[name.end() : name.end() + 1] in {"[", "{"} else value.end()
     return "".join([*shown, text[at:]])
 
@@ -117,15 +117,15 @@ def _without_pairs(text: str) -> str:
 def unusable_body(
     request: Request, body: bytes, *, may_be_empty: bool, redactor: Callable[[], Redactor]
 ) -> APIError | None:
-    """Return the error for a good answer whose body cannot be the JSON that is due, or None.
+    """Return the error for a successful answer whose body cannot be the expected JSON, or None.
 
-    A web page is what a proxy or a login in front of the instance answers, whatever the status.
+    A proxy or a login page in front of the instance answers with a web page, whatever the status.
 
     Args:
-        request: What was asked.
+        request: The request.
         body: The answer's body.
-        may_be_empty: Whether there may be none.
-        redactor: Returns what takes out what the body may repeat of the request; called only for an error.
+        may_be_empty: Whether the body may be empty.
+        redactor: Returns a redactor of the request's secrets; called only for an error.
     """
     start = body[:512].removeprefix(codecs.BOM_UTF8).lstrip()
     if not start and may_be_empty:
@@ -145,7 +145,7 @@ def unusable_body(
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Return the seconds that a Retry-After header asks for: a number of seconds or a date.
 
-    What is neither counts as absent; a date in the past, or a number below 0, as 0.
+    Other values count as absent; a date in the past or a negative number counts as 0.
     """
     if value is None:
         return None
@@ -154,7 +154,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
         return max(0.0, float(text))
     try:
         date = parsedate_to_datetime(text)
-        # A date without a zone is in GMT, as HTTP has it.
+        # A date without a zone is in GMT, as HTTP defines.
         seconds = (date.replace(tzinfo=UTC) if date.tzinfo is None else date) - now
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
@@ -162,7 +162,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return what the headers ask for, the longest wait if they say it more than once."""
+    """Return the wait that the headers ask for; the longest one if there are several."""
     values = [value for name, value in headers.items() if name.lower() == "retry-after"]
     return max((asked for value in values if (asked := parse_retry_after(value, now)) is not None), default=None)
 
@@ -191,7 +191,7 @@ def _first_text(facts: Mapping[str, Any], *keys: str) -> str | None:
 
 
 def _summary(text: str, headers: Mapping[str, str]) -> str:
-    """Say in a line what a body that is not Domo's JSON error holds."""
+    """Summarize a body that is not Domo's JSON error in one line."""
     page = text.lstrip().startswith("<")
     words = (_inside("title", text) or _inside("h1", text) or text) if page else text
     line = " ".join(html.unescape(_TAG.sub(" ", words) if page else words).split())
@@ -202,7 +202,7 @@ def _summary(text: str, headers: Mapping[str, str]) -> str:
 
 
 def _inside(tag: str, page: str) -> str | None:
-    """Return what stands in the first element of a name; the page is gone through once."""
+    """Return the text of the first element of a name, in a single pass."""
     begin = re.search(f"<{tag}(?![a-z0-9])", page, re.IGNORECASE)
     if begin is None:
         return None

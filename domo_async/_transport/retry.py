@@ -9,14 +9,14 @@ __all__ = ["retry_delay"]
 
 
 def retry_delay(policy: Retries, error: DomoError, *, attempt: int, idempotent: bool, chance: float) -> float | None:
-    """Return the seconds to wait before the next try, or None if there is to be none.
+    """Return the seconds to wait before the next attempt, or None if there is none.
 
     Args:
-        policy: How often and how soon.
-        error: How this try failed.
-        attempt: The number of this try, from 1.
+        policy: The retry settings.
+        error: The error of this attempt.
+        attempt: The number of this attempt, from 1.
         idempotent: Whether the request may be carried out twice.
-        chance: A random number from 0 to 1, which spreads the callers.
+        chance: A random number from 0 to 1, for jitter.
     """
     if attempt >= policy.attempts or not _may_repeat(policy, error, idempotent=idempotent):
         return None
@@ -24,7 +24,7 @@ def retry_delay(policy: Retries, error: DomoError, *, attempt: int, idempotent: 
     if asked is not None and asked > policy.max_retry_after:
         return None
     bound = min(policy.max_delay, policy.first_delay * 2 ** min(attempt - 1, 60))
-    # The wait that the instance asks for is a floor; the random part on top still spreads the callers.
+    # The wait that the instance asks for is a minimum; jitter is added to it.
     return chance * bound if asked is None else asked + chance * policy.first_delay
 
 

@@ -1,4 +1,4 @@
-"""The one way out: every request of the library leaves through a `Transport`."""
+"""The transport: every request of the library is sent through a `Transport`."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _Exchange: TypeAlias = Callable[
     [Request, Secret[Mapping[str, str]], Limits], Awaitable[tuple[aiohttp.ClientResponse, bytes]]
 ]
 _EMPTY = Secret(b"")
-# Objects and lists, as nearly all answers are: no web page, and not empty.
+# Objects and lists, as nearly all answers are; neither a web page nor empty.
 _JSON_BEGINS = frozenset({b"{", b"["})
 
 
@@ -74,9 +74,9 @@ class Download:
 
     Args:
         response: The answer.
-        request: What was asked.
-        misread: Returns the error for a body that could not be understood, without the secrets that it may repeat.
-        signals: Takes how many bytes came, if anybody watches.
+        request: The request.
+        misread: Returns the error for a body that could not be decoded, without the secrets that it may repeat.
+        signals: Counts the bytes that arrive, if telemetry is on.
     """
 
     def __init__(
@@ -90,17 +90,17 @@ class Download:
         self._request = request
         self._misread = misread
         self._signals = signals
-        # Kept, since the response lets go of it with the last byte.
+        # Kept, because the response releases it with the last byte.
         self._protocol = None if response.connection is None else response.connection.protocol
 
     @property
     def status(self) -> int:
-        """The status, which is good; 206 for a part of the whole."""
+        """The status, which is a success; 206 for partial content."""
         return self._response.status
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers; their names are found in upper and lower case."""
+        """The headers; their names are case-insensitive."""
         return self._response.headers
 
     @property
@@ -110,7 +110,7 @@ class Download:
 
     @property
     def tells_its_end(self) -> bool:
-        """Whether a body that was cut would be seen to be; one that ends with its connection may end anywhere."""
+        """Whether truncation of the body would be detected; a body that ends with its connection may end anywhere."""
         return self._is_framed or is_coded(self._response)
 
     @property
@@ -118,32 +118,32 @@ class Download:
         return not {"Content-Length", "Transfer-Encoding"}.isdisjoint(self._response.headers)
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body in pieces as they come.
+        """Yield the body in pieces as they arrive.
 
         Raises:
-            IncompleteAnswer: It broke off, stood still for too long, or went on after the length that it announced.
+            IncompleteAnswer: It broke off, stalled for too long, or continued after its announced length.
         """
         came = 0
         try:
             async for chunk in decoded(self._response, self._request):
                 came += len(chunk)
                 yield chunk
-            # What comes right after the announced end is taken in, and found to be no answer.
+            # Bytes right after the announced end are read, and recognised as not being an answer.
             await asyncio.sleep(0)
         except (aiohttp.ClientError, OSError) as error:
             raise IncompleteAnswer(f"the answer broke off: {translated(error, self._request)}") from None
         finally:
             if self._signals is not None:
                 self._signals.moved("receive", self._request.method, self._request.url.template, came)
-        # A connection that ends with the body has its end for an exception, too.
+        # If the connection ends with the body, its end is an exception, too.
         if self._is_framed and self._protocol is not None and self._protocol.exception() is not None:
-            raise IncompleteAnswer("the answer goes on after the length that it announced")
+            raise IncompleteAnswer("the answer continues after the length that it announced")
 
     async def understood(self, content: Secret[bytes], read: Callable[[bytes], T]) -> T:
-        """Return what `read` makes of the whole body, which it does on a thread.
+        """Return the result of `read` for the whole body; `read` runs on a thread.
 
         Raises:
-            DecodeError: It could not; tells what any other answer's would, without secrets.
+            DecodeError: `read` failed; has the details of other decoding errors, without secrets.
         """
         try:
             return await asyncio.to_thread(read, content.get_secret_value())
@@ -157,8 +157,8 @@ class Transport:
 
     Args:
         origin: Scheme, host and port of the instance.
-        credentials: Who is calling.
-        settings: How to behave.
+        credentials: The caller's credentials.
+        settings: The settings.
         session: An aiohttp session of the caller's, which stays the caller's to close. What it has is for the instance
             alone: its connections, headers, cookies, authentication, proxy, middlewares and traces. How it
             would read answers, raise errors, complete addresses and count time does not matter.
@@ -178,9 +178,9 @@ class Transport:
         self.settings = settings
         self._connection = Connection(origin, credentials, settings, session)
         self._limits = Limits.of(settings.timeouts)
-        # Headers for each request, beside those of the settings' hooks.
+        # Headers for each request, in addition to those of the settings' hooks.
         self._headers = NO_HEADERS
-        # An answer is read after its request is forgotten, and others may have been sent meanwhile.
+        # An answer is read after its request was released, and others may have been sent in the meantime.
         self._added_lately: deque[Secret[Mapping[str, str]]] = deque(maxlen=2 * settings.connections)
         self._redactor = Redactor([credentials.token.get_secret_value(), *self._connection.secrets()])
         self._turns = _Turns()
@@ -189,11 +189,11 @@ class Transport:
         self._inspector: Inspector | None = None
 
     def inspected(self, inspector: Inspector, settings: Settings) -> Transport:
-        """Return a transport over the same connections, all of whose requests and answers an inspector sees.
+        """Return a transport over the same connections whose requests and answers pass through an inspector.
 
         Args:
-            inspector: Sees them, and may keep a request from being sent.
-            settings: How it retries and limits rates; the connections stay as they are.
+            inspector: The inspector, which may refuse a request.
+            settings: The settings for retries and rate limits; the connections do not change.
         """
         made = copy.copy(self)
         vars(made).update(settings=settings, _inspector=inspector, _turns=_Turns())
@@ -206,15 +206,15 @@ class Transport:
         retries: Retries | None,
         headers: Secret[Headers] | None,
     ) -> Transport:
-        """Return a transport over the same connections, slots and rate limits that behaves otherwise in some ways.
+        """Return a transport over the same connections, slots and rate limits, with some other options.
 
         Args:
-            timeouts: Its timeouts; None for the same.
-            retries: How it sends again; None for the same.
-            headers: What to add to the headers of each request, in the place of earlier ones of the same names.
+            timeouts: The timeouts; None to keep them.
+            retries: The retry settings; None to keep them.
+            headers: Headers to add to each request; they replace earlier ones of the same names.
 
         Raises:
-            ConfigError: One of them cannot be; headers that the client sets itself are refused.
+            ConfigError: An option is invalid; headers that the client sets itself are refused.
         """
         made = copy.copy(self)
         made.settings = evolve(
@@ -222,14 +222,14 @@ class Transport:
             timeouts=self.settings.timeouts if timeouts is None else timeouts,
             retries=self.settings.retries if retries is None else retries,
         )
-        made._limits = Limits.of(made.settings.timeouts)  # noqa: SLF001 - another of this class
+        made._limits = Limits.of(made.settings.timeouts)  # noqa: SLF001 - an instance of this class
         if headers is not None:
-            made._headers = joined(self._headers, allowed(headers))  # noqa: SLF001 - another of this class
+            made._headers = joined(self._headers, allowed(headers))  # noqa: SLF001 - an instance of this class
         return made
 
     @property
     def redactor(self) -> Redactor:
-        """What takes the secrets of this transport out of texts."""
+        """The redactor of this transport's secrets."""
         return self._redactor.also(self._connection.cookies())
 
     async def close(self) -> None:
@@ -237,11 +237,11 @@ class Transport:
         await self._connection.close()
 
     async def release(self) -> None:
-        """Close the connections; the next request opens others, in whichever event loop it is made."""
+        """Close the connections; the next request opens new ones, in any event loop."""
         await self._connection.release()
 
     def _move(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Make ready for an event loop."""
+        """Prepare for an event loop."""
         self._connection.use_in(loop)
         self._turns.move(loop, self._connection.most_at_once())
 
@@ -289,18 +289,19 @@ class Transport:
         Args:
             method: The HTTP method.
             url: The path on the instance.
-            into: What the JSON answer becomes; None if the answer does not matter.
-            empty: What an answer without a body becomes, where some sources show one; else it is an error.
-            undocumented: Whether no document shows the answer, so that one of another kind stands for `empty`, too.
+            into: The type to decode the JSON answer to; None if the answer does not matter.
+            empty: The result for an answer without a body, if some sources show such an answer; else it is an error.
+            undocumented: Whether Domo's documentation does not show the answer, so that another type of answer also
+                means `empty`.
             params: The query; see `query_string`.
             json: The JSON body; None is sent as null, UNSET means that there is no body.
-            body: A body of another kind.
-            idempotent: Whether the request may be carried out twice; by default what HTTP says of the method.
+            body: A body of another media type.
+            idempotent: Whether the request may be carried out twice; by default as HTTP defines for the method.
 
         Raises:
             APIError: The instance answered with an error, or with something that is not JSON.
-            TransportError: No usable answer came.
-            DecodeError: The answer's JSON is not what `into` promises.
+            TransportError: A usable answer did not arrive.
+            DecodeError: The answer's JSON does not match `into`.
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
         may_be_empty = into is None or not isinstance(empty, Unset)
@@ -329,19 +330,19 @@ class Transport:
         params: Mapping[str, QueryValue] | None = None,
         json: object = UNSET,
     ) -> tuple[T, int]:
-        """Send a request that reads, and return its answer with how many items of its lists could not be read.
+        """Send a reading request, and return its answer with the number of list items that could not be decoded.
 
         Args:
-            method: The HTTP method; it may be sent again, as reading changes nothing.
+            method: The HTTP method; the request may be sent again, because reading changes nothing.
             url: The path on the instance.
-            into: What the JSON answer becomes.
+            into: The type to decode the JSON answer to.
             params: The query.
             json: The JSON body.
 
         Raises:
             APIError: The instance answered with an error, or with something that is not JSON.
-            TransportError: No usable answer came.
-            DecodeError: The answer's JSON is not what `into` promises, or holds something else where a list is due.
+            TransportError: A usable answer did not arrive.
+            DecodeError: The answer's JSON does not match `into`, or has another value instead of a list.
         """
         request = Request.of(method, url, params=params, json=json, idempotent=True)
         content = await self._persist(request, self._read_whole)
@@ -364,20 +365,20 @@ class Transport:
         body: Body | None = None,
         idempotent: bool | None = None,
     ) -> R:
-        """Send a request and return what becomes of the body of its answer.
+        """Send a request and return the result of `read` for the body of its answer.
 
         Args:
             method: The HTTP method.
             url: The path on the instance.
-            read: Makes something of the body: JSON that is yet to be read, or nothing.
+            read: Converts the body, which is undecoded JSON, or empty.
             params: The query.
             json: The JSON body.
-            body: A body of another kind.
+            body: A body of another media type.
             idempotent: Whether the request may be carried out twice.
 
         Raises:
             APIError: The instance answered with an error, or with a web page.
-            TransportError: No usable answer came.
+            TransportError: A usable answer did not arrive.
             DecodeError: `read` raised it.
         """
         request = Request.of(method, url, params=params, json=json, body=body, idempotent=idempotent)
@@ -402,13 +403,13 @@ class Transport:
         idempotent: bool | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Download]:
-        """Send a request and give its answer, once its status is good, to be read as it arrives.
+        """Send a request and give its answer, once its status is a success, to be read as it arrives.
 
-        Tries again until the first byte; from there on the reader decides.
+        The request is retried until the first byte; after that the reader decides.
 
         Raises:
             APIError: The instance answered with an error.
-            TransportError: No answer came, or it broke off while it was read.
+            TransportError: An answer did not arrive, or it broke off while it was read.
         """
         request = Request.of(
             method, url, params=params, json=json, accept=accept, idempotent=idempotent, headers=headers
@@ -418,14 +419,14 @@ class Transport:
             yield Download(response, request, partial(self._misread, request), self.telemetry.signals())
         except DecodeError as error:
             if error.method is None:
-                # Whoever read it tells what came, which may repeat what was sent; so may the frames.
+                # The reader's error may quote the answer, which may repeat secrets; so may the frames.
                 told = self._redactor_for(request).text(error.message)
                 error.message = f"{request.method} {request.url.path}: {told}"
                 error.args = (error.message,)
                 error.method, error.request_path = request.method, request.url.path
             raise error.with_traceback(None) from None
         finally:
-            # What was not read to its end cannot be used for another request.
+            # A connection whose answer was not read to its end cannot be reused.
             response.close()
             self._turns.streams.release(request)
 
@@ -447,21 +448,21 @@ class Transport:
         params: Mapping[str, QueryValue] | None = None,
         json: Mapping[str, object] | None = None,
     ) -> Pager[R]:
-        """Return a list that arrives page by page, each asked for by its offset.
+        """Return a paginated list whose pages are requested by offset.
 
         Args:
-            method: The HTTP method; it may be sent again, as reading changes nothing.
+            method: The HTTP method; the request may be sent again, because reading changes nothing.
             url: The path on the instance.
-            paging: How the route takes the place of a page.
-            into: What the JSON answer becomes.
-            read: Takes the items out of that, with what it tells of the whole list; `Batch` itself for a bare list.
-            page_size: Items to ask for at a time.
-            assured: Items that the instance surely gives at a time, `page_size` if it is not told.
-            most: The greatest page that the documents allow.
-            offset: Items to leave out at the beginning.
-            limit: The most items to give in all, or None for all.
-            paged: Whether the route surely heeds what it is asked for; else it may give the whole list at once.
-            key: What tells an item from all others; None where nothing does.
+            paging: The parameters in which the route takes a page's offset and size.
+            into: The type to decode the JSON answer to.
+            read: Extracts the items and the information about the whole list; `PageData` itself for a bare list.
+            page_size: The number of items to request at once.
+            assured: The number of items that the instance certainly returns at once; by default `page_size`.
+            most: The largest page that Domo's documentation allows.
+            offset: The number of items to skip at the beginning.
+            limit: The most items to return in total, or None for all.
+            paged: Whether the route certainly heeds offset and size; else it may return the whole list at once.
+            key: Returns the identity of an item; None if items cannot be distinguished.
             params: The rest of the query.
             json: The rest of the body.
 
@@ -502,13 +503,13 @@ class Transport:
         params: Mapping[str, QueryValue] | None = None,
         json: object = UNSET,
     ) -> Pager[R]:
-        """Return a list that arrives in one piece, for a route that documents no pages.
+        """Return a list that arrives in one answer, for a route without documented pages.
 
         Args:
             method: The HTTP method.
             url: The path on the instance.
-            into: What the JSON answer becomes.
-            read: Takes the items out of that; `tuple` for a bare list.
+            into: The type to decode the JSON answer to.
+            read: Extracts the items; `tuple` for a bare list.
             params: The query.
             json: The body.
         """
@@ -531,15 +532,15 @@ class Transport:
         params: Mapping[str, QueryValue] | None = None,
         json: object = UNSET,
     ) -> Pager[R]:
-        """Return a list that arrives page by page, each answer telling how to ask for the next.
+        """Return a paginated list whose answers contain the cursor for the next page.
 
         Args:
-            method: The HTTP method; it may be sent again, as reading changes nothing.
+            method: The HTTP method; the request may be sent again, because reading changes nothing.
             url: The path on the instance.
             cursor: The key of the query that takes the cursor.
-            into: What the JSON answer becomes.
-            read: Takes the items out of that, and the next cursor, which is None at the end.
-            key: What tells an item from all others; None where nothing does.
+            into: The type to decode the JSON answer to.
+            read: Extracts the items and the next cursor, which is None at the end.
+            key: Returns the identity of an item; None if items cannot be distinguished.
             params: The rest of the query.
             json: The body.
         """
@@ -553,7 +554,7 @@ class Transport:
         return by_cursor(fetch, key=key)
 
     def _shown(self, content: Secret[bytes], into: object, value: R) -> R:
-        """Return what an answer became, once an inspector has seen it."""
+        """Return the decoded answer, after an inspector has seen it."""
         if self._inspector is not None:
             self._inspector.read(content.get_secret_value(), into, value)
         return value
@@ -561,7 +562,7 @@ class Transport:
     def _misread(
         self, request: Request, problem: DecodeError, content: Secret[bytes], into: object = None
     ) -> DecodeError:
-        """Return the error for an answer that could not be read; the one before holds frames that hold the answer."""
+        """Return the error for an answer that could not be decoded, without the original's frames, which hold it."""
         if self._inspector is not None:
             self._inspector.misread(into, problem)
         return decode_error(request, problem, content.get_secret_value(), redactor=self._redactor_for(request))
@@ -573,7 +574,7 @@ class Transport:
             raise unusable
 
     def _redactor_for(self, request: Request, added: Secret[Mapping[str, str]] = NO_HEADERS) -> Redactor:
-        """Return what takes out all that the instance may repeat: the token, and other secrets that were sent."""
+        """Return a redactor of everything secret that the instance may repeat: the token, and other secrets sent."""
         sent = set() if request.body is None else request.body.secrets()
         lately: set[str] = set().union(
             *(secrets_of(headers.get_secret_value()) for headers in (*self._added_lately, added))
@@ -581,12 +582,12 @@ class Transport:
         return self._redactor.also(sent | self._connection.cookies() | lately)
 
     async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]], *, absent: R | None = None) -> R:
-        """Send until there is an answer or no sense in another try.
+        """Send until there is an answer or further attempts are pointless.
 
         Args:
-            request: What to send.
+            request: The request.
             send: Sends it once.
-            absent: What to return where a DELETE finds at a later try that nothing is there any more.
+            absent: The result if a DELETE finds at a later attempt that the object no longer exists.
         """
         try:
             loop = asyncio.get_running_loop()
@@ -618,7 +619,7 @@ class Transport:
                     error,
                     attempt=attempt,
                     idempotent=request.idempotent,
-                    chance=random.random(),  # noqa: S311 - spreads callers, guards nothing
+                    chance=random.random(),  # noqa: S311 - jitter; not used for security
                 )
                 if isinstance(error, RateLimited):
                     gate.hold(error.retry_after or delay or 0.0, self.settings.retries.max_retry_after)
@@ -631,16 +632,16 @@ class Transport:
             attempt += 1
 
     def _tell_of_retry(self, request: Request, error: DomoError, attempt: int, seconds: float) -> None:
-        """Tell of a try to come; see `tell_of_retry`."""
+        """Log the next attempt; see `tell_of_retry`."""
         tell_of_retry(request, error, attempt, seconds)
         if (signals := self.telemetry.signals()) is not None:
             signals.retried(request.method, request.url.template, kind_of(error))
 
     async def _timed(self, cause: str, waiting: Awaitable[None]) -> None:
-        """Wait, and have it counted for how long.
+        """Wait, and record the duration.
 
         Args:
-            cause: What is waited for, as the metric names it.
+            cause: The reason for the wait, as the metric names it.
             waiting: The wait.
         """
         clock = self.settings.clock
@@ -670,7 +671,7 @@ class Transport:
         return Secret(content.removeprefix(codecs.BOM_UTF8))
 
     async def _open_stream(self, sending: Try) -> aiohttp.ClientResponse:
-        """Return an answer whose body is still to come; its slot is kept until the reader is done with it."""
+        """Return an answer whose body is unread; its slot is kept until the reader is done with it."""
         slots, request = self._turns.streams, sending.request
         if not slots.acquire_at_once(request):
             await self._timed("slot", slots.acquire(request, self.settings.timeouts.total))
@@ -686,7 +687,7 @@ class Transport:
         sending: Try,
         exchange: _Exchange,
     ) -> tuple[aiohttp.ClientResponse, bytes]:
-        """Send once, and return an answer of good status with what was read of its body."""
+        """Send once, and return a successful answer with the part of its body that was read."""
         settings, request = self.settings, sending.request
         if self._inspector is not None:
             self._inspector.admit(request, streamed=exchange == self._connection.open)
@@ -717,7 +718,7 @@ class Transport:
         failure = api_error(
             request, response.status, response.headers, content, now=settings.clock.now(), redactor=redactor
         )
-        # The answer may repeat what was sent, and a traceback may show local variables.
+        # The answer may repeat secrets, and tracebacks may show local variables.
         del response, content
         raise failure
 
@@ -740,14 +741,15 @@ class Transport:
 
 
 class _Turns:
-    """What requests wait for before they are sent, shared by all views of a transport.
+    """The limits that requests wait for before they are sent, shared by all views of a transport.
 
     Attributes:
         loop: The event loop that they run on.
-        calls: Slots for calls. Callers wait here and not in aiohttp's pool, so that no timeout runs meanwhile.
-        streams: Slots for what lasts as long as its reader likes: counted apart, as a reader that makes calls would
-            else wait for itself.
-        gates: Rate limits by route family.
+        calls: The slots for calls. Callers wait here and not in aiohttp's pool, so that timeouts do not run while they
+            wait.
+        streams: The slots for streamed answers, counted separately because a reader that makes calls would otherwise
+            wait for itself.
+        gates: The rate limits by route family.
     """
 
     def __init__(self) -> None:
@@ -757,7 +759,7 @@ class _Turns:
         self.gates: dict[str, RateLimiter] = {}
 
     def move(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
-        """Be for another event loop from now on, with so many requests of each kind at once."""
+        """Prepare for another event loop, with the given number of slots for calls and for streams."""
         self.calls = Slots(most, what="Calls", advice="Look for what makes the instance slow")
         self.streams = Slots(most, what="Streams", advice="Read them to their end or close them")
         for gate in self.gates.values():
@@ -766,7 +768,7 @@ class _Turns:
 
 
 def _may_have_happened(request: Request, error: DomoError) -> bool:
-    """Return whether a try that failed so may have been carried out."""
+    """Return whether an attempt with this error may have been carried out."""
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return False
     if isinstance(error, APIError):
@@ -775,7 +777,7 @@ def _may_have_happened(request: Request, error: DomoError) -> bool:
 
 
 def _says_gone(request: Request, error: APIError) -> bool:
-    """Return whether the instance itself, not a page from before it, says that what was to be deleted is not there."""
+    """Return whether the instance itself, not a proxy's page, says that the object to delete does not exist."""
     return request.method == "DELETE" and isinstance(error, NotFound) and error.refused
 
 

@@ -1,4 +1,4 @@
-"""Paths from templates: each identifier quoted, nothing that could change the route let through."""
+"""Paths from templates: identifiers are quoted, and values that could change the route are refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domo_async.errors import ConfigError
 
 __all__ = ["Url", "raw_url", "url"]
 
-# What stands in the routes of the documents beside identifiers: words, and versions.
+# The parts of documented routes that are not identifiers: words and versions.
 _ROUTE_WORD = re.compile(r"[a-z]+(?:[-_A-Z]?[a-z]+)*|v[0-9]{1,2}|s3|")
 
 
@@ -21,8 +21,8 @@ class Url(NamedTuple):
     """A path on the instance.
 
     Attributes:
-        template: The route with ``{}`` for identifiers; what logs and hooks may show.
-        path: The path as it is sent, quoted.
+        template: The route with ``{}`` for identifiers, which logs and hooks may show.
+        path: The quoted path that is sent.
     """
 
     template: str
@@ -30,7 +30,7 @@ class Url(NamedTuple):
 
     @property
     def family(self) -> str:
-        """The word that rate limits go by: ``search`` for ``/api/search/v1/query``."""
+        """The key of rate limits: ``search`` for ``/api/search/v1/query``."""
         return _family(self.template)
 
 
@@ -44,23 +44,23 @@ def url(template: str, *segments: str | int) -> Url:
     """Fill the ``{}`` of a template with identifiers.
 
     Args:
-        template: Such as ``/api/data/v3/datasources/{}``.
+        template: The template, such as ``/api/data/v3/datasources/{}``.
         *segments: One identifier for each ``{}``.
 
     Raises:
-        ConfigError: An identifier is empty, a dot segment or no identifier at all, and would reach another route.
+        ConfigError: An identifier is empty, a dot segment or not an identifier, and would reach another route.
     """
     if not segments:
         return Url(template, template)
     try:
         return Url(template, template.format(*map(_quoted, segments)))
-    except TypeError:  # what cannot be looked up, such as a list
+    except TypeError:  # unhashable values, such as a list
         raise ConfigError("an identifier is a string or a whole number, not a container") from None
 
 
 @lru_cache(maxsize=1024, typed=True)
 def _quoted(value: str | int) -> str:
-    # The integers of numpy and pandas, and UUIDs, come out of frames.
+    # Integers of numpy and pandas, and UUIDs, come from frames.
     if isinstance(value, bool) or not isinstance(value, str | Integral | UUID):
         raise ConfigError(f"an identifier is a string or a whole number, not {type(value).__name__}")
     text = str(value)
@@ -73,10 +73,10 @@ def _quoted(value: str | int) -> str:
 
 
 def raw_url(path: str) -> Url:
-    """Take a path as a caller of `Domo.request` wrote it.
+    """Check a path that a caller passed to `Domo.request`.
 
     Raises:
-        ConfigError: It is not a path on the instance, has a query of its own, or climbs with dot segments.
+        ConfigError: It is not a path on the instance, has a query, or has dot segments.
     """
     if not isinstance(path, str):
         raise ConfigError(f"a path on the instance is text such as '/api/…', not {type(path).__name__}")
@@ -95,6 +95,6 @@ def raw_url(path: str) -> Url:
 
 @lru_cache(maxsize=1024)
 def _template(path: str) -> str:
-    """Return the route that a path goes by, as far as that can be told: what may be an identifier or a name is `{}`."""
+    """Return the likely route of a path: segments that may be identifiers or names become ``{}``."""
     first, *rest = path.lstrip("/").split("/")
     return "/" + "/".join([first, *(part if _ROUTE_WORD.fullmatch(part) else "{}" for part in rest)])

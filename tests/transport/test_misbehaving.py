@@ -316,7 +316,7 @@ async def test_an_address_is_followed_as_it_was_meant(location, path):
 )
 async def test_an_address_that_is_none_is_told_and_not_followed(location):
     async with raw_server(lambda *_: moved(location)) as server, client(server.url) as domo:
-        with pytest.raises(APIError, match="not an address of the web"):
+        with pytest.raises(APIError, match="not an HTTP address"):
             await domo.request("GET", "/api/a")
 
         assert 1 == len(server.heads)
