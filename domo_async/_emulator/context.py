@@ -49,7 +49,7 @@ def dataset_of(request: web.Request) -> Dataset:
     """Return the dataset that the path names.
 
     Raises:
-        HTTPError: 404, if there is no such dataset.
+        HTTPError: 404, if the dataset does not exist.
     """
     return instance_of(request).dataset(request.match_info["dataset_id"])
 

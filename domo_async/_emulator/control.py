@@ -179,8 +179,8 @@ class Control:
 
 
 async def _health(_request: web.Request) -> web.Response:
-    """Say that the instance serves: ``GET /emulator/health``, which takes no token (emulator-defined).
+    """Answer that the instance serves: ``GET /emulator/health``, without a token (emulator-defined).
 
-    It is 507 where the instance cannot save what changed.
+    The status is 507 if the instance cannot save its changes.
     """
     return answer({"status": "UP"})

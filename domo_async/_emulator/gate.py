@@ -211,7 +211,7 @@ def create_app(gate: Gate, storage: Storage, *, strict: bool) -> web.Application
 
 
 def _exchange(request: web.Request, response: web.StreamResponse | None) -> Exchange:
-    """Return what people may look at of a request and its answer."""
+    """Return the bodies of a request and its answer, for the log."""
     kept: bytes | bytearray = b""
     if isinstance(response, StreamedResponse):
         kept = response.head

@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 _READ_BUFFER = 1 << 20
 _GOODBYE = 0.1
-_LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what others listen on
+_LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not listened on
 
 
 class Emulator:

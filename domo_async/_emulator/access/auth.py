@@ -76,7 +76,7 @@ class Authentication:
         raise HTTPError(401, "Unauthorized: the access token is missing, invalid or expired")
 
     def known_tokens(self) -> list[str]:
-        """Return the tokens that are known as they are, so that they can be left out of what is shown."""
+        """Return the tokens that are known in clear text, so that they can be removed from displayed texts."""
         return [self.token.get_secret_value(), *self.tokens]
 
     def new_access_token(self, token_id: int) -> tuple[str, str]:

@@ -52,7 +52,7 @@ def permitted(request: web.Request, level: str = "CAN_VIEW") -> Dataset:
     """Return the dataset that the path names, if the caller has at least `level` of access to it.
 
     Raises:
-        HTTPError: 404, if there is no such dataset; 403, if the caller has less access.
+        HTTPError: 404, if the dataset does not exist; 403, if the caller has less access.
     """
     dataset = dataset_of(request)
     if not is_permitted(instance_of(request), dataset, caller_of(request), level):
@@ -102,7 +102,7 @@ def hand_over(instance: Instance, dataset: Dataset, user_id: object) -> None:
 
 
 def let_view(instance: Instance, dataset: Dataset, grantee_type: str, grantee_id: object) -> None:
-    """Let a user or a group (``USER`` or ``GROUP``) view a dataset, unless they have more access already."""
+    """Give a user or a group (``USER`` or ``GROUP``) view access to a dataset, unless they have more already."""
     grantee = {"type": grantee_type, "id": str(grantee_id)}
     if level_given(instance, dataset, grantee) == "NONE" and not _is_owner(dataset, grantee):
         give_access(instance, dataset, {**grantee, "accessLevel": "CAN_VIEW"})

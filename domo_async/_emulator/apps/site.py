@@ -375,7 +375,7 @@ def file_of(directory: Path | None, path: str) -> Path:
     """Return the file of an app that a path stands for; hidden files and files outside are not found.
 
     Raises:
-        HTTPError: 404, if there is no such file.
+        HTTPError: 404, if the file does not exist.
     """
     parts = [part for part in path.split("/") if part]
     if directory is not None and not any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):

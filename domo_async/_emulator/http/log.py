@@ -12,7 +12,7 @@ from typing import TypeAlias, overload
 from attrs import field, frozen
 
 BODY_KEPT = 1 << 16
-"""How many bytes of a body are kept, for people to look at."""
+"""The number of bytes that the log keeps of each body, for display."""
 
 _KEPT = 100_000
 _EXCHANGES_KEPT = 1_000
@@ -65,13 +65,13 @@ class RequestRecord:
 
 @frozen
 class Exchange:
-    """The bodies of a request and its answer, as they were, secrets and all: the first bytes of each.
+    """The first bytes of the bodies of a request and its answer, unchanged and including secrets.
 
     Attributes:
         request_type: The media type of the request's body.
-        request_body: What is kept of it.
+        request_body: The first bytes of that body.
         response_type: The media type of the answer's body.
-        response_body: What is kept of it.
+        response_body: The first bytes of that body.
     """
 
     request_type: str

@@ -132,7 +132,7 @@ async def body_chunks(request: web.Request) -> AsyncIterator[bytes]:
 
 async def _piece(request: web.Request) -> bytes:
     """Return the next piece of the request's body, empty at its end."""
-    # Usually the piece has arrived already, and there is no need to wait.
+    # Usually the piece has arrived already, and waiting is not needed.
     piece = request.content.read_nowait() or await in_time(request, request.content.readany())
     if SEEN not in request:
         request[SEEN] = bytearray()

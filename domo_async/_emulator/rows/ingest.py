@@ -77,7 +77,7 @@ def load(
         The columns as stored, and the number of rows.
 
     Raises:
-        HTTPError: 400, naming part, line and column of what is wrong.
+        HTTPError: 400, naming part, line and column of the first error.
     """
     parts = [part for part in parts if part.size]
     return _load_plain(cursor, table, parts, columns) or _load_any(cursor, table, parts, columns)
@@ -119,7 +119,7 @@ def _load_any(
     """Load with DuckDB's own reader.
 
     Raises:
-        HTTPError: 400, naming part, line and column of what is wrong.
+        HTTPError: 400, naming part, line and column of the first error.
     """
     sources = [_Source(part.number, _with_line_feeds(part)) for part in parts]
     try:
@@ -227,7 +227,7 @@ def _load_in_two_steps(
     *,
     parallel: bool,
 ) -> tuple[tuple[StoredColumn, ...], int]:
-    """Load DECIMAL columns as text first, to see what scales they need."""
+    """Load DECIMAL columns as text first, to find the scales that they need."""
     selected = _select(sources, columns, {}, parallel=parallel)
     rows = cursor.execute(f"CREATE TABLE {table} AS {selected}").fetchall()[0][0]
     return tuple(_settle_type(cursor, table, n, column) for n, column in enumerate(columns)), rows

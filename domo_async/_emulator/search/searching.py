@@ -184,7 +184,7 @@ def _filter(filter: dict[str, Any], now: datetime) -> Test:
 
 
 def _value(document: Document, key: str) -> Any:
-    """Return what a filter looks at: for the owner, each owner's number, alone and with its kind."""
+    """Return the value that a filter tests: for the owner, each owner's id, alone and with its type."""
     value = document.get(key)
     if key != _OWNED_BY or value is None:
         return value

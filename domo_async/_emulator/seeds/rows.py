@@ -49,17 +49,17 @@ def _csv(recipe: _Recipe, rng: random.Random) -> bytes:
 
 
 def fill(instance: Instance, storage: Storage, dataset: Dataset, rows: bytes, *, recorded: datetime) -> None:
-    """Give a dataset rows, which queries see at once.
+    """Add rows to a dataset, which queries see at once.
 
     Args:
         instance: The instance.
-        storage: Where the rows are.
+        storage: The storage of the rows.
         dataset: The dataset.
-        rows: The rows, as CSV without a head.
-        recorded: When they are said to have come.
+        rows: The rows, as CSV without a header.
+        recorded: The time that is recorded as that of the upload.
 
     Raises:
-        HTTPError: 400, if the rows do not fit the columns.
+        HTTPError: 400, if the rows do not match the columns.
     """
     upload = instance.open_upload(dataset, None, {})
     try:

@@ -100,7 +100,7 @@ def _plain(expression: str, duckdb_type: str) -> str:
     """Return the text of a number or date, NULL for NULL."""
     type_ = domo_type(duckdb_type)
     if type_ == "DATETIME":
-        # DuckDB omits a fraction of zero by itself.
+        # DuckDB omits a fraction of zero already.
         return f"replace(CAST(CAST({expression} AS TIMESTAMP) AS VARCHAR), ' ', 'T')"
     if duckdb_type == "BOOLEAN":
         return f"CAST(CAST({expression} AS TINYINT) AS VARCHAR)"

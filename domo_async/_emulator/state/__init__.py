@@ -1,1 +1,1 @@
-"""The state of an instance: datasets, records, and what changed and is not yet saved. No HTTP, no files, no SQL."""
+"""The state of an instance: datasets, records and unsaved changes, without HTTP, files or SQL."""
