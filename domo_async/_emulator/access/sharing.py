@@ -12,9 +12,8 @@ from domo_async._emulator.access.people import entities_of, is_admin, user_name
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array
-from domo_async._emulator.http.web import millis
 from domo_async._emulator.state.instance import Instance
-from domo_async._emulator.state.records import OWNER_ID, Record
+from domo_async._emulator.state.records import Record
 
 __all__ = [
     "APP",
@@ -32,7 +31,6 @@ __all__ = [
     "put_share",
     "read_typed",
     "share_key",
-    "share_with_user",
     "sight",
     "sight_of",
 ]
@@ -170,11 +168,6 @@ def forget_shares(instance: Instance, thing_type: str, thing_id: object) -> None
     for key in shares.keys():  # noqa: SIM118 - no mapping; it iterates over records
         if key.startswith(f"{thing_type}/{thing_id}/"):
             shares.remove(key)
-
-
-def share_with_user(instance: Instance, thing_type: str, thing_id: object, user_id: object) -> None:
-    """Share a page, card or app with a user in the name of the instance's owner."""
-    put_share(instance, thing_type, thing_id, "USER", user_id, by=OWNER_ID, at=millis())
 
 
 def people_who_see(instance: Instance, thing_type: str, thing: Record) -> dict[str, list[dict[str, Any]]]:

@@ -16,7 +16,7 @@ from domo_async._emulator.context import collect_garbage, instance_of, storage_o
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Object, OneOf, WholeNumber
 from domo_async._emulator.http.web import answer, body_chunks, flag, json_object, millis, takes_body_as_it_comes
-from domo_async._emulator.services.indexing import count_rows, describe_index
+from domo_async._emulator.services.datasets import count_rows, describe_index
 from domo_async._emulator.state.datasets import Action, Column, Dataset, Index, Part, Upload, Version
 
 routes: web.RouteTableDef = web.RouteTableDef()

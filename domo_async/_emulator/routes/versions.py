@@ -27,7 +27,7 @@ from domo_async._emulator.http.web import (
     whole_number,
 )
 from domo_async._emulator.services.csv_answers import csv_chunks
-from domo_async._emulator.services.indexing import begin_index, describe_index
+from domo_async._emulator.services.datasets import begin_index, describe_index
 from domo_async._emulator.sql import translate
 from domo_async._emulator.state.datasets import Column, Dataset, Schema, Version
 

@@ -1,4 +1,4 @@
-"""The description, tagging and deletion of datasets, for several areas."""
+"""The description, tagging, indexing and deletion of datasets, for several areas."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Text
 from domo_async._emulator.http.web import millis, read_body
 from domo_async._emulator.services.cards import card_counts
-from domo_async._emulator.state.datasets import Dataset
+from domo_async._emulator.state.datasets import Dataset, Index, Version
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
 __all__ = [
     "NO_CARDS",
     "TAGS",
+    "begin_index",
+    "count_rows",
     "dataset_ids",
     "delete_datasets",
     "describe",
+    "describe_index",
     "described",
     "envelope",
     "is_soft",
@@ -170,3 +173,26 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "columnCount": len(dataset.schema.columns),
             "tags": tags_of(instance, dataset),
         }
+
+
+async def count_rows(request: web.Request, dataset: Dataset, versions: Sequence[Version]) -> int:
+    """Return the number of rows that versions make up together; this only awaits if one of them merges."""
+    if not any(version.merges for version in versions):
+        return sum(version.rows for version in versions)
+    storage = storage_of(request)
+    with storage.lease(versions):
+        return await storage.run(storage.count, dataset.schema, versions)
+
+
+async def begin_index(request: web.Request, dataset: Dataset, data_ids: Sequence[int] = ()) -> Index:
+    """Begin to index versions of a dataset; all live ones if none is named."""
+    while True:
+        seen = dataset.seen_after(dataset.live, data_ids)
+        rows = await count_rows(request, dataset, seen)
+        if seen == dataset.seen_after(dataset.live, data_ids):
+            return instance_of(request).start_index(dataset, data_ids, rows=rows)
+
+
+def describe_index(index: Index, tag: str | None) -> dict[str, Any]:
+    """Return the answer to a request for an index. That its key is a counter is emulator-defined."""
+    return {"dataTag": tag, "requestKey": str(index.id), "requested": True, "requestedOn": millis()}

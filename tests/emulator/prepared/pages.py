@@ -6,6 +6,7 @@ from domo_async._emulator.access import sharing
 from domo_async._emulator.access.people import add_user
 from domo_async._emulator.routes import pages
 from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID
 
 
 def prepare(instance: Instance) -> None:
@@ -13,4 +14,4 @@ def prepare(instance: Instance) -> None:
     add_user(instance, "Ada", "ada@example.com", 2, user_id=67890)
     for page_id in (12345, 123, 456, 789):
         pages.create(instance, title=f"Page {page_id}", id=page_id)
-    sharing.share_with_user(instance, sharing.PAGE, 12345, 67890)
+    sharing.put_share(instance, sharing.PAGE, 12345, "USER", 67890, by=OWNER_ID, at=0)
