@@ -89,7 +89,7 @@ class DataProvider(Model):
         type: Its type.
         translation_map: Its texts in the caller's language.
         unsafe: Whether it is considered unsafe.
-        advanced_ui_connector_id: The connector with its own settings page.
+        advanced_ui_connector_id: The connector with settings of its own.
     """
 
     id: NumericId | None = None
