@@ -116,6 +116,7 @@ def test_content_is_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
     alert = emulator.add.alert(resource_type="CARD", resource_id=card.id, triggered=True)
     alone = emulator.add.card()
     app = emulator.add.app()
+    report = emulator.add.report(page_id=page.id, recipient_ids=[1])
 
     assert [card.id] == [each.id for each in domo.datasets.cards(data.id)]
     assert [card.id] == [each.id for each in domo.pages.cards(page.id)]
@@ -124,6 +125,8 @@ def test_content_is_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
     assert domo.alerts.get(alert.id).triggered
     assert alone.dataset_id == domo.datasets.get(alone.dataset_id).id
     assert "App 1" == app.name
+    assert ("Report 1", page.id) == (domo.reports.get(report.id).title, domo.reports.get(report.id).page_id)
+    assert emulator.add.report().id > report.id
 
 
 def test_work_is_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
@@ -180,6 +183,7 @@ def test_files_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
         ("task", {"queue_id": "none"}, "The queue none does not exist"),
         ("workflow_run", {"workflow_id": "none"}, "none"),
         ("account", {"owner_id": 99}, "The user 99 does not exist"),
+        ("report", {"schedule": {"frequency": "SOMETIMES"}}, "emulator.add.report: "),
         ("fileset", {"files": {"a": b"", "a/b": b""}}, "cannot be a file"),
         ("file", {"owner_id": 99}, "The user 99 does not exist"),
         ("collection", {"documents": [{"a": object()}]}, "kept|saved|stored"),

@@ -246,9 +246,11 @@ async def test_no_secret_is_in_the_bodies_that_are_shown(shown: PlainClient) -> 
     account = {"name": "a", "displayName": "a", "dataProviderType": "s3", "configurations": settings}
     number = (await shown.call("POST", "/api/data/v1/accounts", json=account))["id"]
     await shown.call("PUT", f"/api/data/v1/providers/s3/account/{number}", json=settings)
+    await shown.call("GET", f"/api/nothing/{theirs}?x={token}", status=404)
     await shown.call("POST", f"/api/content/v2/groups?x={token}", json={"name": f"it is {token}", "type": "open"})
 
     told = [await part(shown, "exchange", f"seen={record.number}") for record in shown.emulator.log]
+    told.append(await part(shown, "requests"))
     assert not [each for each in told for secret in (token, session, theirs, "hush-hush") if secret in each]
     assert "owner@example.com" in "".join(told)
     assert "&quot;me&quot;" in "".join(told)

@@ -14,7 +14,7 @@ from domo_async._emulator.console.tables import as_size
 from domo_async._emulator.http.log import BODY_KEPT, RequestLog
 from domo_async._emulator.persistence.redaction import MASK, masked, without_secrets
 
-__all__ = ["exchange"]
+__all__ = ["exchange", "without"]
 
 _MOST_TEXT = 20_000
 _CHOOSE = Html('<p class="empty">Choose a request above to see its body and that of its answer.</p>')
@@ -23,6 +23,10 @@ _TEXTS = ("text/", "application/xml", "application/javascript")
 # Secrets under names that do not speak of one.
 _OPENING = frozenset({"sid", "jwt", "device_code", "assertion", "cookie"})
 _SETTINGS_OF_ACCOUNT = re.compile(r"/providers/[^/]+/account/")
+
+
+# As `Authentication.new_access_token` makes them.
+_ACCESS_TOKEN = re.compile(r"\b[0-9]+-[0-9a-f]{64}\b")
 
 
 def exchange(log: RequestLog, wanted: str, secrets: Sequence[str]) -> Html:
@@ -50,7 +54,7 @@ def exchange(log: RequestLog, wanted: str, secrets: Sequence[str]) -> Html:
             fill(
                 '<p class="path">{method} {path} \N{RIGHTWARDS ARROW} {status}</p>',
                 method=record.method,
-                path=_without(record.path + (f"?{record.query}" if record.query else ""), secrets),
+                path=without(record.path + (f"?{record.query}" if record.query else ""), secrets),
                 status=record.status or "no answer",
             ),
             *(
@@ -73,7 +77,7 @@ def _body(path: str, kind: str, body: bytes, size: int, secrets: Sequence[str]) 
     text = _readable(path, kind.partition(";")[0].strip().lower(), body)
     if text is None:
         return Html('<p class="hint">It is not shown: it is not text, or JSON that is too long to find secrets in.</p>')
-    text = _without(text, secrets)
+    text = without(text, secrets)
     shown = fill("<pre>{text}</pre>", text=text[:_MOST_TEXT])
     if len(text) <= _MOST_TEXT and len(body) < BODY_KEPT:
         return shown
@@ -115,7 +119,9 @@ def _without_openings(value: Any) -> Any:
     return value
 
 
-def _without(text: str, secrets: Sequence[str]) -> str:
+def without(text: str, secrets: Sequence[str]) -> str:
+    """Return a text with a mask for each of these secrets, and for what looks like an access token."""
+    text = _ACCESS_TOKEN.sub(MASK, text)
     for secret in secrets:
         text = text.replace(secret, MASK)
     return text

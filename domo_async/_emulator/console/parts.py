@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from domo_async._emulator.console.content import content, details
-from domo_async._emulator.console.exchanges import exchange
+from domo_async._emulator.console.exchanges import exchange, without
 from domo_async._emulator.console.markup import Html, fill, joined
 from domo_async._emulator.console.tables import SHOWN, PageQuery, as_size, listed, number, rows, turning
 from domo_async._emulator.faults import ArmedFault, Fault
@@ -84,7 +84,7 @@ def parts(
             empty=f"No dataset has {wanted.find!r} in its name." if wanted.find else _NO_DATASETS,
         ),
         "details": details(instance, wanted.chosen),
-        **_requests(log, wanted, now),
+        **_requests(log, wanted, now, secrets),
         "exchange": exchange(log, wanted.request, secrets),
         "limits": joined(_limit(name, window, now) for name, window in limits.items()),
         "faults": rows(map(_fault, faults), "No faults. Add one below, or by emulator.faults.add(…)."),
@@ -133,13 +133,17 @@ def _dataset(dataset: Dataset, chosen: str) -> Html:
     )
 
 
-def _requests(log: RequestLog, wanted: PageQuery, now: float) -> dict[str, Html]:
+def _requests(log: RequestLog, wanted: PageQuery, now: float, secrets: Sequence[str]) -> dict[str, Html]:
     """Return the newest requests that are wanted."""
     records = log[:]
     fits = _STATUS_CLASSES[wanted.status]
     pattern = wanted.filter.lower()
     # The log's clock begins anywhere; people want to know the time of day.
     zero = datetime.now(UTC) - timedelta(seconds=now)
+
+    def row(record: RequestRecord) -> Html:
+        return _request(record, zero, wanted.request, secrets)
+
     matching = (
         record
         for record in reversed(records)
@@ -150,7 +154,7 @@ def _requests(log: RequestLog, wanted: PageQuery, now: float) -> dict[str, Html]
             "requests",
             "request",
             records[::-1],
-            lambda record: _request(record, zero, wanted.request),
+            row,
             wanted,
             empty=_NO_REQUESTS,
         )
@@ -160,14 +164,12 @@ def _requests(log: RequestLog, wanted: PageQuery, now: float) -> dict[str, Html]
     foot = fill("{shown} shown of {count} kept.", shown=number(len(shown)), count=number(len(records)))
     turns = turning("requests", "requests", page, more=more)
     return {
-        "requests": rows(
-            (_request(record, zero, wanted.request) for record in shown), "No request is like that: change the filter."
-        ),
+        "requests": rows(map(row, shown), "No request is like that: change the filter."),
         "requests_foot": joined([foot, turns]) if turns else foot,
     }
 
 
-def _request(record: RequestRecord, zero: datetime, chosen: str) -> Html:
+def _request(record: RequestRecord, zero: datetime, chosen: str, secrets: Sequence[str]) -> Html:
     return fill(
         '<tr data-key="{key}" class="{kind}"{current}><td class="moment">{started}</td><td>{method}</td>'
         '<td class="path"><button class="link" form="look" name="request" value="{key}">{target}</button></td>'
@@ -178,7 +180,7 @@ def _request(record: RequestRecord, zero: datetime, chosen: str) -> Html:
         kind=f"s{record.status // 100}" if record.status else "s0",
         started=(zero + timedelta(seconds=record.started)).strftime("%H:%M:%S"),
         method=record.method,
-        target=_target(record),
+        target=without(_target(record), secrets),
         status=record.status or "none",
         duration=_duration(record.finished - record.started),
         sent=as_size(record.request_bytes),

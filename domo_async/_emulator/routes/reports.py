@@ -96,16 +96,8 @@ async def list_schedules(request: web.Request) -> web.Response:
 @routes.post(_BASE)
 async def create(request: web.Request) -> web.Response:
     """Schedule a report; title and schedule are required (emulator-defined)."""
-    instance = instance_of(request)
-    known = _known_of(await json_object(request))
-    record = {
-        "id": free_id(instance, SCHEDULES, 1),
-        **known,
-        "ownerId": caller_of(request)["id"],
-        "unsubscribed": [],
-        "created": _now(instance),
-    }
-    return answer(_describe(request, _keep(instance, record)))
+    body = await json_object(request)
+    return answer(_describe(request, create_report(instance_of(request), body, owner_id=caller_of(request)["id"])))
 
 
 @routes.delete(_BASE)
@@ -666,6 +658,22 @@ def _owned(request: web.Request, schedule: Record) -> Record:
 
 def _now(instance: Instance) -> int:
     return int(instance.now() * 1000)
+
+
+def create_report(instance: Instance, body: dict[str, Any], *, owner_id: int) -> Record:
+    """Schedule a report as a request describes it.
+
+    Raises:
+        HTTPError: 400, if something is missing or wrong.
+    """
+    record = {
+        **_known_of(body),
+        "id": free_id(instance, SCHEDULES, 1),
+        "ownerId": owner_id,
+        "unsubscribed": [],
+        "created": _now(instance),
+    }
+    return _keep(instance, record)
 
 
 def _keep(instance: Instance, schedule: Record) -> Record:

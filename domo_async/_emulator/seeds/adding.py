@@ -16,7 +16,7 @@ from attrs import frozen
 from domo_async._emulator.access.auth import Authentication
 from domo_async._emulator.access.people import PARTICIPANT_ROLE
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.routes import alerts, beast_modes, files, pages
+from domo_async._emulator.routes import alerts, beast_modes, files, pages, reports
 from domo_async._emulator.routes.access_tokens import add_token
 from domo_async._emulator.routes.accounts import add_account
 from domo_async._emulator.routes.appdb import add_collection, add_document
@@ -642,6 +642,39 @@ class Additions:
         self._check("users", owner_id)
         title = title or self._free_name("App", "data_apps", "title")
         return Added(create_app(self._instance, title=title, owner_id=owner_id)["id"], title)
+
+    @_on_the_state
+    def report(
+        self,
+        *,
+        title: str | None = None,
+        page_id: int | None = None,
+        schedule: Mapping[str, object] | None = None,
+        recipient_ids: Sequence[int] = (),
+        owner_id: int = OWNER_ID,
+    ) -> Added[int]:
+        """Add a scheduled report.
+
+        Args:
+            title: Its title; by default ``Report 1`` and so on.
+            page_id: The page that it sends; None adds one.
+            schedule: When it is sent, as the routes have it; by default each day at seven in UTC.
+            recipient_ids: The users who receive it.
+            owner_id: Its owner.
+        """
+        self._check("users", owner_id, *recipient_ids)
+        if page_id is not None:
+            self._check("pages", page_id)
+        title = title or self._free_name("Report", reports.SCHEDULES, "title")
+        daily = {"frequency": "DAILY", "hourOfDay": 7, "minOfHour": 0, "timezone": "UTC", "enabled": True}
+        recipients = [{"type": "USER", "value": str(each)} for each in recipient_ids]
+        body = {"title": title, "schedule": {**(schedule or daily), "additionalRecipients": recipients}}
+        report = reports.create_report(self._instance, body, owner_id=owner_id)
+        if page_id is None:
+            name = self._free_name("Page", "pages", "title")
+            page_id = pages.create(self._instance, title=name, owner_id=owner_id)["id"]
+        self._instance.records[reports.SCHEDULES].update(report["id"], pageId=page_id)
+        return Added(report["id"], title)
 
     # -- work ---------------------------------------------------------------------------------------------
 
