@@ -14,10 +14,12 @@ from urllib.parse import quote, urlsplit
 import typer
 
 from domo_async import ConfigError, Secret
+from domo_async._cli.areas import EXAMPLES
 from domo_async._cli.common.connection import read_token
 from domo_async._cli.common.exits import DebugOption, readable_errors
 from domo_async._cli.common.interrupts import Interrupted, run
 from domo_async._cli.common.output import err, out
+from domo_async._cli.rows import with_examples
 from domo_async._settings import is_loopback
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def emulator_class() -> type[Emulator]:
     return Emulator
 
 
-@app.command()
+@app.command(epilog=with_examples(EXAMPLES["emulator"], "emulator", None))
 def emulator(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for one that is free.")] = 8080,

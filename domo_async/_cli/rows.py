@@ -1,12 +1,13 @@
-"""What a row of the table of commands says."""
+"""What a row of the table of commands says, and how examples are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from attrs import Factory, frozen
+from rich.markup import escape
 
-__all__ = ["Noun", "Row"]
+__all__ = ["Noun", "Row", "with_examples"]
 
 
 @frozen(kw_only=True)
@@ -62,3 +63,9 @@ class Noun:
     thing: str
     rows: tuple[Row, ...]
     panel: str
+
+
+def with_examples(examples: tuple[str, ...], words: str, epilog: str | None) -> str:
+    """Return what stands below a command's help: examples, given without the command's own words, and the rest."""
+    lines = [escape(" ".join(filter(None, ("$ domo-async", words, example)))) for example in examples]
+    return "\n\n".join(["[bold]Examples[/]:", *lines, *([] if epilog is None else ["", epilog])])

@@ -9,7 +9,6 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from rich.markup import escape
 from typer.core import TyperGroup
 
 from domo_async._cli.areas import EXAMPLES, NOUNS, PANELS
@@ -19,9 +18,9 @@ from domo_async._cli.common.json_query import json_query, take_query_option
 from domo_async._cli.common.output import out
 from domo_async._cli.making import command_of
 from domo_async._cli.manual import NARROW, manual
-from domo_async._cli.rows import Noun
+from domo_async._cli.rows import Noun, with_examples
 
-__all__ = ["Group", "Root", "commands_of", "with_examples"]
+__all__ = ["Group", "Root", "commands_of"]
 
 # One order of verbs in all help; what is not among them follows.
 _VERBS = ("list", "search", "show", "create", "update", "delete")
@@ -172,12 +171,6 @@ def commands_of(group: Any, ctx: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
         yield (name,), command
         if hasattr(command, "commands"):
             yield from (((name, *words), each) for words, each in commands_of(command, ctx))
-
-
-def with_examples(examples: tuple[str, ...], words: str, epilog: str | None) -> str:
-    """Return what stands below a command's help: examples, given without the command's own words, and the rest."""
-    lines = [escape(" ".join(filter(None, ("$ domo-async", words, example)))) for example in examples]
-    return "\n\n".join(["[bold]Examples[/]:", *lines, *([] if epilog is None else ["", epilog])])
 
 
 def _format_help(wide: Callable[[Any, Any], None], ctx: Any, formatter: Any) -> None:
