@@ -130,16 +130,18 @@ class Text(Field[str]):
 
     Attributes:
         empty: Whether it may be empty.
-        pattern: The regular expression that the whole string must match.
+        pattern: The regular expression that the whole string must match, if there is one.
     """
 
     TYPE = "a string"
 
     empty: bool = field(default=False, kw_only=True)
-    pattern: str = field(default="(?s:.*)", kw_only=True)
+    pattern: str | None = field(default=None, kw_only=True)
 
     def fits(self, value: Any) -> bool:
-        return isinstance(value, str) and (self.empty or value != "") and bool(re.fullmatch(self.pattern, value))
+        if not isinstance(value, str) or not (value or self.empty):
+            return False
+        return self.pattern is None or re.fullmatch(self.pattern, value) is not None
 
 
 @frozen

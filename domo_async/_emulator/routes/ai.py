@@ -76,10 +76,7 @@ _CHAT: dict[str, Field[Any]] = {
         words="an array of messages",
     ),
 }
-_JUDGED: dict[str, Field[Any]] = {
-    **_COMMON,
-    "input": Array(Object(), least=1, words="an array of objects with a type"),
-}
+_JUDGED: dict[str, Field[Any]] = {**_COMMON, "input": Array(Object(), least=1, words="an array of objects with a type")}
 _CLASSES: dict[str, Field[Any]] = {
     **_JUDGED,
     "labels": Array(Object({"label": Text()}), least=2, words="an array of at least two objects with a label"),

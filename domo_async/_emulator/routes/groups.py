@@ -34,11 +34,7 @@ _CHANGES = ("addMembers", "removeMembers", "addOwners", "removeOwners")
 _TYPE = OneOf(sorted(_TYPES))
 _GROUPS = Array(Object(has=("groupId",)), least=1, words="an array of objects with groupId")
 _UPDATE = Object(
-    {
-        "name": Text(),
-        "type": OneOf(_TYPE.choices, optional=True),
-        "dynamicDefinition": Object(optional=True, null=True),
-    }
+    {"name": Text(), "type": OneOf(_TYPE.choices, optional=True), "dynamicDefinition": Object(optional=True, null=True)}
 )
 
 

@@ -19,11 +19,7 @@ routes: web.RouteTableDef = web.RouteTableDef()
 
 
 _LOGIN = Object(
-    {
-        "method": OneOf(("password",), message="The method must be password"),
-        "emailAddress": Text(),
-        "password": Text(),
-    }
+    {"method": OneOf(("password",), message="The method must be password"), "emailAddress": Text(), "password": Text()}
 )
 _PASSWORD = Object({"domoUserId": WholeNumber(default=0), "password": Text()})
 

@@ -51,11 +51,7 @@ async def create(request: web.Request) -> web.Response:
 
 
 _SEARCH = Object(
-    {
-        "limit": WholeNumber(default=_SEARCH_PAGE),
-        "offset": WholeNumber(default=0),
-        "showCount": Flag(default=False),
-    }
+    {"limit": WholeNumber(default=_SEARCH_PAGE), "offset": WholeNumber(default=0), "showCount": Flag(default=False)}
 )
 
 
