@@ -134,7 +134,7 @@ class Control:
     async def _promise(self, request: web.Request) -> web.Response:
         body = await json_object(request)
         if unknown := body.keys() - {each.name for each in fields(JobOutcome)}:
-            raise HTTPError(400, f"An outcome has no {', '.join(sorted(unknown))}")
+            raise HTTPError(400, f"Unknown keys of an outcome: {', '.join(sorted(unknown))}")
         if body.get("job") not in get_args(Job):
             raise HTTPError(400, f"Required: job, one of {', '.join(get_args(Job))}")
         count = body.get("count", 1)

@@ -150,7 +150,7 @@ class Fault:
             ValueError: The object does not describe a fault; the message says why.
         """
         if unknown := values.keys() - {each.name for each in fields(cls)}:
-            raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
+            raise ValueError(f"unknown keys of a fault: {', '.join(sorted(unknown))}")
         for name, value in values.items():
             _check(name, value)
         if missing := {"route", "kind"} - values.keys():
@@ -171,7 +171,7 @@ def _option(text: str) -> tuple[str, Any]:
     if name == "count" and value == "all":
         return name, None
     if name not in {*_WHOLE, "delay", "probability", "rate", "retry_after"}:
-        raise ValueError(f"a fault has no option {name!r}")
+        raise ValueError(f"{name!r} is not an option of a fault")
     try:
         return name, int(value) if name in _WHOLE else float(value)
     except ValueError:

@@ -147,8 +147,8 @@ class Emulator:
         self._hosts = Hosts(host, frozenset((allowed_hosts,) if isinstance(allowed_hosts, str) else allowed_hosts))
         if self._hosts.is_open and not (tls or plain_http):
             raise ConfigError(
-                f"{host} opens the instance to whoever reaches this machine, and without TLS its token and all data can"
-                " be read on the way: allow that by plain_http=True (--plain-http), or use tls=True (--tls)"
+                f"at {host}, other machines can reach the instance, and without TLS its token and all data"
+                " can be read on the network: allow that by plain_http=True (--plain-http), or use tls=True (--tls)"
             )
         self._port = port
         self._data = None if data is None else Path(data)

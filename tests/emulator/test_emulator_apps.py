@@ -155,7 +155,7 @@ async def test_data_come_in_the_form_that_is_wanted(asked: Asked) -> None:
         ("/data/v1/sales?calendar=fiscal", 400, "calendar=standard"),
         ("/data/v1/sales?grupby=region", 400, "Unknown query operators: grupby"),
         ("/data/v1/sales?limit=-1", 400, "at least 0"),
-        ("/domo/datastores/v1/collections/Others/documents", 404, "no collection Others"),
+        ("/domo/datastores/v1/collections/Others/documents", 404, "collection Others does not exist"),
         ("/domo/workflow/v1/models/other/overall", 404, "does not name the workflow other"),
         ("/domo/codeengine/v2/packages/double", 405, "not allowed"),
         ("/domo/users/v1/99", 404, "99"),

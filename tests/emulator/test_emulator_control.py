@@ -53,7 +53,7 @@ async def test_faults_are_armed_listed_and_disarmed(plain: PlainClient) -> None:
         ({"route": "*"}, "kind"),
         ({"route": "*", "kind": "no"}, "'no' is not a kind of fault"),
         ({"route": "*", "kind": "status", "status": "500"}, "status must be int"),
-        ({"route": "*", "kind": "status", "colour": 1}, "no colour"),
+        ({"route": "*", "kind": "status", "colour": 1}, "unknown keys of a fault: colour"),
         ({"route": "*", "kind": "slow", "rate": 0}, "rate must be more than zero"),
         ({"fault": "status=500"}, "ROUTE:KIND"),
     ],

@@ -222,7 +222,7 @@ def test_a_fault_is_written_on_one_line(text: str, fault: Fault) -> None:
         ("*:nothing", "'nothing' is not a kind of fault"),
         ("*:html=5", "does not take a value"),
         ("*:status=many", "status must be a number"),
-        ("*:status,colour=red", "no option 'colour'"),
+        ("*:status,colour=red", "'colour' is not an option"),
         ("*:status,probability=2", "from 0 to 1"),
         ("*:slow=0", "more than zero"),
     ],

@@ -301,7 +301,7 @@ class AppSite:
                 return str(each["id"])
         described = call.asking.manifest.collections.get(name)
         if described is None:
-            raise HTTPError(404, f"The app has no collection {name}: it is not in the manifest and was not created")
+            raise HTTPError(404, f"The collection {name} does not exist: it is not in the app's manifest")
         body = {key: described[key] for key in ("name", "schema", "syncEnabled") if key in described}
         made = await self.forward.json(
             "POST", f"/api/datastores/v1/{datastore}/collections", body, headers=call.asking.headers

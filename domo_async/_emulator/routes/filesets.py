@@ -41,7 +41,7 @@ from domo_async._emulator.http.web import (
 )
 from domo_async._emulator.persistence.blobs import FILES, Arrival, Blobs, blobs_of, content_response
 from domo_async._emulator.search.filtering import selected
-from domo_async._emulator.search.mongo import moment_of
+from domo_async._emulator.search.mongo import parse_time
 from domo_async._emulator.search.ranking import ranked, words
 from domo_async._emulator.services.file_forms import FileForm
 from domo_async._emulator.services.trees import (
@@ -389,7 +389,7 @@ async def share(request: web.Request) -> web.Response:
     file, expires = _file_of(request, fileset), (await json_object(request)).get("expiresAt")
     if file["fileType"] == DIRECTORY:
         raise HTTPError(400, f"{file['path']} is a directory")
-    time = moment_of(expires)
+    time = parse_time(expires)
     if expires is not None and time is None:
         raise HTTPError(400, "expiresAt must be a time in ISO 8601")
     link = {
@@ -419,7 +419,7 @@ async def download_shared(request: web.Request) -> web.StreamResponse:
     """Send the content of a file by a link to it. The path is emulator-defined."""
     fileset = records_of(request, FILESETS).get(request.match_info["fileset_id"])
     link = _link_of(request, fileset)
-    expires = moment_of(link["expiresAt"])
+    expires = parse_time(link["expiresAt"])
     if expires is not None and expires <= datetime.now(UTC):
         raise HTTPError(404, "The link has expired")
     return _content(request, _files(request, fileset).get(link["fileId"]))
@@ -908,7 +908,7 @@ def _node(file: Record) -> dict[str, Any]:
         "fileType": file["fileType"],
         "contentType": file["contentType"],
         "size": file["size"],
-        "created": millis(moment_of(file["created"])),
+        "created": millis(parse_time(file["created"])),
         "type": "TEXT",
     }
 
@@ -924,6 +924,6 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "description": fileset["description"],
             "ownedById": str(fileset["owner"]),
             "ownedByName": user_name(instance, fileset["owner"]),
-            "createDate": millis(moment_of(fileset["created"])),
-            "lastModified": millis(moment_of(fileset["updated"])),
+            "createDate": millis(parse_time(fileset["created"])),
+            "lastModified": millis(parse_time(fileset["updated"])),
         }

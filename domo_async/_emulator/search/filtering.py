@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import flag
 from domo_async._emulator.search.bounds import check_size, wildcard
-from domo_async._emulator.search.mongo import moment_of, sort_key
+from domo_async._emulator.search.mongo import parse_time, sort_key
 
 __all__ = ["selected"]
 
@@ -62,7 +62,7 @@ def _filter(said: Item, fields: Collection[str]) -> _Test:
 
 def _date_filter(said: Item, fields: Collection[str]) -> _Test:
     field, negated = _field(said, fields), flag(said.get("not", False), "not")
-    start, end = moment_of(said.get("start")), moment_of(said.get("end"))
+    start, end = parse_time(said.get("start")), parse_time(said.get("end"))
     for key, bound in (("start", start), ("end", end)):
         if bound is None and said.get(key) is not None:
             raise HTTPError(400, f"{key} must be a point in time in ISO 8601 or in milliseconds")
@@ -70,7 +70,7 @@ def _date_filter(said: Item, fields: Collection[str]) -> _Test:
         raise HTTPError(400, f"The filter on {field} needs start, end or both")
 
     def test(item: Item) -> bool:
-        time = moment_of(item[field])
+        time = parse_time(item[field])
         if time is None:
             return negated
         return ((start is None or start <= time) and (end is None or time <= end)) != negated

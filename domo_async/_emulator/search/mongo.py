@@ -20,7 +20,7 @@ from attrs import define, field
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.search.bounds import check_size
 
-__all__ = ["MISSING", "Matching", "matching_documents", "moment_of", "sort_key", "values_at"]
+__all__ = ["MISSING", "Matching", "matching_documents", "parse_time", "sort_key", "values_at"]
 
 
 class Matching(Protocol):
@@ -126,7 +126,7 @@ def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
         yield MISSING
 
 
-def moment_of(value: Any) -> datetime | None:
+def parse_time(value: Any) -> datetime | None:
     """Return the time of a text in ISO 8601 or of a number in milliseconds; None for other values."""
     if isinstance(value, datetime):
         return value
@@ -250,7 +250,7 @@ class _Values:
 
     def _keys_of(self, value: Any) -> Iterator[tuple[int, Any]]:
         yield sort_key(None if value is MISSING else value)
-        if self._times and isinstance(value, str) and (time := moment_of(value)) is not None:
+        if self._times and isinstance(value, str) and (time := parse_time(value)) is not None:
             yield sort_key(time)
 
 
@@ -325,7 +325,7 @@ def _comparable(value: Any, wanted: Any) -> tuple[Any, Any]:
     if value is MISSING:
         return None, wanted
     if isinstance(wanted, datetime) and isinstance(value, str):
-        return moment_of(value), wanted
+        return parse_time(value), wanted
     return value, wanted
 
 
@@ -340,7 +340,7 @@ def _literal(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if value.keys() == {"$date"}:
-        time = moment_of(value["$date"])
+        time = parse_time(value["$date"])
         if time is None:
             raise HTTPError(400, f"$date must be a point in time in ISO 8601, not {value['$date']!r}")
         return time

@@ -236,10 +236,10 @@ def _date_bucket(filter: dict[str, Any], now: datetime) -> _Match:
 
 
 def _date_range(filter: dict[str, Any], _: datetime) -> _Match:
-    return _within(*(_moment(filter.get(key), key) for key in ("from", "to")))
+    return _within(*(_timestamp(filter.get(key), key) for key in ("from", "to")))
 
 
-def _moment(value: object, key: str) -> float | None:
+def _timestamp(value: object, key: str) -> float | None:
     """Return a timestamp in milliseconds, given as milliseconds or in ISO 8601."""
     if isinstance(value, str):
         try:

@@ -234,7 +234,7 @@ def _query(definition: Mapping[str, Any], conditions: str) -> str:
     value, group = definition.get("value"), definition.get("groupBy")
     aggregation = definition.get("aggregation", "COUNT")
     if aggregation not in AGGREGATIONS:
-        raise HTTPError(409, f"The card cannot be rendered as it is: it has no aggregation {aggregation}")
+        raise HTTPError(409, f"The card cannot be rendered as it is: {aggregation} is not an aggregation")
     number = f"{aggregation}({'*' if value is None else _name(value)})"
     named = f"{number} AS {_name('Count' if value is None else value)}"
     if group is None:

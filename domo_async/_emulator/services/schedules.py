@@ -50,7 +50,7 @@ def next_run(schedule: Mapping[str, Any], after: datetime) -> datetime | None:
     """
     if schedule.get("frequency") is None or not schedule.get("enabled", True):
         return None
-    begins = _moment(schedule.get("startDate"))
+    begins = _time_of(schedule.get("startDate"))
     zone, days = _zone(schedule), _days(schedule)
     hour, minute = (whole_number(schedule.get(key), key, 0) for key in ("hourOfDay", "minOfHour"))
     first = max(after, begins).astimezone(zone).date() if begins else after.astimezone(zone).date()
@@ -58,12 +58,12 @@ def next_run(schedule: Mapping[str, Any], after: datetime) -> datetime | None:
         day = first + timedelta(distance)
         due = datetime.combine(day, time(hour, minute), zone).astimezone(UTC)
         if _fits(schedule["frequency"], days, day) and due > after and (begins is None or due >= begins):
-            expires = _moment(schedule.get("expirationDate"))
+            expires = _time_of(schedule.get("expirationDate"))
             return due if expires is None or due <= expires else None
     return None
 
 
-def _moment(millis: Any) -> datetime | None:
+def _time_of(millis: Any) -> datetime | None:
     if millis is None:
         return None
     return datetime.fromtimestamp(min(int(millis), 2 * _LAST_MILLIS) / 1000, UTC)

@@ -20,10 +20,10 @@ __all__ = [
     "NUMERIC",
     "TEMPORAL",
     "Type",
-    "as_moment",
     "as_number",
     "as_text",
     "as_time",
+    "as_timestamp",
     "call",
     "comparable",
     "condition",
@@ -213,7 +213,7 @@ def as_text(node: exp.Expr) -> exp.Expr:
     return typed(call("domo_text", node), Type.TEXT)
 
 
-def as_moment(node: exp.Expr) -> exp.Expr:
+def as_timestamp(node: exp.Expr) -> exp.Expr:
     """Return an expression converted to a TIMESTAMP; NULL if the value is not a date."""
     match type_of(node):
         case Type.DATETIME:
@@ -221,7 +221,7 @@ def as_moment(node: exp.Expr) -> exp.Expr:
         case Type.DATE:
             return _cast(node, "TIMESTAMP")
         case Type.TEXT if _is_text(node):
-            time = _moment(node.name)
+            time = _parse_timestamp(node.name)
             return _cast(exp.Literal.string(time.isoformat(" ")) if time else exp.null(), "TIMESTAMP")
     return typed(call("domo_datetime", node), Type.DATETIME)
 
@@ -232,7 +232,7 @@ def as_time(node: exp.Expr) -> exp.Expr:
     return typed(call(macro, node), Type.INTEGER)
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_timestamp(text: str) -> datetime | None:
     """Parse a literal text of a query as MySQL parses dates."""
     match = _DIGITS.fullmatch(text.strip()) or _MOMENT.match(text)
     if match is None or (match.end() < len(text) and text[match.end()].isdigit()):
@@ -315,12 +315,12 @@ def _beside_date(node: exp.Expr, other: exp.Expr) -> exp.Expr:
     if type_of(node) in TEMPORAL:
         return node
     if not _is_text(node):
-        return as_moment(node)
-    time = _moment(node.name)
+        return as_timestamp(node)
+    time = _parse_timestamp(node.name)
     if time is None:
         type_ = type_of(other)
         raise HTTPError(400, f"Incorrect {type_.name if type_ else 'DATE'} value: '{node.name}'")
-    return as_moment(node)
+    return as_timestamp(node)
 
 
 def _beside_number(node: exp.Expr, other: exp.Expr) -> exp.Expr:

@@ -18,10 +18,10 @@ from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.sql.coercion import (
     NUMERIC,
     Type,
-    as_moment,
     as_number,
     as_text,
     as_time,
+    as_timestamp,
     call,
     comparable,
     condition,
@@ -136,7 +136,7 @@ def _is_date(node: exp.Expr) -> bool:
 
 
 def _date(node: exp.Expr) -> exp.Expr:
-    return typed(call("domo_date", as_moment(node)), Type.DATE)
+    return typed(call("domo_date", as_timestamp(node)), Type.DATE)
 
 
 # Formats of dates: MySQL's codes, and the codes of DuckDB's strftime() for them.
@@ -171,7 +171,7 @@ def _date_format(function: exp.Anonymous) -> exp.Expr:
     date, pattern = _arguments(function, 2)
     if type_of(date) is Type.TIME:
         date = typed(call("domo_today_at", as_time(date)), Type.DATETIME)
-    return _formatted(as_moment(date), _plain_text(pattern, "The format"))
+    return _formatted(as_timestamp(date), _plain_text(pattern, "The format"))
 
 
 def _time_format(function: exp.Anonymous) -> exp.Expr:
@@ -254,10 +254,10 @@ def _str_to_date(function: exp.Anonymous) -> exp.Expr:
             name, digits = _PARTS[piece]
             groups[name] = len(groups) + 1
             read += rf"\s*({digits})"
-    return _moment_of({name: call("regexp_extract", as_text(text.copy()), read, n) for name, n in groups.items()})
+    return _date_and_time({name: call("regexp_extract", as_text(text.copy()), read, n) for name, n in groups.items()})
 
 
-def _moment_of(parts: dict[str, exp.Expr]) -> exp.Expr:
+def _date_and_time(parts: dict[str, exp.Expr]) -> exp.Expr:
     """Return the date, the time or both, made of the parts."""
     nothing = exp.Literal.string("")
     date = call("domo_date_of_parts", *(parts.get(name, nothing).copy() for name in _DATES))
@@ -321,7 +321,7 @@ def _moved_by(macro: str, date: exp.Expr, number: exp.Expr) -> exp.Expr:
     if type_of(date) is Type.TIME and macro == "domo_add_seconds":
         microseconds = call("domo_in_microseconds", number)
         return typed(call("domo_time", exp.Add(this=as_time(date), expression=microseconds)), Type.TIME)
-    time = typed(call(macro, as_moment(date), number), Type.DATETIME)
+    time = typed(call(macro, as_timestamp(date), number), Type.DATETIME)
     return _date(time) if macro != "domo_add_seconds" and _is_date(date) else time
 
 
@@ -365,9 +365,9 @@ def _timestampadd(function: exp.Anonymous) -> exp.Expr:
 
 
 def _timestampdiff(function: exp.Anonymous) -> exp.Expr:
-    unit, *moments = _arguments(function, 3)
+    unit, *times = _arguments(function, 3)
     name = _unit_of(unit)
-    begin, end = map(as_moment, moments)
+    begin, end = map(as_timestamp, times)
     if name in ("MONTH", "QUARTER", "YEAR"):
         count, size = call("domo_months_between", begin, end), int(_UNITS[name][1])
     elif name in _MICROSECONDS:
@@ -515,7 +515,7 @@ _text_and_numbers = (as_text, as_number, as_number, as_number)
 
 
 def _on_dates(target: str, least: int = 1, most: int | None = None, *, result: Type = Type.INTEGER) -> Rule:
-    return _to(target, least, most, result=result, each=(as_moment,))
+    return _to(target, least, most, result=result, each=(as_timestamp,))
 
 
 def _on_numbers(target: str, least: int = 1, most: int | None = None, *, result: Type = Type.DOUBLE) -> Rule:
@@ -541,7 +541,7 @@ def _date_of(function: exp.Anonymous) -> exp.Expr:
 
 def _timestamp(function: exp.Anonymous) -> exp.Expr:
     date, *time = _arguments(function, 1, 2)
-    begin = as_moment(date)
+    begin = as_timestamp(date)
     return _later(begin, time[0], 1) if time else typed(exp.Paren(this=begin), Type.DATETIME)
 
 
@@ -554,7 +554,7 @@ def _add_time(sign: int) -> Rule:
         start, time = _arguments(function, 2)
         is_time = type_of(start) is Type.TIME or (isinstance(start, exp.Literal) and _is_time(start.name))
         if not is_time:
-            return _later(as_moment(start), time, sign)
+            return _later(as_timestamp(start), time, sign)
         operation = exp.Add if sign > 0 else exp.Sub
         return typed(call("domo_time", operation(this=as_time(start), expression=as_time(time))), Type.TIME)
 
@@ -568,7 +568,7 @@ def _is_time(text: str) -> bool:
 def _timediff(function: exp.Anonymous) -> exp.Expr:
     ends = _arguments(function, 2)
     are_times = all(type_of(end) is Type.TIME or (isinstance(end, exp.Literal) and _is_time(end.name)) for end in ends)
-    end, begin = map(as_time, ends) if are_times else (call("epoch_us", as_moment(each)) for each in ends)
+    end, begin = map(as_time, ends) if are_times else (call("epoch_us", as_timestamp(each)) for each in ends)
     return typed(call("domo_time", exp.Sub(this=end, expression=begin)), Type.TIME)
 
 
@@ -579,10 +579,10 @@ def _hex(function: exp.Anonymous) -> exp.Expr:
 
 
 def _unix_timestamp(function: exp.Anonymous) -> exp.Expr:
-    moments = [as_moment(each) for each in _arguments(function, 0, 1)]
-    if moments and isinstance(function.expressions[0], exp.Literal) and "." in function.expressions[0].name:
-        return typed(call("domo_unix_timestamp_exactly", *moments), Type.DECIMAL)
-    return typed(call("domo_unix_timestamp_of" if moments else "domo_unix_timestamp", *moments), Type.INTEGER)
+    times = [as_timestamp(each) for each in _arguments(function, 0, 1)]
+    if times and isinstance(function.expressions[0], exp.Literal) and "." in function.expressions[0].name:
+        return typed(call("domo_unix_timestamp_exactly", *times), Type.DECIMAL)
+    return typed(call("domo_unix_timestamp_of" if times else "domo_unix_timestamp", *times), Type.INTEGER)
 
 
 _RULES: dict[str, Rule] = {
@@ -627,13 +627,13 @@ _RULES: dict[str, Rule] = {
     "WEEK": _on_dates("domo_week", 1, 2),
     "WEEKOFYEAR": _on_dates("domo_weekofyear"),
     "YEARWEEK": _on_dates("domo_yearweek", 1, 2),
-    "DAYNAME": lambda function: _formatted(as_moment(_arguments(function, 1)[0]), "%W"),
-    "MONTHNAME": lambda function: _formatted(as_moment(_arguments(function, 1)[0]), "%M"),
+    "DAYNAME": lambda function: _formatted(as_timestamp(_arguments(function, 1)[0]), "%W"),
+    "MONTHNAME": lambda function: _formatted(as_timestamp(_arguments(function, 1)[0]), "%M"),
     "LAST_DAY": _on_dates("domo_last_day", result=Type.DATE),
     "DATE_FORMAT": _date_format,
     "TIME_FORMAT": _time_format,
     "STR_TO_DATE": _str_to_date,
-    "DATEDIFF": _to("domo_datediff", 2, result=Type.INTEGER, each=as_moment),
+    "DATEDIFF": _to("domo_datediff", 2, result=Type.INTEGER, each=as_timestamp),
     **dict.fromkeys(("ADDDATE", "DATE_ADD"), _date_arithmetic(1)),
     **dict.fromkeys(("SUBDATE", "DATE_SUB"), _date_arithmetic(-1)),
     "ADDTIME": _add_time(1),
@@ -846,7 +846,7 @@ def _cast(node: exp.Cast) -> exp.Expr:
         case exp.DType.DATETIME | exp.DType.TIMESTAMP | exp.DType.TIMESTAMPTZ:
             # The literal TIMESTAMP '…' keeps its fraction.
             digits = sizes[0] if sizes else 6 if type_.this is exp.DType.TIMESTAMPTZ else 0
-            return typed(call("domo_rounded_moment", as_moment(value), digits), Type.DATETIME)
+            return typed(call("domo_rounded_moment", as_timestamp(value), digits), Type.DATETIME)
         case exp.DType.TIME:
             return typed(call("domo_rounded_time", as_time(value), sizes[0] if sizes else 0), Type.TIME)
         case exp.DType.CHAR | exp.DType.VARCHAR | exp.DType.TEXT | exp.DType.NCHAR | exp.DType.BINARY:

@@ -2,7 +2,7 @@
 
 The CSV form is canonical (a file uploaded in it is exported byte for byte): LF line ends, quotes only where
 RFC 4180 needs them, NULL as an unquoted empty field, the empty string as ``""``, DOUBLE as the shortest digits
-that read back equal in the form of Python's ``repr`` (``100.0``, ``1e+16``), DECIMAL without superfluous zeros,
+that read back equal in the form of Python's ``repr`` (``100.0``, ``1e+16``), DECIMAL without trailing zeros,
 DATE and DATETIME as in JSON. The form is emulator-defined; that NULL and the empty string differ is Domo's rule.
 """
 
