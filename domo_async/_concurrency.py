@@ -1,4 +1,4 @@
-"""Work under way at once: a bounded number of pieces, and waiting that no cancellation cuts short."""
+"""Concurrency: a bounded number of calls at once, and waiting that cancellations do not cut short."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def check_concurrency(concurrency: int) -> None:
-    """Refuse a number of pieces at once that is none.
+    """Check a number of concurrent calls.
 
     Raises:
         ConfigError: It is less than 1.
@@ -34,9 +34,9 @@ async def map_concurrent(
 
     Args:
         items: The items.
-        work: The function; an error of it cancels the calls under way, and is raised.
+        work: The function; its error cancels the running calls, and is raised.
         concurrency: The most calls at once.
-        go_on: Asked before each item; once it says no, the items left are left out.
+        go_on: Called before each item; once it returns False, the remaining items are skipped.
 
     Raises:
         ConfigError: `concurrency` is less than 1.
@@ -59,9 +59,9 @@ async def map_concurrent(
 
 @asynccontextmanager
 async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
-    """Give a task group that raises the first error as it is, instead of a group of errors.
+    """Give a task group that raises the first error itself instead of a group of errors.
 
-    It is asyncio's: its tasks are cancelled once, so that code of the caller's may still await while it cleans up.
+    It is asyncio's: its tasks are cancelled once, so that the caller's code can still await during clean-up.
     """
     failure: BaseException | None = None
     try:
@@ -82,15 +82,15 @@ def _first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 def uninterrupted() -> CancelScope:
-    """Return the context for clean-up that awaits, which scopes of anyio that are cancelled do not end.
+    """Return a context in which clean-up can await, even within cancelled scopes of anyio.
 
-    Within such a scope, as those of `anyio.move_on_after` and of web frameworks, each wait would end as it begins.
+    Within such a scope, as of `anyio.move_on_after` or web frameworks, each wait would end as it begins.
     """
     return CancelScope(shield=True)
 
 
 async def wait_for_end(*work: asyncio.Future[Any]) -> None:
-    """Wait until tasks or threads have ended, also where the caller was cancelled already."""
+    """Wait until tasks or threads have ended, even if the caller was already cancelled."""
     if work:
         with uninterrupted():
             await asyncio.wait(work)
@@ -102,5 +102,5 @@ async def cancel_all(*tasks: asyncio.Future[Any]) -> None:
         task.cancel()
     await wait_for_end(*tasks)
     for task in tasks:
-        # An outcome that nobody takes would be reported as lost.
+        # asyncio would report an exception that nobody retrieves.
         _ = task.cancelled() or task.exception()

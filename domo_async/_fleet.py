@@ -43,7 +43,7 @@ _AHEAD = 100
 class FleetResults(Tabular, Record, Mapping[str, T_co], Generic[T_co]):
     """The results of a call on each instance: a mapping of the instances where it succeeded.
 
-    Asked for an instance where it failed, it raises that instance's error.
+    Looking up an instance where the call failed raises that instance's error.
 
     Attributes:
         ok: The results, by the instances' names.
@@ -55,11 +55,11 @@ class FleetResults(Tabular, Record, Mapping[str, T_co], Generic[T_co]):
 
     @property
     def results(self) -> Mapping[str, T_co | DomoError]:
-        """What the call gave on each instance, or the error; first where it went well."""
+        """The result of the call on each instance, or its error; successful instances come first."""
         return {**self.ok, **self.failed}
 
     def raise_for_failures(self) -> None:
-        """Do nothing if the call went well on all instances.
+        """Raise an error unless the call succeeded on all instances.
 
         Raises:
             FleetError: It failed on some; the first one's error is the cause.
@@ -68,7 +68,7 @@ class FleetResults(Tabular, Record, Mapping[str, T_co], Generic[T_co]):
             raise _failure(self.failed) from next(iter(self.failed.values()))
 
     def _rows(self) -> Iterator[dict[str, Any]]:
-        # Each item of what each instance gave, with its fields beside the instance's name.
+        # Each item of each instance's result, with the instance's name and the item's fields.
         for instance, value in self.ok.items():
             for item in value if isinstance(value, list | tuple) else (value,):
                 yield {"instance": instance, **dict(cells_of(item))}
@@ -97,15 +97,15 @@ class Fleet:
         async with Fleet({"acme": Domo("acme", token="…"), "beta": ("beta", "…")}) as fleet:
             users = await fleet.run(lambda domo: domo.users.list().all())
 
-    The clients are the fleet's: it closes them in the end.
+    The fleet owns the clients, and closes them at the end.
 
     Args:
         instances: A client for each name, or an instance and a developer token to make one of.
-        concurrency: How many instances to talk to at once.
-        settings: How the clients behave that the fleet makes itself.
+        concurrency: The most instances to call at once.
+        settings: The settings of clients that the fleet creates.
 
     Raises:
-        ConfigError: There are no instances, or one cannot be one.
+        ConfigError: `instances` is empty, or has an invalid entry.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Fleet:
         await _all_ended(client.close() for client in self._clients.values())
 
     async def _release(self) -> None:
-        """Close all connections; the next call opens others, in whichever event loop it is made."""
+        """Close all connections; the next call opens new ones, in any event loop."""
         await _all_ended(client._release() for client in self._clients.values())  # noqa: SLF001 - a part of it
 
     @property
@@ -140,7 +140,7 @@ class Fleet:
         return dict(self._clients)
 
     async def run(self, call: Callable[[Domo], Awaitable[T]]) -> FleetResults[T]:
-        """Do something on every instance, and wait for all.
+        """Call a function for every instance, and wait for all.
 
         Args:
             call: The function that is called with each client. A `DomoError` on one instance is that instance's result;
@@ -159,19 +159,19 @@ class Fleet:
         return results_of(self._clients, ok, failed)
 
     async def iterate(self, call: Callable[[Domo], AsyncIterable[T]]) -> AsyncIterator[tuple[str, T]]:
-        """Iterate over lists of all instances, in the order in which their items come.
+        """Iterate over lists of all instances, in the order in which items arrive.
 
         Args:
-            call: Gives a client's list, such as ``lambda domo: domo.users.list()``.
+            call: Returns a client's list, such as ``lambda domo: domo.users.list()``.
 
         Yields:
             The instance's name and an item.
 
         Raises:
-            FleetError: Some lists broke off, or did not begin; raised when all others have come to their end.
+            FleetError: Some lists broke off, or did not begin; raised when all other lists have ended.
         """
         items: asyncio.Queue[tuple[str, T] | None] = asyncio.Queue()
-        # No list may run far ahead of the reader.
+        # Lists must not run far ahead of the reader.
         room = asyncio.Semaphore(_AHEAD)
         failed: dict[str, DomoError] = {}
 
@@ -223,10 +223,10 @@ def _wrapped(member: Any) -> Any:
 
 
 def size_of(instances: Mapping[str, object], concurrency: int) -> int:
-    """Return how many instances to talk to at once.
+    """Return the number of instances to call at once.
 
     Raises:
-        ConfigError: There are none, or it is none.
+        ConfigError: There are no instances, or `concurrency` is invalid.
     """
     if not instances or not isinstance(instances, Mapping):
         raise ConfigError("a fleet needs at least one instance: Fleet({'acme': Domo('acme', token=…)})")

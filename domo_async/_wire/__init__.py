@@ -1,4 +1,4 @@
-"""JSON and types: what Domo answers becomes models, what is sent becomes JSON. Pure, and below all else.
+"""JSON and types: decoding Domo's answers to models, and encoding values as JSON. Pure, and the lowest layer.
 
 ```python
 @frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""Hooks for models, written for each class as Python source: calls and loops over fields would cost most."""
+"""Generated hooks for models: Python source for each class, which avoids the cost of calls and loops over fields."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Hook", "model_hook"]
 
 Hook = Callable[[Any, Any], Any]
 
-# Before that, a hook for an object's keys would take longer to compile than it saves.
+# For fewer objects, compiling a hook for their keys takes longer than it saves.
 _MET_OFTEN = 200
 _MOST_SPECIALIZED = 32
 _MOST_MET = 256
@@ -31,17 +31,17 @@ _compiling = RLock()
 
 
 def model_hook(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
-    """Return the structure hook of the model `cls`, which may hold itself at any depth.
+    """Return the structure hook of the model `cls`, which may contain itself at any depth.
 
     Args:
         cls: The model.
-        converter: Where the hooks of its fields come from.
-        strict: Whether a field that cannot be read is an error; else its value goes to the extras.
+        converter: The converter with the hooks of its fields.
+        strict: Whether a field that cannot be decoded is an error; else its value goes to the extras.
     """
     with _compiling:
         key = cls, strict
         if key not in _compiled:
-            # What a field finds that leads back to `cls` while its hook is not there yet.
+            # Used by a field that leads back to `cls` while its hook does not exist yet.
             _compiled[key] = lambda value, into: _compiled[into, strict](value, into)
             try:
                 _compiled[key] = _compile(cls, converter, strict=strict)
@@ -96,7 +96,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
             made.__class__ = cls
             return made
 
-    An object whose keys were met often does not get that far: see `_Specialized`.
+    An object with frequent keys is handled earlier: see `_Specialized`.
     """
     fields = model_fields(cls)
     scope: dict[str, Any] = {
@@ -153,7 +153,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
 
 
 class _Specialized:
-    """Hooks for objects with certain keys in a certain order, as those of a long list mostly have.
+    """Hooks for objects with the same keys in the same order, as in most long lists.
 
     Such a hook gets the values of the object as its arguments, and looks nothing up::
 
@@ -168,13 +168,13 @@ class _Specialized:
             ...
             return made
 
-    What it cannot read, the model's own hook reads once more, which knows what to tell and to keep.
+    If it fails, the model's own hook decodes the object again, which reports errors and keeps values.
 
     Args:
         fields: The fields of the model.
-        conversions: Of each field, the lines that structure its value.
-        construction: The lines that make the instance.
-        scope: The names that those use.
+        conversions: For each field, the lines that structure its value.
+        construction: The lines that create the instance.
+        scope: The names that the lines use.
     """
 
     def __init__(
@@ -193,12 +193,12 @@ class _Specialized:
         self._scope = scope
 
     def learn(self, value: Mapping[str, Any]) -> None:
-        """Count an object that was read without a problem; compile a hook for its keys once there were many."""
+        """Count an object that was decoded without an error; compile a hook for its keys once there were many."""
         if len(self.hooks) >= _MOST_SPECIALIZED or len(value) > _MOST_KEYS:
             return
         keys = tuple(value)
         if len(self._met) >= _MOST_MET:
-            self._met.clear()  # what an instance answers must not fill the memory
+            self._met.clear()  # an instance's answers must not fill the memory
         count = self._met[keys] = self._met.get(keys, 0) + 1
         if count == _MET_OFTEN:
             self.hooks[keys] = self._compile(keys)
@@ -222,7 +222,7 @@ class _Specialized:
             f" extras = {{{extras}}}" if further else " extras = NO_EXTRAS",
             *(f" {line}" for line in self._construction),
         ]
-        # The keys themselves are no part of the source: whoever answers has written them.
+        # The keys themselves are not put into the source: they come from the other side.
         scope = {**self._scope, **{f"k{index}": key for index, key in enumerate(further)}}
         exec("\n".join(lines), scope)  # noqa: S102 - lines of our own
         special: Callable[..., Any] = scope["special"]
@@ -230,7 +230,7 @@ class _Specialized:
 
 
 def _without_nulls(number: int, attribute: Attribute[Any], conversion: Sequence[str]) -> Iterator[str]:
-    """Yield the lines that structure a value; some routes write null for a list that others leave out."""
+    """Yield the lines that structure a value; some routes write null for a list that others omit."""
     if attribute.default is NOTHING or NULL in json_types(attribute.type):
         yield from conversion
         return
@@ -248,13 +248,13 @@ def _field_lines(number: int, attribute: Attribute[Any], conversion: Sequence[st
     variable, key = f"v{number}", repr(name_on_wire(attribute))
     yield f"key = {key}"
     if attribute.default is NOTHING:
-        # It identifies the thing, or is all that there is: without it there is nothing to give.
+        # The field identifies the object, or is its only field: without it there is nothing to return.
         yield f"{variable} = value[{key}]"
         handler = f"{variable}, odd = unreadable(error, key, value, None, odd)"
         yield from _guarded(conversion, "PartlyRead", handler, strict=strict)
         return
     default = _default(number, attribute)
-    # Not `value.get`, which takes twice as long for a key that is not there.
+    # Not `value.get`, which takes twice as long for a missing key.
     yield f"if {key} in value:"
     yield f" {variable} = value[{key}]"
     handler = f"{variable}, odd = unreadable(error, key, value, {default}, odd)"
@@ -263,7 +263,7 @@ def _field_lines(number: int, attribute: Attribute[Any], conversion: Sequence[st
 
 
 def _guarded(lines: Sequence[str], error: str, handler: str, *, strict: bool) -> Iterator[str]:
-    """Yield lines within a ``try``, which costs nothing as long as nothing is raised."""
+    """Yield lines within a ``try``, which costs nothing unless an error is raised."""
     if strict or not lines:
         yield from lines
         return
@@ -274,7 +274,7 @@ def _guarded(lines: Sequence[str], error: str, handler: str, *, strict: bool) ->
 
 
 def _construction(fields: tuple[Attribute[Any], ...], *, blank: bool) -> Iterator[str]:
-    """Yield the lines that make the instance of the fields' variables and of `extras`."""
+    """Yield the lines that create the instance from the fields' variables and `extras`."""
     if not blank:
         yield f"return cls({''.join(f'{a.alias}=v{number}, ' for number, a in enumerate(fields))}extras=extras)"
         return
@@ -289,9 +289,8 @@ def _construction(fields: tuple[Attribute[Any], ...], *, blank: bool) -> Iterato
 def _blank(cls: type[Model]) -> type | None:
     """Return a class whose instances can be filled and then turned into instances of `cls`.
 
-    The `__init__` of a frozen class goes around its own `__setattr__` for each field, which takes three times
-    as long as all of this. Returns None where that cannot be done: above all for a class whose
-    `__init__` does more than setting fields.
+    The `__init__` of a frozen class bypasses its own `__setattr__` for each field, which takes three times as long as
+    this. Returns None if that is not possible: above all for a class whose `__init__` does more than setting fields.
     """
     own = vars(cls)
     busy = any(a.converter or a.validator for a in attrs.fields(cls)) or hasattr(cls, "__attrs_post_init__")
@@ -316,7 +315,7 @@ def _strange(value: Any, what: str) -> NoReturn:
 
 
 def _alone(value: Any, what: str) -> dict[str, Any]:
-    """Return the only item of a list, as which some routes write an object."""
+    """Return the only item of a list, because some routes write an object as a list of one."""
     if value.__class__ is list and len(value) == 1 and value[0].__class__ is dict:
         item: dict[str, Any] = value[0]
         return item
@@ -334,7 +333,7 @@ def _secret_keys(fields: Sequence[Attribute[Any]]) -> frozenset[str]:
 
 
 def _unreadable(model: str, secret: frozenset[str]) -> Callable[..., tuple[Any, dict[str, Any]]]:
-    """Return what keeps the value of a field that cannot be read for the extras, and gives what the field gets."""
+    """Return a function that keeps an undecodable field for the extras, and returns the field's default."""
 
     def keep(
         error: DecodeError, key: str, value: Mapping[str, Any], default: Any, odd: dict[str, Any] | None
@@ -347,5 +346,5 @@ def _unreadable(model: str, secret: frozenset[str]) -> Callable[..., tuple[Any, 
 
 
 def _further(known: frozenset[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return what picks the extras of an object."""
+    """Return a function that selects the extras of an object."""
     return lambda value: {key: item for key, item in value.items() if key not in known}

@@ -1,4 +1,4 @@
-"""JSON to typed values: the way in. What can be read is read, nothing is dropped, and every error says where."""
+"""Decoding of JSON to typed values. Everything valid is decoded, nothing is dropped, and every error has a path."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ _LARGE = 1 << 14
 def decode(body: bytes, into: type[T], *, strict: bool = False) -> T:
     """Return the JSON document `body` as a value of type `into`.
 
-    Where `into` holds a `Decimal` or a timestamp with decimals at any depth, numbers keep all their digits.
+    If `into` contains a `Decimal` or a timestamp with decimals at any depth, numbers keep all their digits.
 
     Args:
         body: The document, in UTF-8.
         into: A model, ``list[Model]``, ``str | None``, … see `structure`.
-        strict: Whether a value that cannot be read is an error wherever it stands.
+        strict: Whether a value that cannot be decoded is always an error.
 
     Raises:
-        DecodeError: `body` is not JSON, or not an `into`; `path` says where.
+        DecodeError: `body` is not JSON, or does not match `into`; `path` says where.
     """
     return _read(body, into, strict=strict)[0]
 
 
 def decode_list(body: bytes, into: type[T], *, strict: bool = False) -> tuple[T, int]:
-    """Return a JSON document as `decode` does, one that is there for the list that it is or holds.
+    """Decode a JSON document like `decode`, for an answer that is a list or contains one.
 
     Returns:
-        The value, and how many items of its lists could not be read and so are left out.
+        The value, and the number of list items that could not be decoded and are left out.
 
     Raises:
-        DecodeError: As of `decode`; or a list of the model could not be read at all, or stands under another key, so
-            that it would pass for an empty one.
+        DecodeError: As in `decode`; or a list of the model could not be decoded, or has another key, so that it would
+            look empty.
     """
     value, left = _read(body, into, strict=strict)
     if isinstance(value, Model) and value.extras:
@@ -65,10 +65,10 @@ def decode_list(body: bytes, into: type[T], *, strict: bool = False) -> tuple[T,
 
 
 def _refuse_other_list(body: bytes, value: Model, keys: set[str]) -> None:
-    """Raise if none of the keys of a model's lists is there, but another one that holds a list of objects.
+    """Raise if a list of objects has another key than those of the model's lists, all of which are missing.
 
     Raises:
-        DecodeError: So it is.
+        DecodeError: A list has another key.
     """
     others = [
         key for key, held in value.extras.items() if isinstance(held, list) and held and isinstance(held[0], dict)
@@ -95,31 +95,31 @@ def structure(value: object, into: type[T], *, strict: bool = False) -> T:
     Known types: str, int, float, bool, None, `Decimal`, `date`, the timestamps, enums, ``Literal``, models,
     ``list``, ``tuple``, ``Sequence``, ``Mapping`` and ``dict`` with string keys, ``Any``, ``object``, and
     unions of these. Numbers may come as text and text as numbers, timestamps in any of their forms, and a list of one
-    as its item. Of a union's members that take the same kind of JSON value, the first that fits is taken.
+    as its item. If several members of a union accept the same type of JSON value, the first that fits is used.
 
-    What has no meaning for its field goes to the model's `extras` under its own name, the field has its default, and
-    it is logged once. So does an item of a list that cannot be read, such as one without its identifier: the list has
-    all others.
+    A value that is not valid for its field goes to the model's `extras` under its own name, the field has its default,
+    and that is logged once. The same holds for a list item that cannot be decoded, such as one without its identifier:
+    the list has all others.
 
     Args:
         value: The value.
         into: The type.
-        strict: Whether what has no meaning is an error instead, wherever it stands.
+        strict: Whether every invalid value is an error instead.
 
     Raises:
-        DecodeError: `value` is not an `into`; `path` says where, in the names on the wire.
+        DecodeError: `value` does not match `into`; `path` says where, with the names on the wire.
     """
     return _structure(value, into, strict=strict)[0]
 
 
 def _structure(value: object, into: type[T], *, strict: bool) -> tuple[T, int]:
-    """Return the value, and how many items of the list that it is are left out."""
+    """Return the value, and the number of its items that are left out, if it is a list."""
     target: Any = into  # to mypy, no type is hashable
     try:
         structured: T = _hook_of(target, strict)(value, into)
         return structured, 0
     except PartlyRead as error:
-        # Each time: a list that is not whole says so.
+        # Logged each time: an incomplete list is always reported.
         warn("an answer", error, f"{len(error.left)} of its items are left out")
         others: T = error.made
         return others, len(error.left)
@@ -130,7 +130,7 @@ def _structure(value: object, into: type[T], *, strict: bool) -> tuple[T, int]:
 
 
 def either(first: type[T], second: type[U]) -> type[T | U]:
-    """Return what `decode` takes for an answer that comes in two shapes; type checkers take no union for a class."""
+    """Return the type for an answer with two shapes; type checkers do not accept a union as a class."""
     union: Any = Union[first, second]  # noqa: UP007 - of values, not of annotations
     chosen: type[T | U] = union
     return chosen
@@ -145,7 +145,7 @@ def _hook_of(into: Any, strict: bool) -> Callable[[Any, Any], Any]:
 
 @contextmanager
 def collector_paused() -> Generator[None]:
-    """Keep the garbage collector from walking the growing result over and over, slower than decoding is."""
+    """Pause the garbage collector, which would traverse the growing result repeatedly, slower than decoding."""
     enabled = gc.isenabled()
     gc.disable()
     try:

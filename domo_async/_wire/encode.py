@@ -1,4 +1,4 @@
-"""Values to JSON-ready builtins: the way out."""
+"""Encoding of values as builtins for JSON."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def payload(irregular: Mapping[str, object] = _NOTHING, /, **fields: object) -> dict[str, Any]:
-    """Return a request body: `fields` under their camelCase names, `irregular` under the names given there.
+    """Return a request body: `fields` under their camelCase names, `irregular` under its own names.
 
-    What is `UNSET` is left out at every depth; `None` stays and is sent as null. Values are unstructured.
-    ``payload({"dataSourceName": name}, user_defined_type=kind)``
+    `UNSET` is omitted at every depth; `None` is sent as null. Values are unstructured.
+    ``payload({"dataSourceName": name}, user_defined_type=type)``
     """
     named = {camel_case(name): value for name, value in fields.items()}
     return unstructure({**irregular, **named})
@@ -52,19 +52,19 @@ def unstructure(value: object) -> Any:
     in what `dumps` returns alone.
 
     Raises:
-        ConfigError: `value` holds something that has no JSON form, such as a naive datetime or NaN.
+        ConfigError: `value` contains something that JSON cannot express, such as a naive datetime or NaN.
     """
     try:
         return _plain(value, TimestampForm.ISO)
     except RecursionError:
-        raise ConfigError("a value that holds itself, or is nested too deeply, cannot be sent as JSON") from None
+        raise ConfigError("a value that contains itself, or is nested too deeply, cannot be sent as JSON") from None
 
 
 def without_nulls(model: Model) -> dict[str, Any]:
     """Return a model as `unstructure` does, but without the fields that are None, at every depth.
 
-    For sending back what was read: None in an answer's model mostly stands for a key that was not there. The extras
-    go as they came, nulls included.
+    For sending back a model that was read: None in it mostly means that the key was missing. The extras are sent
+    unchanged, including nulls.
     """
     return _plain_model(model, nulls=False)
 
@@ -126,7 +126,7 @@ def _plain_model(model: Any, *, nulls: bool) -> dict[str, Any]:
 
 @cache
 def _layout(cls: type) -> tuple[tuple[str, str, TimestampForm], ...]:
-    """Return attribute, name on the wire and form of timestamps of each field."""
+    """Return the attribute, the name on the wire and the timestamp form of each field."""
     return tuple((a.name, name_on_wire(a), _form_within(a.type) or TimestampForm.ISO) for a in model_fields(cls))
 
 

@@ -1,4 +1,4 @@
-"""Enums that stay open: Domo adds values faster than libraries are released."""
+"""Open enums: Domo adds values faster than libraries are released."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ __all__ = ["OpenEnum"]
 
 
 class OpenEnum(StrEnum):
-    """A string enum in which a value that this release does not know survives.
+    """A string enum that accepts values which this release does not know.
 
-    ``Status("BRAND_NEW")`` gives a member-like object of the enum's type. It equals its string, can be
-    pickled and tells by `known` that it has no name here; iteration lists the known members alone.
+    ``Status("BRAND_NEW")`` returns a member-like object of the enum's type. It equals its string, can be pickled, and
+    its `known` is False; iteration lists only the known members.
     """
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
             return None
-        # Not remembered: answers could otherwise grow the enum without bound. Equality is the string's.
+        # Not cached: answers could otherwise grow the enum without bound. Equality is that of the string.
         member = str.__new__(cls, value)
         member._name_ = member._value_ = str(value)
         return member

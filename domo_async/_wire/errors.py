@@ -1,4 +1,4 @@
-"""How an unexpected value is told: what was wanted, what came, and where in the JSON."""
+"""Errors for unexpected values: the expected type, the actual value, and the path in the JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domo_async.errors import DecodeError
 __all__ = ["PartlyRead", "expected", "key_step", "seen", "under", "warn", "warn_once"]
 
 _warned: set[str] = set()
-_MOST_WARNED = 1000  # what an instance answers must not fill the memory
+_MOST_WARNED = 1000  # an instance's answers must not fill the memory
 
 _LONGEST = 80
 _NAMES: dict[type, str] = {
@@ -26,11 +26,11 @@ _NAMES: dict[type, str] = {
 
 
 class PartlyRead(DecodeError):
-    """Some items of a list or an object could not be read.
+    """Some items of a list or an object could not be decoded.
 
     Attributes:
-        made: The others, as what was due.
-        left: The JSON values of those that could not be read.
+        made: The other items, decoded.
+        left: The JSON values of the items that could not be decoded.
     """
 
     def __init__(self, error: DecodeError, made: Any, left: Any) -> None:
@@ -40,12 +40,12 @@ class PartlyRead(DecodeError):
 
 
 def warn_once(where: str, error: DecodeError, kept: str) -> None:
-    """Log that something of an answer could not be read, the first time that it is met; see `warn`.
+    """Log that a part of an answer could not be decoded, the first time that it occurs; see `warn`.
 
     Args:
-        where: What it belongs to, such as ``User.created``.
-        error: What was wrong.
-        kept: What became of it.
+        where: The location, such as ``User.created``.
+        error: The error.
+        kept: The treatment of the value.
     """
     if where not in _warned and len(_warned) < _MOST_WARNED:
         _warned.add(where)
@@ -53,13 +53,13 @@ def warn_once(where: str, error: DecodeError, kept: str) -> None:
 
 
 def warn(where: str, error: DecodeError, kept: str) -> None:
-    """Log that something of an answer could not be read; of the value nothing is told, since it may be a secret."""
+    """Log that a part of an answer could not be decoded, without its value, which may be a secret."""
     wanted = error.message.partition(", got ")[0]
     tell(NOT_READ, where=where, cause=wanted, place=_cut(error.path), kept=kept)
 
 
 def expected(what: str, value: object) -> DecodeError:
-    """Return the error for a `value` that is not `what`; whoever holds the value adds the path by `under`."""
+    """Return the error for a `value` that is not `what`; the caller adds the path with `under`."""
     return DecodeError(f"expected {what}, got {seen(value)}")
 
 
@@ -75,9 +75,9 @@ def key_step(key: str) -> str:
 
 
 def seen(value: object) -> str:
-    """Return the JSON type of `value` and a glimpse of it.
+    """Return the JSON type of `value` and an excerpt of it.
 
-    Of objects only the keys are shown and of lists only the length: their values may be secrets or megabytes.
+    For objects only the keys are shown and for lists only the length: their values may be secrets or megabytes.
     """
     if value is None:
         return "null"
@@ -86,7 +86,7 @@ def seen(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"list of {len(value)}"
     if isinstance(value, int) and value.bit_length() > 256:
-        return f"integer of {value.bit_length()} bits"  # its repr may be refused by the interpreter
+        return f"integer of {value.bit_length()} bits"  # the interpreter may refuse its repr
     if isinstance(value, str | bytes):
         value = value[: _LONGEST + 1]
     shown = str(value) if isinstance(value, Decimal) else repr(value)

@@ -1,4 +1,4 @@
-"""What a compiled hook does itself with values of the most frequent types, as a call for each would cost most."""
+"""Inline code of compiled hooks for the most frequent types, which avoids the cost of a call for each value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domo_async._wire.typeinfo import (
 
 __all__ = ["fast_path", "without_null"]
 
-# So many are milliseconds, and of them a float of seconds still has them all, to the microsecond (until the year 2106).
+# Numbers in this range are milliseconds that a float of seconds holds to the microsecond (until the year 2106).
 _SAFE_MILLIS: Final = range(10**11, 2**32 * 1000)
 
 
@@ -37,9 +37,9 @@ def fast_path(variable: str, annotation: Any, call: str) -> tuple[list[str], dic
     """Return the statement that structures a value, and the names that it uses.
 
     Args:
-        variable: Where the value is, and where what it becomes is to be.
+        variable: The variable of the value and of the result.
         annotation: The type.
-        call: The expression for a value that needs more than is done here, or is wrong.
+        call: The expression for a value that is not handled here, or is invalid.
 
     Returns:
         Lines that begin with ``if``, or none.
@@ -56,7 +56,7 @@ def fast_path(variable: str, annotation: Any, call: str) -> tuple[list[str], dic
             names["id_or_text"] = id_or_text
             made.append((f"{variable}.__class__ is str", f"id_or_text({variable})"))
         if len(takers) != 1:
-            continue  # nobody takes it, or it depends on the value
+            continue  # no member accepts it, or it depends on the value
         if _is_kept(json_type, takers[0]):
             kept.append(json_type)
         else:
@@ -65,12 +65,12 @@ def fast_path(variable: str, annotation: Any, call: str) -> tuple[list[str], dic
 
 
 def _is_kept(json_type: type, taker: Any) -> bool:
-    """Return whether every value of a kind stays as it is."""
+    """Return whether values of a JSON type are not converted."""
     return taker is NULL or (taker in PLAIN and taker is json_type) or (is_numeric_id(taker) and json_type is int)
 
 
 def _made(json_type: type, taker: Any, variable: str, names: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the condition under which a value is structured right here, with the expression that does it."""
+    """Yield the conditions under which a value is structured inline, with the expression for each."""
     if json_type is int and stamp_form(taker) is TimestampForm.EPOCH_MILLIS:
         first, end = _SAFE_MILLIS.start, _SAFE_MILLIS.stop
         names |= {"from_epoch": datetime.fromtimestamp, "UTC": UTC}

@@ -1,12 +1,12 @@
-"""The cattrs converters and their hooks, which know where they are.
+"""The cattrs converters and their hooks, whose errors have paths.
 
-A hook is called with a JSON value and a type. It returns the structured value or raises a `DecodeError` whose
-path starts at that value; each container on the way up puts its own step before it. So no path is kept, and
-no time spent on it, while all goes well.
+A hook is called with a JSON value and a type. It returns the structured value or raises a `DecodeError` whose path
+starts at that value; each container on the way up prepends its own step. So paths cost no time unless there is an
+error.
 
-Instances write numbers as text and text as numbers, and a single object for a list of one. So scalars are taken in
-every form that has one meaning. What has none is an error to a strict converter. The other one leaves an item of a list
-or an object out, and gives it to whoever holds the container, in a `PartlyRead`.
+Instances write numbers as text and text as numbers, and a single object for a list of one. So scalars are accepted in
+every unambiguous form. Other values are errors in a strict converter. The lenient converter leaves out an item of a
+list or an object, and passes it to the holder of the container in a `PartlyRead`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def converter(*, strict: bool) -> Converter:
     """Return the converter of all areas, made on first use.
 
     Args:
-        strict: Whether a value that cannot be read is an error wherever it stands.
+        strict: Whether a value that cannot be decoded is always an error.
     """
     made = typed_converter(strict=strict)
     made.register_structure_hook_factory(is_model, partial(model_hook, strict=strict))
@@ -70,7 +70,7 @@ def converter(*, strict: bool) -> Converter:
 
 
 def typed_converter(*, strict: bool) -> Converter:
-    """Return a new converter that knows the types of fields, but not those that are made of fields."""
+    """Return a new converter for the types of fields, but not for models."""
     made = Converter()
     hooks: dict[type, Hook] = {
         str: _str,
@@ -79,8 +79,8 @@ def typed_converter(*, strict: bool) -> Converter:
         float: _float,
         Decimal: _decimal,
         date: _date,
-        # cattrs asks base classes before predicates, so these would be taken for str and int,
-        # and Enum itself for what versions before 26 make of it.
+        # cattrs checks base classes before predicates, so these would be handled as str and int, and Enum as in
+        # versions before 26.
         Enum: _enum,
         StrEnum: _enum,
         IntEnum: _enum,
@@ -94,7 +94,7 @@ def typed_converter(*, strict: bool) -> Converter:
     made.register_structure_hook_func(is_numeric_id, lambda value, _: read_numeric_id(value))
     made.register_structure_hook_factory(is_literal, _literal)
     made.register_structure_hook_factory(is_sequence, partial(_sequence, strict=strict))
-    made.register_structure_hook_factory(is_fixed_tuple, _fixed_tuple)  # asked before what stands above it
+    made.register_structure_hook_factory(is_fixed_tuple, _fixed_tuple)  # checked before the factories above
     made.register_structure_hook_factory(is_mapping, partial(_mapping, strict=strict))
     made.register_structure_hook_factory(is_union, _union)
     made.register_structure_hook_factory(is_secret, secret_hook)
@@ -170,7 +170,7 @@ def _date(value: Any, _: Any) -> date:
 
 
 def _enum(value: Any, into: type[Enum]) -> Enum:
-    # A number may stand for a word that is one, and a word for a number.
+    # A member may be written as a number or as text.
     for json_type, read in ((str, _str), (int, _int)):
         if json_type in json_types(into):
             try:
@@ -190,7 +190,7 @@ def _anything(value: Any, _: Any) -> Any:
 
 
 def secret_hook(into: Any, known: Converter) -> Hook:
-    """Return what wraps a value, and shows nothing of one that cannot be read."""
+    """Return a hook that wraps a value, and whose errors do not show it."""
     wrapped = get_args(into)[0]
     hook = known.get_structure_hook(wrapped)
     what = describe(into)
@@ -200,7 +200,7 @@ def secret_hook(into: Any, known: Converter) -> Hook:
             return Secret(hook(value, wrapped))
         except DecodeError:
             pass
-        # Raised out there, without a glimpse of the value.
+        # Raised outside of the block, without an excerpt of the value.
         raise DecodeError(f"expected {what}, got another value, which is not shown")
 
     return wrap
@@ -232,7 +232,7 @@ def _sequence(into: Any, known: Converter, *, strict: bool) -> Hook:
         return items if make is list else make(items)
 
     def alone(value: Any) -> Any:
-        # Some routes write a single item as it is.
+        # Some routes write a single item without a list.
         made, _ = _readable([] if value is None else [value], lambda item: item_hook(item, item_type))
         if not made:
             raise expected("a list", value)
@@ -242,7 +242,7 @@ def _sequence(into: Any, known: Converter, *, strict: bool) -> Hook:
 
 
 def _readable(values: list[Any], read: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
-    """Return what those of the values become that can be read, and the others as they came."""
+    """Return the decoded values, and the undecodable ones unchanged."""
     made: list[Any] = []
     unreadable: list[Any] = []
     for value in values:
@@ -288,7 +288,7 @@ def _mapping(into: Any, known: Converter, *, strict: bool) -> Hook:
             try:
                 made[key_hook(key, key_type)] = value_hook(item, value_type)
             except DecodeError as error:
-                # What is left out is logged, and the key is the other side's: it may be a secret.
+                # Omissions are logged, and the key comes from the other side: it may be a secret.
                 under(error, key_step(key) if strict else "[…]")
                 if strict:
                     raise
@@ -342,7 +342,7 @@ def _choice(into: Any, members: list[tuple[Any, Hook]], *, optional: bool) -> Ho
     def hook(value: Any, _: Any) -> Any:
         if value is None and optional:
             return None
-        # What no member takes as it is may be of one in another form.
+        # A value that no member accepts directly may match one in another form.
         candidates = by_type.get(value.__class__) or members
         partly: PartlyRead | None = None
         for member, member_hook in candidates:

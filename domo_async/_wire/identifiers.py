@@ -19,7 +19,7 @@ NumericId = Annotated[int, NUMERIC_ID]
 
 
 def id_or_text(value: str) -> int | str:
-    """Return what a text is where either a `NumericId` or another identifier may stand."""
+    """Return the identifier for a text that is either a `NumericId` or another identifier."""
     return int(value) if _DIGITS.fullmatch(value.strip()) else value
 
 
@@ -32,7 +32,7 @@ def read_numeric_id(value: object) -> int:
     """Return the number.
 
     Raises:
-        DecodeError: It is none.
+        DecodeError: The value is not an integer.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value

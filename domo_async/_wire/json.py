@@ -1,4 +1,4 @@
-"""JSON text to values and back."""
+"""Parsing and writing of JSON."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from domo_async.errors import ConfigError, DecodeError
 __all__ = ["dumps", "loads"]
 
 _MARK = b"\xef\xbb\xbf"
-# Digits as zeros, all else as ones: the fastest way to look for many digits in a row.
+# Maps digits to zeros and all other bytes to ones: the fastest way to find long runs of digits.
 _DIGITS = bytes(ord("0") if byte in b"0123456789" else ord("1") for byte in range(256))
 # The shortest integer that may be beyond 64 bits. Every third digit is looked at first: of such an integer there are at
 # least six, and of the thirteen of milliseconds since 1970, which are in most answers, at most five.
 _GREAT_DIGITS = 19
 _STEP = 3
 _GREAT = re.compile(rb"(?:^|[:,\[\s])-?[1-9][0-9]{18,}(?:$|[,\]}\s])")
-# An escape, in the group if it is half a character.
+# An escape; in the group if it is a lone surrogate.
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]|(u[dD][89a-fA-F])|.)", re.DOTALL)
 _LARGEST = (1 << 64) - 1
 _SMALLEST = -(1 << 63)
 
 
 def loads(body: bytes, *, exact: bool = False) -> Any:  # JSON has no static type
-    """Return the value that the JSON document `body` holds; integers of any size keep all their digits.
+    """Parse the JSON document `body`; integers of any size keep all their digits.
 
     Args:
         body: The document, in UTF-8, with or without a byte order mark.
@@ -50,12 +50,12 @@ def loads(body: bytes, *, exact: bool = False) -> Any:  # JSON has no static typ
         problem = f"{error.msg} at line {error.lineno}, column {error.colno}"
     except (ValueError, InvalidOperation, RecursionError) as error:
         problem = str(error)
-    # Raised out here, as the other one holds the document.
+    # Raised outside of the block, because the original error holds the document.
     raise DecodeError(f"the body is not JSON: {problem}")
 
 
 def _has_great_integer(body: bytes) -> bool:
-    """Return whether there may be an integer beyond 64 bits, which orjson would make a float of."""
+    """Return whether there may be an integer beyond 64 bits, which orjson would convert to a float."""
     if b"0" * (_GREAT_DIGITS // _STEP) not in body[::_STEP].translate(_DIGITS):
         return False
     return b"0" * _GREAT_DIGITS in body.translate(_DIGITS) and _GREAT.search(body) is not None
@@ -63,7 +63,7 @@ def _has_great_integer(body: bytes) -> bool:
 
 def _loads_exactly(body: bytes, number: Callable[[str], float | Decimal]) -> Any:
     if (b"\\ud" in body or b"\\uD" in body) and any(escape[1] for escape in _ESCAPE.finditer(body)):
-        raise ValueError("half a character, a lone surrogate, is in a string")
+        raise ValueError("a string has a lone surrogate")
     # Decoded here, as json.loads would also take UTF-16 and surrogates.
     return json.loads(body.decode(), parse_float=number, parse_constant=_refuse_constant)
 
@@ -82,12 +82,12 @@ def _refuse_constant(name: str) -> NoReturn:
 def dumps(value: object) -> bytes:
     """Return `value` as a JSON document in UTF-8.
 
-    Beyond JSON's own types these are written: models and other attrs classes (see `unstructure`), enums by
+    Besides JSON's own types these are written: models and other attrs classes (see `unstructure`), enums by
     value, aware datetimes as ISO 8601 with milliseconds and ``Z``, dates, `Decimal` and integers of any size as
     numbers with all their digits, mappings and sequences, and the value of a `Secret`. Keys are written as given.
 
     Raises:
-        ConfigError: `value` holds something that has no JSON form, such as NaN.
+        ConfigError: `value` contains something that JSON cannot express, such as NaN.
     """
     try:
         try:
@@ -104,7 +104,7 @@ def dumps(value: object) -> bytes:
     if b"null" not in body:
         return body
     secret = Secret(body)
-    del body  # it is in the clear, and a traceback may show local variables
+    del body  # it is not masked, and tracebacks may show local variables
     # orjson writes NaN so; `unstructure` refuses it. Without it, looking for it takes longer than all of this.
     unstructure(value)
     return secret.get_secret_value()
@@ -127,12 +127,12 @@ def _revealed(secret: Secret[object]) -> orjson.Fragment:
         return orjson.Fragment(dumps(secret.get_secret_value()))
     except ConfigError as error:
         problem = str(error)
-    # Raised out here: the other one holds on to frames whose variables are the value.
+    # Raised outside of the block: the original error holds frames whose variables have the value.
     raise ConfigError(problem)
 
 
 def _written_out(plain: Any) -> Any:
-    """Return what `unstructure` gave with its integers beyond 64 bits, which orjson refuses, as they are written."""
+    """Replace integers beyond 64 bits, which orjson refuses, in a result of `unstructure` with their digits."""
     if isinstance(plain, dict):
         return {key: _written_out(item) for key, item in plain.items()}
     if isinstance(plain, list):

@@ -1,4 +1,4 @@
-"""The base of all answer models, and how their fields are called on the wire."""
+"""The base class of all answer models, and the names of their fields on the wire."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _WIRE_NAME = "domo_async.wire_name"
 
 
 class _NoExtras(dict[str, Any]):
-    """The one empty mapping of all models without extras, which cannot be filled.
+    """The shared, read-only empty mapping of all models without extras.
 
-    A dictionary for each would be one more object for the garbage collector to walk, and to make.
+    A dictionary for each model would be one more object to create, and for the garbage collector to traverse.
     """
 
     __slots__ = ()
@@ -42,19 +42,19 @@ NO_EXTRAS: Mapping[str, Any] = _NoExtras()
 
 @frozen(kw_only=True)
 class Model(Record):
-    """What Domo answered, with a field for each documented key.
+    """An answer of Domo, with a field for each documented key.
 
     Attributes:
         extras: The keys of the JSON object that have no field, under their names on the wire.
     """
 
-    # Outside the hash, so that a model of hashable fields stays hashable.
+    # Excluded from the hash, so that a model of hashable fields is hashable.
     extras: Mapping[str, Any] = field(default=NO_EXTRAS, hash=False)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
         super().__attrs_init_subclass__()
-        # attrs writes a hash that fails for a field which holds a mapping.
+        # attrs generates a hash that fails for a field with a mapping.
         cls.__hash__ = Model.__hash__  # type: ignore[method-assign]
 
     def __hash__(self) -> int:
@@ -63,14 +63,14 @@ class Model(Record):
 
 
 def _hashable(value: Any) -> Any:
-    """Return what stands for a value in a hash: the same for equal values."""
+    """Return a hashable stand-in for a value, the same for equal values."""
     if isinstance(value, Mapping):
         return frozenset((key, _hashable(item)) for key, item in value.items())
     return tuple(map(_hashable, value)) if isinstance(value, list | tuple) else value
 
 
 def wire_name(name: str) -> Mapping[str, str]:
-    """Return the metadata of a field whose name on the wire is not its own in camelCase.
+    """Return the metadata of a field whose name on the wire is not its camelCase name.
 
     ``dataset_id: str = field(metadata=wire_name("dataSourceId"))``
     """
@@ -84,11 +84,11 @@ def camel_case(name: str) -> str:
 
 
 def name_on_wire(attribute: Attribute[Any]) -> str:
-    """Return the JSON key that stands for `attribute`."""
+    """Return the JSON key of `attribute`."""
     return attribute.metadata.get(_WIRE_NAME) or camel_case(attribute.name)
 
 
 def model_fields(cls: type) -> tuple[Attribute[Any], ...]:
-    """Return the fields of `cls` that have a key of their own on the wire, with resolved types."""
+    """Return the fields of `cls` that have a key on the wire, with resolved types."""
     attrs.resolve_types(cls)
     return tuple(a for a in attrs.fields(cls) if a.name != "extras" and a.init)

@@ -38,7 +38,7 @@ R = TypeVar("R", bound=Record)
 _TYPE = "$type"
 _SCALARS = frozenset({str, int, bool, float, type(None)})
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
-# Of an error: what stands first, and what may be long and is not for everybody.
+# The first attributes of an error, and attributes that may be long and confidential.
 _UNTOLD = frozenset({"message", "body"})
 
 
@@ -46,27 +46,27 @@ _UNTOLD = frozenset({"message", "body"})
 
 
 def to_dict(record: Record) -> dict[str, Any]:
-    """Return a record as values of JSON; see `Record.to_dict`."""
+    """Convert a record to JSON values; see `Record.to_dict`."""
     try:
         return _of_record(record)
     except RecursionError:
-        raise ConfigError("a value that holds itself, or is nested too deeply, cannot be written as JSON") from None
+        raise ConfigError("a value that contains itself, or is nested too deeply, cannot be written as JSON") from None
 
 
 def to_json(record: Record) -> str:
-    """Return a record as JSON; see `Record.to_json`."""
+    """Convert a record to JSON text; see `Record.to_json`."""
     return dumps(to_dict(record)).decode()
 
 
 def plain(value: Any, *, tagged: bool = False) -> Any:
-    """Return a value as values of JSON.
+    """Convert a value to JSON values.
 
     Args:
         value: The value.
-        tagged: Whether records in it are to tell their class.
+        tagged: Whether to add the class of records in it.
 
     Raises:
-        ConfigError: It is not data.
+        ConfigError: The value is not data.
     """
     if value.__class__ in _SCALARS:
         return value
@@ -97,7 +97,7 @@ def _of_other(value: Any) -> Any:
     if isinstance(value, os.PathLike):
         path: object = os.fspath(value)
         return os.fsdecode(path) if isinstance(path, bytes) else path
-    if isinstance(value, str | int | float):  # of a class derived from these
+    if isinstance(value, str | int | float):  # an instance of a subclass
         return next(base(value) for base in (str, int, float) if isinstance(value, base))
     raise ConfigError(f"a value of type {type(value).__name__} cannot be written as JSON: leave it out")
 
@@ -110,7 +110,7 @@ def _of_record(record: Record) -> dict[str, Any]:
         if value is not UNSET:
             made[name] = plain(value, tagged=tagged)
     if isinstance(record, Model):
-        # The text of a setting is secret by the name or type that stands beside it.
+        # The text of a setting is secret depending on its name or type.
         made |= masked({name: made[name] for name in SETTING if name in made}) if "value" in made else {}
         if not record.extras:
             del made["extras"]
@@ -123,7 +123,7 @@ def _of_error(error: BaseException) -> dict[str, Any]:
 
 
 def _is_fact(value: object) -> bool:
-    """Return whether an attribute of an error says something that can be written, which models that it holds do not."""
+    """Return whether an attribute of an error can be written; attributes with models cannot."""
     if isinstance(value, tuple):
         return all(map(_is_fact, value))
     if isinstance(value, dict):
@@ -150,7 +150,7 @@ def _zone_name(zone: tzinfo) -> str:
 
 @cache
 def _layout(cls: Any) -> tuple[tuple[str, bool], ...]:
-    """Return each field that makes a record, and whether the class of a record in it has to be told."""
+    """Return each field of a record, and whether the class of a record in it has to be added."""
     attrs.resolve_types(cls)
     hints = {field.name: field.type for field in attrs.fields(cls)}
     return tuple((name, _leaves_open(hints[name])) for name in field_names(cls))
@@ -164,7 +164,7 @@ def _leaves_open(hint: Any) -> bool:
 
 
 def from_dict(data: Mapping[str, object], into: type[R]) -> R:
-    """Return a record of what `to_dict` returned; see `Record.from_dict`."""
+    """Restore a record from the result of `to_dict`; see `Record.from_dict`."""
     target: Any = into  # to mypy, no type is hashable
     value = dict(data) if isinstance(data, Mapping) else data
     try:
@@ -177,7 +177,7 @@ def from_dict(data: Mapping[str, object], into: type[R]) -> R:
 
 
 def from_json(text: str | bytes, into: type[R]) -> R:
-    """Return a record of what `to_json` returned; see `Record.from_json`."""
+    """Restore a record from the result of `to_json`; see `Record.from_json`."""
     return from_dict(loads(text.encode() if isinstance(text, str) else text), into)
 
 
@@ -211,7 +211,7 @@ def _record(into: Any, known: Converter) -> Hook:
     attrs.resolve_types(cls)
     fields = {field.name: field for field in attrs.fields(cls) if field.init}
     needed = [name for name, field in fields.items() if field.default is NOTHING]
-    hooks: dict[str, Hook] = {}  # found when they are first needed, as a record may hold others of its class
+    hooks: dict[str, Hook] = {}  # created on first use, because a record may contain others of its class
 
     def read(name: str, value: Any) -> Any:
         hint = fields[name].type
@@ -234,7 +234,7 @@ def _record(into: Any, known: Converter) -> Hook:
         _refuse([name for name in needed if name not in value], "a required key is missing")
         try:
             return cls._of_fields(made)
-        except (ConfigError, TypeError, ValueError) as error:  # what the class itself refuses
+        except (ConfigError, TypeError, ValueError) as error:  # refused by the class itself
             problem = f"not a {cls.__name__}: {error}"
         raise DecodeError(problem)
 
@@ -242,17 +242,17 @@ def _record(into: Any, known: Converter) -> Hook:
 
 
 def _refuse(names: Iterable[str], problem: str) -> None:
-    """Raise if there is a name.
+    """Raise if `names` is not empty.
 
     Raises:
-        DecodeError: There is; the path leads to the first one.
+        DecodeError: It is not empty; the path leads to the first name.
     """
     for name in names:
         raise under(DecodeError(problem), key_step(name))
 
 
 def _open(value: Any, _: Any) -> Any:
-    """Return a value of which its field tells nothing."""
+    """Restore a value whose field does not determine its type."""
     if value.__class__ is list:
         return [_open(item, _) for item in value]
     if value.__class__ is not dict:
@@ -264,7 +264,7 @@ def _open(value: Any, _: Any) -> Any:
 
 
 def _class_named(name: object) -> type[Record] | None:
-    """Return the record class of a name, which may be in a module that is not imported yet."""
+    """Return the record class with a name, which may be in a module that is not imported yet."""
     if not isinstance(name, str) or name.startswith("_"):
         return None
     if name not in Record._classes:  # noqa: SLF001 - its other half

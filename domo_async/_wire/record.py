@@ -1,4 +1,4 @@
-"""What models, results and reports have in common: they go to JSON and back under the names that Python has."""
+"""The base class of models, results and reports: conversion to JSON and back under their Python names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domo_async.errors import DomoError
 __all__ = ["SETTING", "PortableForm", "Record", "field_names", "set_portable_form"]
 
 SETTING = ("name", "type", "value")
-"""The fields of a setting, the value of which is secret by what stands beside it."""
+"""The fields of a setting, whose value is secret depending on the other fields."""
 _MOST_ITEMS = 20
 _LONGEST = 1000
 
@@ -25,7 +25,7 @@ _form: Callable[[], PortableForm]
 
 
 class PortableForm(Protocol):
-    """The form in which records are handed on; `portable` has it."""
+    """The conversion of records; implemented in `portable`."""
 
     def to_dict(self, record: Record, /) -> dict[str, Any]: ...
     def to_json(self, record: Record, /) -> str: ...
@@ -34,18 +34,18 @@ class PortableForm(Protocol):
 
 
 def set_portable_form(load: Callable[[], PortableForm]) -> None:
-    """Set how the form is loaded, which itself needs records, once one is handed on."""
+    """Set the loader of the conversion, which needs this module and is loaded on first use."""
     global _form  # noqa: PLW0603 - set once, by this package
     _form = load
 
 
 class Record:
-    """Data that can be handed on: as a dictionary, as JSON, and as a table in notebooks.
+    """Data that can be converted to a dictionary, to JSON, and to a table in notebooks.
 
     The form is stable: keys are the fields' names in Python; times are ISO 8601 with their offset from UTC; enums are
-    their values; a `Decimal` is text, with all its digits; what is `UNSET`, and empty `extras`, are left out; what is
-    secret is ``***``. An error has its class under ``$type``, then its message and facts. So has a record that stands
-    where its field does not tell which class it is, such as the input of a `BulkResult`.
+    their values; a `Decimal` is text, with all its digits; `UNSET` values and empty `extras` are omitted; secrets are
+    ``***``. An error has its class under ``$type``, then its message and attributes. A record also has ``$type`` if its
+    field does not determine the class, such as the input of a `BulkResult`.
     """
 
     __slots__ = ()
@@ -57,15 +57,15 @@ class Record:
         if cls.__module__.startswith("domo_async."):
             Record._classes[cls.__qualname__] = cls
         made = vars(cls).get("__repr__")
-        # attrs writes a repr that shows all of a list of thousands, and what settings hold.
+        # attrs generates a repr that shows all items of long lists, and the values of settings.
         if made is not None and made.__code__.co_filename.startswith("<attrs generated"):
             cls.__repr__ = _bounded_repr  # type: ignore[method-assign, assignment]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as values that JSON has, which any other library takes; see `from_dict`.
+        """Return it as JSON values, which other libraries accept; see `from_dict`.
 
         Raises:
-            ConfigError: It holds something that is not data, such as a function.
+            ConfigError: It contains something that is not data, such as a function.
         """
         return _form().to_dict(self)
 
@@ -73,16 +73,16 @@ class Record:
         """Return what `to_dict` returns as JSON text.
 
         Raises:
-            ConfigError: It holds something that JSON does not have, such as NaN.
+            ConfigError: It contains something that JSON cannot express, such as NaN.
         """
         return _form().to_json(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
-        """Return what `to_dict` made a dictionary of.
+        """Restore a record from the result of `to_dict`.
 
-        What was secret is not in the dictionary, so that it is not in what is returned either: it is a `Secret` of
-        ``***``, which is never sent. A model keeps further keys in its `extras`.
+        Secrets are not in the dictionary, so they are not in the returned record either: each is a `Secret` of ``***``,
+        which is never sent. A model keeps further keys in its `extras`.
 
         Raises:
             DecodeError: It is not of this class: a key is missing, unknown or has a value that does not fit; `path`
@@ -92,7 +92,7 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Return what `to_json` made text of; see `from_dict`.
+        """Restore a record from the result of `to_json`; see `from_dict`.
 
         Raises:
             DecodeError: It is not JSON, or not of this class.
@@ -102,25 +102,25 @@ class Record:
     def _repr_html_(self) -> str:
         try:
             fields = self.to_dict()
-        except DomoError:  # it holds what is not data
+        except DomoError:  # it contains something that is not data
             fields = {name: repr(value) for name, value in _shown_fields(self).items()}
         return html_fields(type(self).__qualname__, fields)
 
     @classmethod
     def _of_fields(cls, fields: dict[str, Any]) -> Self:
-        """Return a record of fields that were read; a class whose fields depend on each other has its own."""
+        """Create a record from decoded fields; a class whose fields depend on each other overrides this."""
         return cls(**fields)
 
 
 @cache
 def field_names(cls: Any, *, shown: bool = False) -> tuple[str, ...]:
-    """Return the fields that make a record, or those that are shown, `extras` last."""
+    """Return the fields of a record, or those that are shown, with `extras` last."""
     fields = [field for field in attrs.fields(cls) if field.init and (field.repr or not shown)]
     return tuple(sorted((field.name for field in fields), key="extras".__eq__))
 
 
 def _bounded_repr(record: Record) -> str:
-    """Return a repr that shows the first items of long lists, and no secret."""
+    """Return a repr that shows only the first items of long lists, and masks secrets."""
     shown = [f"{name}={_bounded(masked(value))}" for name, value in _shown_fields(record).items()]
     return f"{type(record).__qualname__}({', '.join(shown)})"
 
@@ -128,7 +128,7 @@ def _bounded_repr(record: Record) -> str:
 def _shown_fields(record: Any) -> dict[str, Any]:
     cls: Any = type(record)  # to mypy, no type is hashable
     fields = {name: getattr(record, name) for name in field_names(cls, shown=True)}
-    # The text of a setting is secret by the name or type that stands beside it; all else by the key above it.
+    # The text of a setting is secret depending on its name or type; other values depending on their key.
     if "value" in fields and "extras" in fields:
         fields |= masked({name: fields[name] for name in SETTING if name in fields})
     if fields.get("extras") == {}:

@@ -1,10 +1,10 @@
-"""Domo's many ways to write an instant: one reader for all of them, and a writer for each.
+"""Domo's many forms of timestamps: one reader for all of them, and a writer for each.
 
-Instances do not keep to one form: the same key comes in seconds from one and in milliseconds from another, as ISO with
-a ``T`` or a blank. So what a number stands for is told by its magnitude, and a text may be any of them.
+Instances do not use one form: the same key is in seconds in one and in milliseconds in another, or ISO with a ``T`` or
+a blank. So the unit of a number is determined by its magnitude, and a text may have any form.
 
-A string without a zone is read as UTC, and written so. That is unconfirmed: no document says which zone such
-strings are in. Digits beyond microseconds, which a `datetime` cannot hold, are cut off.
+A string without a zone is read as UTC, and written in UTC. Unconfirmed: Domo's documentation does not say which zone
+such strings are in. Digits beyond microseconds, which a `datetime` cannot hold, are cut off.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# The least number of each unit: 10**11 seconds are in the year 5138, as many milliseconds in 1973.
+# The smallest number of each unit: 10**11 seconds are in the year 5138, and as many milliseconds in 1973.
 _MILLIS = 10**11
 _MICROS = 253_402_300_800_000  # one beyond the last millisecond of the year 9999
 _NANOS = 10**17
@@ -45,14 +45,14 @@ _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,40})?")
 
 
 def read_time(value: object) -> datetime:
-    """Return the instant that a JSON value stands for, whichever of Domo's forms it has.
+    """Return the time for a JSON value in any of Domo's forms.
 
     Numbers, also as text, are seconds, milliseconds, microseconds or nanoseconds since 1970 or compact
     (yyyyMMddHHmmss.SSS), by their magnitude. Texts are ISO 8601 with a ``T`` or a blank, with or without zone,
     fraction and time.
 
     Raises:
-        ValueError: It is none of these.
+        ValueError: It has none of these forms.
         OverflowError: A `datetime` cannot hold it.
     """
     if isinstance(value, str):
@@ -70,10 +70,10 @@ def read_time(value: object) -> datetime:
 
 
 def _read_number(value: int | Decimal) -> datetime:
-    # As ratios would be calculated of them, however large those are.
+    # Ratios would be calculated exactly, however large they are.
     if isinstance(value, Decimal) and value and not -_MOST_DECIMALS <= value.adjusted() < _MOST_DIGITS:
         raise ValueError(value)
-    # By integers: no decimal context has a say in it, and what is cut is cut towards the past.
+    # With integers, so that the decimal context has no effect; digits are cut towards the past.
     numerator, denominator = value.as_integer_ratio()
     size = abs(numerator) // denominator
     if size >= 10**_MOST_DIGITS:
@@ -134,7 +134,7 @@ def _write_spaced_fraction(time: datetime) -> str:
 
 
 class TimestampForm(Enum):
-    """One way to write an instant. Whichever is declared, all are read; see `read_time`."""
+    """A form of timestamps for writing. All forms are read, whichever is declared; see `read_time`."""
 
     EPOCH_MILLIS = "1734458216000", _write_millis
     EPOCH_SECONDS = "1734458216", _write_seconds
@@ -155,7 +155,7 @@ class TimestampForm(Enum):
         example: str,
         write: Callable[[datetime], int | Decimal | str],
     ) -> Self:
-        """Make the example the value, so that forms can be pickled."""
+        """Use the example as the value, so that forms can be pickled."""
         form = object.__new__(cls)
         form._value_ = form.example = example
         form._write = write
@@ -167,16 +167,16 @@ class TimestampForm(Enum):
         return self._write in (_write_seconds, _write_nanos, _write_compact)
 
     def parse(self, value: object) -> datetime:
-        """Return the instant that `value` stands for, in this form or any other.
+        """Return the time for `value`, in this form or any other.
 
         Args:
-            value: A value as `loads` gives it, with ``exact=True`` for the forms that have decimals.
+            value: A value from `loads`, with ``exact=True`` for the forms that have decimals.
 
         Returns:
             An aware `datetime`: in the zone that the text names, else in UTC.
 
         Raises:
-            DecodeError: `value` is of no form, or not an instant that a `datetime` can hold.
+            DecodeError: `value` has none of the forms, or is outside of the range of a `datetime`.
         """
         try:
             return read_time(value)
@@ -187,7 +187,7 @@ class TimestampForm(Enum):
         """Return `time` in this form, cut to its precision.
 
         Raises:
-            ConfigError: `time` has no zone, so that it is no instant, or its UTC date leaves the calendar.
+            ConfigError: `time` has no zone, or its UTC date is outside of the calendar.
         """
         try:
             offset = time.utcoffset()
@@ -211,14 +211,14 @@ CompactStamp = Annotated[datetime, TimestampForm.COMPACT]
 """yyyyMMddHHmmss.SSS as a number: ``20220513224325.628``."""
 
 IsoStamp = Annotated[datetime, TimestampForm.ISO]
-"""ISO 8601 with a ``T``: ``2024-12-12T23:37:32.125Z`` and all its varieties."""
+"""ISO 8601 with a ``T``: ``2024-12-12T23:37:32.125Z`` and all its variants."""
 
 SpacedStamp = Annotated[datetime, TimestampForm.SPACED]
 """Date and time with a space between and no zone: ``2024-12-12 23:37:32``, ``2023-06-08 20:59:05.0``."""
 
 
 def epoch_millis(time: datetime) -> int:
-    """Return the milliseconds since 1970, as many routes take them in the query.
+    """Return the milliseconds since 1970, which many routes take in the query.
 
     Raises:
         ConfigError: `time` has no zone.

@@ -1,4 +1,4 @@
-"""What can be told of a type alone: which JSON values it takes, how people call it, whether digits matter."""
+"""Properties of types: the JSON values that they accept, their readable names, and whether digits matter."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _SCALARS: dict[Any, tuple[str, frozenset[type]]] = {
 
 
 def is_anything(into: Any) -> bool:
-    """Return whether `into` takes every value as it is."""
+    """Return whether `into` accepts every value unchanged."""
     return into is Any or into is object
 
 
@@ -65,7 +65,7 @@ def is_model(into: Any) -> bool:
 
 
 def is_record(into: Any) -> bool:
-    """Return whether `into` is a class of records, with or without what it holds, as in ``BulkResult[int, str]``."""
+    """Return whether `into` is a record class, with or without parameters, as in ``BulkResult[int, str]``."""
     cls = get_origin(into) or into
     return isinstance(cls, type) and issubclass(cls, Record)
 
@@ -81,17 +81,17 @@ def is_union(into: Any) -> bool:
 
 
 def is_literal(into: Any) -> bool:
-    """Return whether `into` names the values that it takes."""
+    """Return whether `into` is a Literal."""
     return get_origin(into) is Literal
 
 
 def is_fixed_tuple(into: Any) -> bool:
-    """Return whether `into` is a tuple with a type for each place."""
+    """Return whether `into` is a tuple with a type for each position."""
     return get_origin(into) is tuple and get_args(into)[-1:] != (...,)
 
 
 def is_sequence(into: Any) -> bool:
-    """Return whether `into` is a list, a tuple, a class derived from that for items of one type, or a Sequence."""
+    """Return whether `into` is a list, a tuple or a subclass for items of one type, or a Sequence."""
     cls = get_origin(into) or into
     return cls in (list, tuple, Sequence) or (cls is not into and isinstance(cls, type) and issubclass(cls, tuple))
 
@@ -102,7 +102,7 @@ def is_mapping(into: Any) -> bool:
 
 
 def is_secret(into: Any) -> bool:
-    """Return whether `into` wraps what must not be shown."""
+    """Return whether `into` wraps a secret."""
     return get_origin(into) is Secret
 
 
@@ -112,14 +112,14 @@ def is_stamp(into: Any) -> bool:
 
 
 def stamp_form(into: Any) -> TimestampForm | None:
-    """Return the form that the annotated datetime `into` names."""
+    """Return the form of the annotated datetime `into`."""
     if get_origin(into) is not Annotated:
         return None
     return next((note for note in into.__metadata__ if isinstance(note, TimestampForm)), None)
 
 
 def describe(into: Any) -> str:
-    """Return how a message calls what `into` takes."""
+    """Return the name of `into` for messages."""
     if into in _SCALARS:
         return _SCALARS[into][0]
     if form := stamp_form(into):
@@ -140,7 +140,7 @@ def describe(into: Any) -> str:
 
 
 def json_types(into: Any) -> frozenset[type]:
-    """Return the classes of the JSON values that `into` can take."""
+    """Return the classes of the JSON values that `into` accepts."""
     if into in _SCALARS:
         return _SCALARS[into][1]
     if stamp_form(into):
@@ -162,7 +162,7 @@ def json_types(into: Any) -> frozenset[type]:
 
 @cache
 def needs_exact(into: Any) -> bool:
-    """Return whether values of type `into` lose digits where JSON numbers are read as floats."""
+    """Return whether values of type `into` lose digits if JSON numbers are read as floats."""
     seen: set[Any] = set()
     waiting = [into]
     while waiting:

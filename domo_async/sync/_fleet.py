@@ -17,15 +17,15 @@ class Fleet(FleetTwin):
         with Fleet({"acme": Domo("acme", token="…"), "beta": ("beta", "…")}) as fleet:
             users = fleet.run(lambda domo: domo.users.list().all())
 
-    The clients are the fleet's: it closes them in the end.
+    The fleet owns the clients, and closes them at the end.
 
     Args:
         instances: A client for each name, or an instance and a developer token to make one of.
-        concurrency: How many instances to talk to at once.
-        settings: How the clients behave that the fleet makes itself.
+        concurrency: The most instances to call at once.
+        settings: The settings of clients that the fleet creates.
 
     Raises:
-        ConfigError: There are no instances, or one cannot be one.
+        ConfigError: `instances` is empty, or has an invalid entry.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Fleet(FleetTwin):
         return super().clients
 
     def run(self, call: Callable[[Domo], T]) -> FleetResults[T]:
-        """Do something on every instance, and wait for all.
+        """Call a function for every instance, and wait for all.
 
         Args:
             call: The function that is called with each client. A `DomoError` on one instance is that instance's result;
@@ -53,15 +53,15 @@ class Fleet(FleetTwin):
         return super().run(call)
 
     def iterate(self, call: Callable[[Domo], Iterable[T]]) -> Iterator[tuple[str, T]]:
-        """Iterate over lists of all instances, in the order in which their items come.
+        """Iterate over lists of all instances, in the order in which items arrive.
 
         Args:
-            call: Gives a client's list, such as ``lambda domo: domo.users.list()``.
+            call: Returns a client's list, such as ``lambda domo: domo.users.list()``.
 
         Yields:
             The instance's name and an item.
 
         Raises:
-            FleetError: Some lists broke off, or did not begin; raised when all others have come to their end.
+            FleetError: Some lists broke off, or did not begin; raised when all other lists have ended.
         """
         return super().iterate(call)
