@@ -42,7 +42,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
     "trips": trips.benchmark,
     "spark": spark.benchmark,
 }
-# Needs an extra of its own, and minutes.
+# Needs an extra, and takes minutes.
 _ONLY_BY_NAME = {"spark"}
 
 
@@ -62,7 +62,7 @@ def main() -> int:
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in BENCHMARKS]
     if unknown:
-        parser.error(f"there is no benchmark {', '.join(unknown)}; choose from {', '.join(BENCHMARKS)}")
+        parser.error(f"unknown benchmark {', '.join(unknown)}; choose from {', '.join(BENCHMARKS)}")
     rows = []
     with tempfile.TemporaryDirectory(prefix="domo-async-benchmarks-") as folder:
         options = Options(size=arguments.size, runs=arguments.runs, folder=Path(folder))

@@ -1,4 +1,4 @@
-"""CSV that looks like what people upload."""
+"""CSV similar to typical uploads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def records(size: int, *, quoted: bool = False, every: bool = False) -> bytes:
     """Return whole records of about `size` bytes, the same in each run.
 
     Args:
-        size: Bytes.
+        size: The size in bytes.
         quoted: Whether a fifth of the records has a quoted field, some with doubled quotes or line ends inside.
         every: Whether every field is quoted, also those that are NULL: a tenth of those that are not text.
     """
@@ -50,6 +50,6 @@ def write_csv(path: Path, size: int, *, quoted: bool = False, every: bool = Fals
         while size > file.tell():
             rest = size - file.tell()
             file.write(block if rest >= len(block) else records(rest, quoted=quoted, every=every))
-        # Or the disk would be busy with it while others are measured.
+        # Otherwise the disk would be busy with it during later measurements.
         os.fsync(file.fileno())
     return path

@@ -1,4 +1,4 @@
-"""What all benchmarks share: runs in fresh processes, in pairs, and the table of their medians."""
+"""The common parts of all benchmarks: paired runs in fresh processes, and the table of their medians."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 @frozen
 class Options:
-    """What the command line asks for.
+    """The options of the command line.
 
     Attributes:
-        size: Bytes of the large files.
-        runs: Paired runs of each measurement.
-        folder: Where files may be written; removed in the end.
+        size: The size of the large files in bytes.
+        runs: The number of paired runs of each measurement.
+        folder: The folder for files; removed at the end.
     """
 
     size: int
@@ -35,20 +35,20 @@ class Options:
 
 
 def parse_size(text: str) -> int:
-    """Return the bytes of ``512MiB`` and the like."""
+    """Parse a size such as ``512MiB``, and return it in bytes."""
     for unit, factor in sorted(_UNITS.items(), key=lambda pair: -len(pair[0])):
         if text.endswith(unit) and text.removesuffix(unit).isdecimal():
             return int(text.removesuffix(unit)) * factor
-    raise argparse.ArgumentTypeError(f"{text!r} is no size; write it as 512MiB")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a size; write it as 512MiB")
 
 
 class Measurement:
     """A function that returns a figure, run in a fresh process each time.
 
-    A process of its own keeps one measurement's caches, heap and garbage from helping or hindering the next.
+    A separate process keeps one measurement's caches, heap and garbage from affecting the next.
 
     Args:
-        function: A function of a module; what it returns is the figure.
+        function: A function of a module; its result is the figure.
         *arguments: Its arguments, which go through JSON.
         without: A module that cannot be imported in that process.
     """
@@ -71,7 +71,7 @@ class Measurement:
 
 @frozen
 class Target:
-    """What a ratio is to be.
+    """The target of a ratio.
 
     Attributes:
         sign: ``≥`` or ``≤``.
@@ -82,17 +82,17 @@ class Target:
     limit: float
 
     def met(self, ratio: float) -> bool:
-        """Return whether a ratio is good enough."""
+        """Return whether a ratio meets the target."""
         return ratio >= self.limit if self.sign == "≥" else ratio <= self.limit
 
 
 def at_least(limit: float) -> Target:
-    """Return the target of a figure of which more is better."""
+    """Return the target of a figure for which more is better."""
     return Target("≥", limit)
 
 
 def at_most(limit: float) -> Target:
-    """Return the target of a figure of which less is better."""
+    """Return the target of a figure for which less is better."""
     return Target("≤", limit)
 
 
@@ -101,12 +101,12 @@ class Row:
     """One line of the table.
 
     Attributes:
-        what: What was measured, and against what.
-        unit: What the figures count.
+        what: The subject and the baseline.
+        unit: The unit of the figures.
         subject: Our figures.
-        baseline: The figures that ours are measured by.
-        target: What the median of the ratios is to be; None where there is no aim.
-        difference: Whether the aim is about subject minus baseline instead of their ratio.
+        baseline: The figures to compare with.
+        target: The target of the median ratio; None if there is none.
+        difference: Whether the target applies to subject minus baseline instead of their ratio.
     """
 
     what: str
@@ -146,11 +146,11 @@ def in_pairs(
     target: Target | None = None,
     difference: bool = False,
 ) -> Row:
-    """Measure subject and baseline in turn, so that what else the machine does hits both."""
+    """Measure subject and baseline in turn, so that other load on the machine affects both."""
     ours: list[float] = []
     theirs: list[float] = []
     for run in range(runs):
-        # Who goes first changes, so that neither always profits from what the other left in the caches.
+        # The order alternates, so that neither always benefits from the caches that the other one filled.
         for measure, figures in [(subject, ours), (baseline, theirs)][:: 1 if run % 2 else -1]:
             figures.append(measure())
     return Row(what, unit, ours, theirs, target, difference)
@@ -158,7 +158,7 @@ def in_pairs(
 
 @contextmanager
 def server(**options: float) -> Iterator[str]:
-    """Give the URL of a server in a process of its own; see `benchmarks._server` for its options."""
+    """Give the URL of a server in a separate process; see `benchmarks._server` for its options."""
     arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     command = [sys.executable, "-m", "benchmarks._server", *arguments]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:

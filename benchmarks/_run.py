@@ -10,7 +10,7 @@ from importlib import import_module
 def main(function: str, arguments: str, without: str) -> None:
     """Print the figure of the function at `function`, such as ``benchmarks.upload:sdk``."""
     if without:
-        # An import of what stands here as None fails.
+        # Importing a module that is None here fails.
         sys.modules[without] = None  # type: ignore[assignment]
     module, _, name = function.partition(":")
     print(getattr(import_module(module), name)(*json.loads(arguments)))

@@ -1,7 +1,7 @@
-"""A server for measurements: takes bodies as fast as it can and gives prepared answers.
+"""A server for measurements: reads bodies as fast as possible and sends prepared answers.
 
-Each connection has a thread that blocks, since nothing is faster at moving bytes. Over ``http.server`` it has that it
-copies nothing: a body is received into one buffer, over and over, or thrown away where the system does that.
+Each connection has a blocking thread, which is the fastest way to move bytes. Unlike ``http.server`` it does not copy:
+a body is received into one reused buffer, or discarded by the system if it supports that.
 
 ``--latency`` and ``--bandwidth`` simulate a wide-area network: the bytes of a connection are taken at `bandwidth` a
 second, and the answer leaves `latency` seconds after the last of them, as the round trip takes them. Opening a
@@ -22,11 +22,11 @@ from benchmarks._csv import COLUMNS, records
 
 _BUFFER = 1 << 18
 _HEAD = 1 << 16
-# Linux throws away what it would copy, so that a server on the same machine costs whoever is measured next to nothing.
+# Linux discards the bytes instead of copying them, so a server on the same machine hardly affects the measurement.
 _DISCARD = socket.MSG_TRUNC if sys.platform == "linux" else 0
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
-# As large as the samples of the documents: about 1 KB.
+# As large as the samples in Domo's documentation: about 1 KB.
 _DATASET = b"""{"id":"08a067ca-bba4-4df0-b3d6-4ba45a4a2a8a","displayType":"domo-csv","dataProviderType":"domo-csv",
 "type":"Jupyter","name":"Orders by region","owner":{"id":"587894148","name":"Jane Smith","type":"USER","group":false},
 "status":"SUCCESS","created":1684871393000,"lastTouched":1718394093000,"lastUpdated":1718394089000,"rowCount":2548034,
@@ -39,7 +39,7 @@ _DATASET = b"""{"id":"08a067ca-bba4-4df0-b3d6-4ba45a4a2a8a","displayType":"domo-
 _SCHEMA = b'{"schema":{"columns":[%s]}}' % b",".join(
     b'{"name":"%s","type":"%s"}' % (name.encode(), column_type.encode()) for name, column_type in COLUMNS.items()
 )
-# What an export of the same query is compared with.
+# The answer that an export of the same query is compared with.
 _RESULT = b'{"columns":[%s],"metadata":[%s],"rows":[],"numRows":0,"numColumns":%d}' % (
     b",".join(b'"%s"' % name.encode() for name in COLUMNS),
     b",".join(b'{"type":"%s"}' % column_type.encode() for column_type in COLUMNS.values()),
@@ -62,7 +62,7 @@ class _Connection:
         self._bandwidth: float = options.bandwidth
         self._export: int = options.export
         self._block = block
-        self._buffer = memoryview(mmap(-1, _BUFFER))  # aligned to pages, into which the system copies far faster
+        self._buffer = memoryview(mmap(-1, _BUFFER))  # page-aligned, so that the system copies far faster
         self._passed = 0.0
 
     def serve(self) -> None:
@@ -74,7 +74,7 @@ class _Connection:
                 self._answer(path)
 
     def _receive(self) -> bytes:
-        """Take a request, throw its body away and return its head; nothing at the end."""
+        """Read a request, discard its body and return its head; empty at the end."""
         filled = 0
         while True:
             count = self._stream.recv_into(self._buffer[filled:_HEAD])
@@ -98,11 +98,11 @@ class _Connection:
             self._pace(count)
 
     def _pace(self, count: int) -> None:
-        """Wait until so many more bytes would have passed."""
+        """Wait until that many more bytes would have passed."""
         if not self._bandwidth:
             return
         now = time.monotonic()
-        # What the system buffered while this thread slept too long has passed in time.
+        # Bytes that the system buffered while this thread overslept count as in time.
         self._passed = max(self._passed, now - _BUFFER / self._bandwidth) + count / self._bandwidth
         time.sleep(max(0.0, self._passed - now))
 
@@ -136,7 +136,7 @@ def main() -> None:
     options = parser.parse_args()
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     if options.bandwidth:
-        # What the system buffers would be bandwidth that the client need not wait for.
+        # Bytes that the system buffers would be bandwidth that the client does not wait for.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     block = records(_BUFFER) if options.export else b""

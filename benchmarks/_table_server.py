@@ -1,4 +1,4 @@
-"""A server that answers every query with a table of so many rows: its columns as JSON, its rows as CSV."""
+"""A server that answers every query with a table of a given number of rows: columns as JSON, rows as CSV."""
 
 from __future__ import annotations
 

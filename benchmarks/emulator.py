@@ -1,4 +1,4 @@
-"""The embedded instance: how fast it takes data in, and how many small requests it answers."""
+"""The embedded instance: its speed of taking in data, and of answering small requests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ with Emulator() as emulator:
 
 
 def benchmark(options: Options) -> Iterator[Row]:
-    """Compare both with what is aimed at on two cores that have nothing else to do, and commits with DuckDB alone."""
+    """Compare both with their targets on two idle cores, and commits with DuckDB alone."""
     size = min(options.size, _MOST)
     yield _row("commit of mixed columns", "MB/s", Measurement(commit, size), _MB_A_SECOND, options)
     yield in_pairs(
@@ -64,7 +64,7 @@ def _row(what: str, unit: str, subject: Measurement, aim: float, options: Option
 
 
 def aimed_at(figure: float) -> float:
-    """Return what is aimed at."""
+    """Return the target."""
     return figure
 
 
@@ -76,7 +76,7 @@ def commit(size: int) -> float:
         count = max(size // len(part), 1)
         async with Emulator() as emulator, _session(emulator.url, emulator.token) as session:
             dataset = await _dataset(session)
-            # An instance's first commit imports what takes rows in, and opens the database; `bare` counts neither.
+            # An instance's first commit imports modules and opens the database; `bare` counts neither.
             await _seconds_of_commit(session, dataset, _records(1), 1)
             return count * len(part) / await _seconds_of_commit(session, dataset, part, count) / 1e6
 
@@ -117,11 +117,11 @@ def bare(size: int) -> float:
 
 
 def requests() -> float:
-    """Ask an instance in a process of its own for a schema, over and over; return requests a second."""
+    """Request a schema from an instance in a separate process, repeatedly; return requests per second."""
     with subprocess.Popen([sys.executable, "-c", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         url, token = server.stdout.readline().decode().split()
-        # It ends with its standard input, which leaving the block closes.
+        # The instance ends with its standard input, which is closed at the end of the block.
         return asyncio.run(_ask(url, token))
 
 

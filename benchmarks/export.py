@@ -17,8 +17,7 @@ from domo_async import Domo
 def benchmark(options: Options) -> Iterator[Row]:
     """Compare `Datasets.export` with `iter_chunked` at its best chunk size.
 
-    The client makes sure that the file is on the disk before it gives it its name; the baseline once does the same and
-    once leaves that to the system.
+    The client syncs the file to disk before it renames it; the baseline is measured with and without a sync.
     """
     target = str(options.folder / "export.csv")
     with server(export=options.size) as url:
@@ -43,7 +42,7 @@ def sdk(url: str, target: str) -> float:
 
 
 def bare(url: str, target: str, chunk_size: int, sync: bool) -> float:
-    """Write what aiohttp gives in chunks of a size to a file; return MB/s."""
+    """Write aiohttp's chunks of a size to a file; return MB/s."""
 
     async def run() -> float:
         async with aiohttp.ClientSession() as session:

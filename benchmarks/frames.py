@@ -1,4 +1,4 @@
-"""Frames to CSV: our encoder against what writes the same frame fastest, and against pandas."""
+"""Frames to CSV: our encoder against the fastest writer of the same frame, and against pandas."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def encoder(rows: int) -> float:
 
 
 def fastest_writer(rows: int) -> float:
-    """Write the same frame with each of those that are fast, and return the speed of the fastest."""
+    """Write the same frame with each fast writer, and return the speed of the fastest."""
     return max(writer(rows) for writer in (polars_to_bytes, polars_to_file, pyarrow_to_file, duckdb_to_file))
 
 
@@ -109,7 +109,7 @@ def row_encoder(rows: int) -> float:
 
 
 def csv_writer(rows: int) -> float:
-    """Write rows of Python values with the standard library, which does not tell NULL from the empty string."""
+    """Write rows of Python values with the standard library, which does not distinguish NULL from the empty string."""
     values = list(zip(*(column.to_pylist() for column in _frame(rows).columns), strict=True))
 
     def write() -> None:
@@ -121,7 +121,7 @@ def csv_writer(rows: int) -> float:
 
 
 def _to_file(rows: int, write: Callable[[str], object]) -> float:
-    # In memory where there is such a folder, so that no disk is measured.
+    # In memory if there is such a folder, so that the disk is not measured.
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None) as folder:
         return _speed(rows, lambda: write(str(Path(folder) / "frame.csv")))

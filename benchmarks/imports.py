@@ -1,4 +1,4 @@
-"""What importing the library costs."""
+"""The cost of importing the library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NEEDED = "import aiohttp, attrs, cattrs"
 
 def benchmark(options: Options) -> Iterator[Row]:
     """Compare the processor time of imports in fresh interpreters."""
-    # A short measurement: more of them cost little and steady the median.
+    # A short measurement: more runs cost little and stabilize the median.
     runs = 3 * options.runs
     baseline = _cpu_time(_NEEDED)
     for statement, target in (("import domo_async", at_most(1.3)), ("import domo_async.sync", None)):

@@ -52,7 +52,7 @@ class ActivityStruct(msgspec.Struct, rename="camel"):
 
 
 class TimedActivityStruct(ActivityStruct, rename="camel"):
-    """The same, with a datetime, which msgspec does not make of milliseconds."""
+    """The same, with a datetime, to which msgspec does not convert milliseconds."""
 
     def __post_init__(self) -> None:
         self.time: Any = datetime.fromtimestamp(self.time / 1000, UTC)
@@ -108,7 +108,7 @@ def benchmark(options: Options) -> Iterator[Row]:
 
 
 def _seconds(read: Callable[[bytes], object], bodies: Sequence[bytes]) -> float:
-    """Return how long it takes to decode all pages and to keep what they become."""
+    """Return the seconds to decode all pages while keeping the results."""
     gc.collect()
     started = time.perf_counter()
     kept = [read(body) for body in bodies]

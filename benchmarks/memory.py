@@ -1,4 +1,4 @@
-"""The memory that an upload takes: a process that uploads against one that makes a single small call."""
+"""The memory of an upload: a process that uploads against one that makes a single small call."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ def upload_file(url: str, path: str) -> float:
 
 
 def upload_stream(url: str, path: str) -> float:
-    """Return the peak of a process that uploads what an async iterator gives."""
+    """Return the peak of a process that uploads from an async iterator."""
 
     async def chunks() -> AsyncIterator[bytes]:
-        with Path(path).open("rb") as file:  # noqa: ASYNC230 - takes no memory of its own
+        with Path(path).open("rb") as file:  # noqa: ASYNC230 - needs no additional memory
             while chunk := file.read(_CHUNK):
                 yield chunk
 
@@ -85,10 +85,10 @@ def upload_stream(url: str, path: str) -> float:
 
 
 def _peak() -> float:
-    """Return the most memory that this process ever held, in MiB."""
+    """Return the peak memory of this process, in MiB."""
     status = Path("/proc/self/status")
     if status.exists():
-        # Not `getrusage`: on Linux its peak may be that of the process that started this one.
+        # Not `getrusage`: on Linux its peak may be that of the parent process.
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) / 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -58,7 +58,7 @@ def benchmark(options: Options) -> Iterator[Row]:
 
 @contextmanager
 def table_server(rows: int) -> Iterator[str]:
-    """Give the URL of a server of so many rows, in a process of its own."""
+    """Give the URL of a server with a number of rows, in a separate process."""
     command = [sys.executable, "-m", "benchmarks._table_server", "--rows", str(rows)]
     root = Path(__file__).parent.parent
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
@@ -70,7 +70,7 @@ def table_server(rows: int) -> Iterator[str]:
 
 
 def answer(rows: int) -> bytes:
-    """Return what an instance answers: rows of ten columns."""
+    """Return an instance's answer: rows of ten columns."""
     chance = random.Random(1)
     some = [
         f'[{n},{chance.getrandbits(50)},{chance.random() * 1e4!r},"{chance.choice(("North", "Central Europe"))}",'
@@ -86,7 +86,7 @@ def answer(rows: int) -> bytes:
 
 
 def to_arrow(collect: bool) -> float:
-    """Return the seconds that a result takes, the import of pyarrow not counted."""
+    """Return the seconds that a result takes, without the import of pyarrow."""
     import pyarrow.csv  # noqa: F401, PLC0415
 
     body = answer(_ROWS)

@@ -24,7 +24,7 @@ _NULL = "N/A"
 
 @frozen
 class _Job:
-    """A kind of CSV that Domo does not read as it is."""
+    """A dialect of CSV that Domo does not read without rewriting."""
 
     delimiter: str = ","
     encoding: str = "utf-8"

@@ -38,7 +38,7 @@ _PEOPLE = 6
 
 @frozen
 class _World:
-    """What there is before a job begins."""
+    """The state before a job begins."""
 
     domo: Domo
     emulator: Emulator
@@ -57,7 +57,7 @@ class _World:
 
 
 _Work: TypeAlias = Callable[[], Awaitable[object]]
-"""What is counted."""
+"""The requests that are counted."""
 _Prepare: TypeAlias = Callable[[_World], Awaitable[_Work]]
 
 
@@ -66,7 +66,7 @@ class Job:
     """A job, and the least that it takes.
 
     Attributes:
-        what: What is done.
+        what: The job.
         steps: Patterns of the requests of each step, which go side by side, and how often each is sent.
         prepare: Gets ready, and returns what is counted.
     """
@@ -88,7 +88,7 @@ def _job(what: str, least: str) -> Callable[[_Prepare], _Prepare]:
     """Add a job.
 
     Args:
-        what: What is done.
+        what: The job.
         least: The least that it takes, one step a line: patterns of the requests that go side by side, each with how
             often it is sent if that is more than once.
     """

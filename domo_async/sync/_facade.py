@@ -1,4 +1,4 @@
-"""What the generated classes are made of."""
+"""The base classes of the generated facade."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ A = TypeVar("A")
 
 
 class _AsyncClient(Protocol):
-    """A client that is entered, awaited and let go of."""
+    """The asynchronous client."""
 
     async def __aenter__(self) -> Self: ...
     async def _release(self) -> None: ...
 
 
 class _AsyncPager(Protocol[T]):
-    """A list that arrives page by page, awaited."""
+    """An asynchronous paginated list."""
 
     def pages(self) -> AsyncIterator[Sequence[T]]: ...
     async def all(self) -> list[T]: ...
@@ -37,7 +37,7 @@ class _AsyncPager(Protocol[T]):
 
 
 class _AsyncCursorPager(_AsyncPager[T], Protocol[T]):
-    """Such a list that can be left and taken up again."""
+    """An asynchronous paginated list that can be resumed."""
 
     @property
     def cursor(self) -> str: ...
@@ -48,7 +48,7 @@ C = TypeVar("C", bound=_AsyncClient)
 
 
 class Twin(Generic[A]):
-    """A class of the asynchronous side, for callers that block: the same methods, run through a portal."""
+    """The blocking twin of an asynchronous class: the same methods, run through a portal."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -60,7 +60,7 @@ class Twin(Generic[A]):
 
 
 class ClientTwin(Twin[C]):
-    """A client for callers that block; it owns the portal that all its areas share."""
+    """A blocking client; it owns the portal that all its areas share."""
 
     def __init__(self, aio: C, portal: Portal) -> None:
         super().__init__(aio, portal)
@@ -85,14 +85,14 @@ class ClientTwin(Twin[C]):
         self.close()
 
     def close(self) -> None:
-        """Cancel what still runs in other threads and close all connections. The client cannot be used again."""
+        """Cancel running calls of other threads and close all connections. The client cannot be used again."""
         self._portal.close()
 
 
 class SyncPager(Twin[_AsyncPager[T]]):
-    """A list that arrives page by page, as it is iterated over.
+    """A paginated list, which is requested while it is iterated over.
 
-    Each iteration starts from the first page. A page is asked for when the items before it are used up.
+    Each iteration starts from the first page. A page is requested when the items before it are used up.
     """
 
     def __repr__(self) -> str:
@@ -138,7 +138,7 @@ class SyncPager(Twin[_AsyncPager[T]]):
 
 
 class SyncCursorPager(Twin[_AsyncCursorPager[T]]):
-    """A list that arrives page by page, and that can be left anywhere and taken up again later.
+    """A paginated list that can be resumed later at any item.
 
         for item in pager:
             ...
@@ -152,7 +152,7 @@ class SyncCursorPager(Twin[_AsyncCursorPager[T]]):
 
     @property
     def cursor(self) -> str:
-        """Text that stands for all that the latest iteration gave, up to this item and with it; goes into JSON."""
+        """The position after the current item of the latest iteration, as text that can be stored in JSON."""
         return self._aio.cursor
 
     def __iter__(self) -> Iterator[T]:
@@ -166,11 +166,11 @@ class SyncCursorPager(Twin[_AsyncCursorPager[T]]):
             raise
 
     def pages(self) -> Iterator[Sequence[T]]:
-        """Return an iterator over the pages; the cursor then stands behind the whole page."""
+        """Return an iterator over the pages; the cursor is then after the whole page."""
         return self._portal.iterate(self._aio.pages)
 
     def all(self) -> Items[T]:
-        """Return all items, as a list; not for a list without an end."""
+        """Return all items, as a list; not for endless lists."""
         return Items(self._portal.run(self._aio.all()))
 
     def first(self) -> T | None:

@@ -20,7 +20,7 @@ __all__ = ["main"]
 
 
 def _differences(folder: Path, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return what is out of date in a folder: file names, each with a diff to read."""
+    """Return the outdated files in a folder: file names, each with a readable diff."""
     present = {path.name: path.read_text(encoding="utf-8") for path in [*folder.glob("*.py"), *folder.glob(ROUTES)]}
     generated = {name for name, text in present.items() if text.startswith(HEADER)}
     found = {}
@@ -48,7 +48,7 @@ def _write(folder: Path, name: str, text: str | None) -> None:
 
 
 def _bring_up_to_date(folder: Path, wanted: Mapping[str, str], *, check: bool) -> bool:
-    """Write what is out of date in a folder, or show it, and tell whether there was something."""
+    """Write or show the outdated files in a folder, and return whether there were any."""
     differences = _differences(folder, wanted)
     for name, difference in differences.items():
         if check:
@@ -64,10 +64,10 @@ def main(arguments: Sequence[str] | None = None, generator: Generator | None = N
 
     Args:
         arguments: The command line.
-        generator: What generates; by default for this very package.
+        generator: The generator; by default for this package.
 
     Returns:
-        The exit code: 1 if something was to be checked and is out of date, else 0.
+        The exit code: 1 if a check found something out of date, else 0.
     """
     parser = argparse.ArgumentParser(description="Write the synchronous facade, the index of routes and the models.")
     parser.add_argument("--check", action="store_true", help="write nothing; show what is out of date and fail")

@@ -1,4 +1,4 @@
-"""Runs coroutines for callers that block: one event loop on a thread of its own."""
+"""Runs coroutines for blocking callers, on one event loop with a thread of its own."""
 
 from __future__ import annotations
 
@@ -24,41 +24,43 @@ __all__ = ["Portal"]
 
 T = TypeVar("T")
 
-# A waiting caller looks up this often, in seconds. On Windows nothing else lets Ctrl-C through to it;
-# everywhere it bounds the wait for a thread that is gone.
+# The interval in seconds at which a waiting caller wakes up. On Windows only this lets Ctrl-C through; everywhere it
+# bounds the wait for a thread that has ended.
 _LOOK_UP = 0.1 if sys.platform == "win32" else 1.0
 
-_CLOSED = "This client is closed. Make a new one."
-_ENDED = "The call was cancelled before it ended; the client may have been closed meanwhile."
-_FINALIZING = "The interpreter is shutting down, and runs no thread any more. Make the call earlier, such as by atexit."
+_CLOSED = "This client is closed. Create a new one."
+_ENDED = "The call was cancelled before it ended; the client may have been closed in the meantime."
+_FINALIZING = (
+    "The interpreter is shutting down and no longer starts threads. Make the call earlier, for example with atexit."
+)
 _ITERATION_AT_EXIT = (
-    "At interpreter exit no thread stays for a list to come from page by page. Take it at once, such as with .all()."
+    "At interpreter exit a list cannot be iterated over page by page. Read it at once, for example with .all()."
 )
 _FORKED = (
     "This client was in use before the process was forked, and its connections belong to the parent process. "
-    "Make a new client in the child, or start processes with multiprocessing's 'spawn' method."
+    "Create a new client in the child, or start processes with multiprocessing's 'spawn' method."
 )
 _INSIDE = (
     "A blocking call was made on the client's own event loop, most likely in a callback, where it would "
-    "wait for itself for ever. Make the call after the running one has returned, or on another thread."
+    "wait for itself forever. Make the call after the running one has returned, or on another thread."
 )
 
 
 class Portal:
-    """Runs coroutines on one private event loop, for any number of threads that wait for them.
+    """Runs coroutines on one private event loop, for any number of waiting threads.
 
     The loop's thread starts with the first call, so a portal that was never used costs nothing. It works from
     within another running event loop, as in Jupyter. It ends with `close`, when the portal is garbage
-    collected, or at interpreter exit. Calls that come still later, from handlers that are called at exit as well, have
-    a thread for each, which ends with the call.
+    collected, or at interpreter exit. Later calls, from other exit handlers, each get a thread, which ends with the
+    call.
     """
 
     def __init__(self) -> None:
         self._thread = _LoopThread()
-        weakref.finalize(self, self._thread.abandon).atexit = False  # the exit is for `close`, which waits
+        weakref.finalize(self, self._thread.abandon).atexit = False  # at exit, `close` is called, which waits
 
     def at_close(self, cleanup: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Set what runs on an event loop last of all, provided that it ever ran.
+        """Set the coroutine function that runs last on an event loop, if the loop was started.
 
         Args:
             cleanup: A coroutine function that closes what belongs to the event loop. It must not refer to the
@@ -69,39 +71,39 @@ class Portal:
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end, with the caller's context variables.
 
-        Ctrl-C cancels the coroutine, waits until it has unwound and goes on as ``KeyboardInterrupt``; a
-        second Ctrl-C does not wait.
+        Ctrl-C cancels the coroutine, waits until it has unwound and raises ``KeyboardInterrupt``; a second Ctrl-C does
+        not wait.
 
         Args:
-            coroutine: What to run.
+            coroutine: The coroutine.
 
         Returns:
-            What the coroutine returns.
+            The coroutine's result.
 
         Raises:
             ConfigError: The portal is closed, belongs to the parent process, or was called from its own event
                 loop; the coroutine was not started.
-            DomoError: The call was cancelled, because the portal was closed meanwhile.
+            DomoError: The call was cancelled because the portal was closed.
         """
         return self._thread.run(coroutine)
 
     def iterate(self, factory: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
-        """Return an iterator over what an async iterator yields, with one trip to the event loop an item.
+        """Return an iterator over the items of an async iterator, with one trip to the event loop for each item.
 
         Nothing is fetched ahead. One task owns the async iterator from its first item to its end, so timeouts
         and task groups inside it are left by the task that entered them. It ends when the iterator is
         exhausted, closed with ``close()`` (which waits) or garbage collected (which does not).
 
         Args:
-            factory: Makes the async iterator, on the event loop, when the first item is asked for.
+            factory: Creates the async iterator, on the event loop, when the first item is requested.
 
         Raises:
-            ConfigError: Asked for the first item at interpreter exit, when no thread stays.
+            ConfigError: The first item was requested at interpreter exit, when threads no longer last.
         """
         return _Iteration(self, _Stream(self._thread, factory))
 
     def close(self) -> None:
-        """Cancel what still runs, run the cleanup and end the thread. More calls of `close` do nothing.
+        """Cancel running calls, run the cleanup and end the thread. Further calls of `close` do nothing.
 
         Raises:
             ConfigError: Called from the portal's own event loop.
@@ -114,14 +116,14 @@ if sys.platform == "win32":
 else:
 
     class _EventLoop(asyncio.SelectorEventLoop):
-        """An event loop whose connections a forked child cannot spoil."""
+        """An event loop whose connections a forked child cannot disturb."""
 
         def __init__(self) -> None:
             self._watched = selectors.DefaultSelector()
             super().__init__(self._watched)
 
         def leave_to_parent(self) -> None:
-            """In a forked child: let go of all that is shared with the parent, and be silent about it.
+            """In a forked child: release everything shared with the parent, without warnings.
 
             The child has copies of the parent's connections, which would stay open with it, and its destructors would
             end the parent's TLS sessions and take the parent's sockets from the epoll that both share. So all these
@@ -140,9 +142,8 @@ else:
 class _Loop(_EventLoop):
     """An event loop that survives ``SystemExit`` and ``KeyboardInterrupt`` in its tasks.
 
-    asyncio lets these end the loop, as they are meant to end the program. Here they would only end a thread in the
-    background and leave all callers waiting. So they go to the caller for whom the task works, and do there what they
-    are meant to do.
+    asyncio ends the loop for these, because they are meant to end the program. Here they would only end a background
+    thread and leave all callers waiting. So they are raised in the caller for whom the task works.
     """
 
     def __init__(self) -> None:
@@ -175,7 +176,7 @@ _root: ContextVar[_Root | None] = ContextVar("_root", default=None)
 
 
 async def _rooted(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine as the root of the current task and of all that it starts."""
+    """Run a coroutine as the root of the current task and of all tasks that it starts."""
     root = _Root()
     _root.set(root)
     try:
@@ -193,10 +194,10 @@ async def _watched(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         return await coroutine
     except (SystemExit, KeyboardInterrupt) as error:
-        # Who awaits the task may take it for a failure like others: aiohttp does, of the task that sends a body.
+        # Code that awaits the task may treat it like other failures: aiohttp does, for the task that sends a body.
         if (root := _root.get()) is not None:
             root.leave(error)
-        # The caller is told; asyncio need not complain that nobody asked the task.
+        # The caller gets the exception; asyncio need not warn that it was never retrieved.
         if (task := asyncio.current_task()) is not None:
             task.add_done_callback(asyncio.Task.exception)
         raise
@@ -237,7 +238,7 @@ class _LoopThread:
         except BaseException:
             coroutine.close()
             raise
-        # The loop is called directly: through anyio's portal a call waits twice, once for its task to be made, and
+        # The loop is called directly: through anyio's portal a call waits twice, once for its task to be created, and
         # takes more than twice as long (160 µs against 60).
         call = _Call(self, coroutine)
         try:
@@ -251,7 +252,7 @@ class _LoopThread:
         return call.result()
 
     def post(self, callback: Callable[[], object]) -> None:
-        """Call `callback` on the event loop, if that still runs, without waiting."""
+        """Call `callback` on the event loop, if it still runs, without waiting."""
         if self._loop is not None and not self._forked:
             with suppress(ConfigError):
                 _call_soon(self._loop, callback)
@@ -274,7 +275,7 @@ class _LoopThread:
         with self._lock:
             if self._loop is None or self._forked:
                 return
-            # From here on they are this call's alone: another one may start a thread meanwhile.
+            # From here on only this call uses them: another call may start a new thread.
             exits, portal = self._exits, self._portal
             self._exits, self._loop = ExitStack(), None
         _running.discard(self)
@@ -282,17 +283,17 @@ class _LoopThread:
             portal.call(self._shut_down)
 
     def abandon(self) -> None:
-        """Close without waiting: the collector may run on any thread, even on the event loop's own."""
+        """Close without waiting: the garbage collector may run on any thread, even on the event loop's."""
         if self._loop is not None and not self._forked:
             _thread.start_new_thread(self.close, ())
 
     def leave_to_parent(self) -> None:
-        """In a forked child: let go of what exists in the parent only."""
+        """In a forked child: release objects that only exist in the parent."""
         if self._loop is None or self._thread.ident == threading.get_ident():
             return
         self._forked = True
-        # Left alone, anyio's portal would wait for its thread when it is collected. So it is told that it has stopped;
-        # `stop` awaits nothing, and so needs no event loop.
+        # Otherwise anyio's portal would wait for its thread when it is garbage-collected. So it is marked as stopped;
+        # `stop` does not await anything, so it does not need an event loop.
         with suppress(StopIteration):
             self._portal.stop().send(None)
         self._exits.close()
@@ -341,15 +342,15 @@ _running: weakref.WeakSet[_LoopThread] = weakref.WeakSet()
 
 
 class _Exit:
-    """Whether the interpreter exits, so that threads which start now would be waited for in vain for ever."""
+    """Whether the interpreter is exiting, so that waiting for newly started threads would never end."""
 
     def __init__(self) -> None:
-        # Imported by a handler that is called at exit, this is too late to be called as well.
+        # If an exit handler imports this module, it is too late to register another handler.
         self.begun = not threading.main_thread().is_alive() and threading.current_thread() is threading.main_thread()
         atexit.register(self._begin)
 
     def _begin(self) -> None:
-        # Handlers are called in the order opposite to their registration: what comes now was registered before us.
+        # Exit handlers run in reverse order: calls from now on come from handlers registered before ours.
         self.begun = True
         for thread in list(_running):
             thread.rest()
@@ -368,7 +369,7 @@ if sys.platform != "win32":
 
 
 class _Call(Generic[T]):
-    """One coroutine on its way from the thread that waits for it through the event loop and back."""
+    """One coroutine, passed from its waiting thread through the event loop and back."""
 
     def __init__(self, thread: _LoopThread, coroutine: Coroutine[Any, Any, T]) -> None:
         self._thread = thread
@@ -413,11 +414,11 @@ class _Call(Generic[T]):
             self.wait()
 
     def notes(self) -> list[str]:
-        """In the caller's thread, after the end: what the coroutine had to say of its cancellation."""
+        """In the caller's thread, after the end: return the coroutine's notes on its cancellation."""
         return list(getattr(self._error, "__notes__", ()))
 
     def result(self) -> T:
-        """In the caller's thread, after the end: return or raise what the coroutine did."""
+        """In the caller's thread, after the end: return the coroutine's result or raise its exception."""
         error, self._error = self._error, None
         if error is None:
             return self._result
@@ -430,7 +431,7 @@ class _Call(Generic[T]):
         try:
             self._result = await _rooted(self._coroutine)
         except asyncio.CancelledError as error:
-            # In a caller that is itself a task, the same exception would pass for that task's cancellation.
+            # If the caller is itself a task, the same exception would look like that task's cancellation.
             self._error = DomoError(_ENDED).with_traceback(error.__traceback__)
             for note in getattr(error, "__notes__", ()):
                 self._error.add_note(note)
@@ -450,13 +451,13 @@ class _Call(Generic[T]):
 
 
 class _AskersContext:
-    """The context variables of whoever asks, as seen by a task that was begun with an empty context of its own."""
+    """The context variables of the caller, for a task that was started with an empty context."""
 
     def __init__(self) -> None:
         self._unset: dict[ContextVar[Any], Token[Any]] = {}
 
     def enter(self, asker: Context) -> None:
-        """Give each variable the value that it has where the question was asked."""
+        """Set each variable to its value in the caller."""
         for variable in [variable for variable in self._unset if variable not in asker]:
             variable.reset(self._unset.pop(variable))
         for variable, value in asker.items():
@@ -522,7 +523,7 @@ class _Stream(Generic[T]):
 
 
 class _Iteration(Iterator[T]):
-    """What `Portal.iterate` returns; like a generator, but it can be dropped on any thread."""
+    """The iterator of `Portal.iterate`; like a generator, but it can be dropped on any thread."""
 
     def __init__(self, portal: Portal, stream: _Stream[T]) -> None:
         self._portal = portal
@@ -534,7 +535,7 @@ class _Iteration(Iterator[T]):
         with self._lock:
             if self._ended:
                 raise StopIteration
-            self._ended = True  # unless an item comes, whatever happens is the end
+            self._ended = True  # anything but an item is the end
             try:
                 items = self._portal.run(self._stream.take())
             except DomoError as error:

@@ -1,4 +1,4 @@
-"""Many instances at once, on threads: the machinery of the generated `Fleet`, which takes callables that block."""
+"""The base of the generated `Fleet`: many instances at once, with blocking calls on threads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _AHEAD = 100
 
 
 class FleetTwin:
-    """What a fleet for callers that block does: each call on a thread of its own, with blocking calls."""
+    """The base of a blocking fleet: each call runs on a thread of its own."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -56,7 +56,7 @@ class FleetTwin:
         self.close()
 
     def close(self) -> None:
-        """Cancel what still runs and close all clients. None of them can be used again."""
+        """Cancel running calls and close all clients. None of them can be used again."""
         with ExitStack() as closing:
             for client in self._clients.values():
                 closing.callback(client.close)
@@ -83,9 +83,9 @@ class FleetTwin:
         return results_of(self._clients, ok, failed)
 
     def iterate(self, call: Callable[[Domo], Iterable[T]]) -> Iterator[tuple[str, T]]:
-        """Give the items of all lists as they come."""
+        """Yield the items of all lists as they arrive."""
         items: SimpleQueue[tuple[str, T] | BaseException | None] = SimpleQueue()
-        # No list may run far ahead of the reader.
+        # Lists must not run far ahead of the reader.
         room = Semaphore(_AHEAD)
         left = Event()
         failed: dict[str, DomoError] = {}
@@ -124,7 +124,7 @@ class FleetTwin:
 
     @contextmanager
     def _threads(self) -> Iterator[ThreadPoolExecutor]:
-        """Give threads; after an error, or if the reader leaves, what they still do is not waited for."""
+        """Give threads; after an error, or if the reader leaves, their remaining work is not waited for."""
         threads = ThreadPoolExecutor(self._concurrency, thread_name_prefix="domo-fleet")
         try:
             yield threads

@@ -351,7 +351,7 @@ def test_closing_unwinds_running_calls_before_the_cleanup_and_their_callers_are_
         call = pool.submit(portal.run, hang(steps))
         steps.wait_for("hanging")
         portal.close()
-        with pytest.raises(DomoError, match="closed meanwhile"):
+        with pytest.raises(DomoError, match="closed in the meantime"):
             call.result(_WAIT)
 
     assert steps.seen == ["hanging", "unwound", "cleanup"]
@@ -874,7 +874,7 @@ def test_a_list_begun_at_interpreter_exit_is_refused_and_the_process_ends() -> N
         logging.getLogger().addHandler(Late())
     """)
 
-    assert "Take it at once" in result.stdout, result.stderr
+    assert "Read it at once" in result.stdout, result.stderr
     assert 0 == result.returncode
 
 

@@ -10,25 +10,25 @@
 
 #include "../../_native/csv_bitmasks.h"
 
-/* The text, and the bitmasks of the 64 bytes of it that are looked at. */
+/* The text, and the bitmasks of the 64 bytes that are being scanned. */
 typedef struct {
     const uint8_t *text;
     Py_ssize_t length, at;
     uint8_t delimiter;
     int returns;                 /* whether a lone carriage return ends a record */
-    uint64_t quotes, ends, odd; /* odd: what an unquoted field has to be quoted for */
+    uint64_t quotes, ends, odd; /* odd: characters for which an unquoted field needs quotes */
 } Scan;
 
-/* A field as it is written: quotes included. */
+/* An encoded field, including its quotes. */
 typedef struct {
     Py_ssize_t start, end;
-    uint64_t odd; /* not zero if it stands without quotes and needs some */
+    uint64_t odd; /* not zero if it is unquoted and needs quotes */
 } Field;
 
 typedef struct {
     Field *fields;
     Py_ssize_t count, room;
-    Py_ssize_t next; /* the place after the record */
+    Py_ssize_t next; /* the position after the record */
 } Record;
 
 typedef struct {
@@ -36,10 +36,10 @@ typedef struct {
     Py_ssize_t length;
 } Text;
 
-/* What is asked. */
+/* The arguments of a call. */
 typedef struct {
     Py_ssize_t width, least; /* width: -1 if it does not matter */
-    const int64_t *order;    /* NULL if fields are written as they come; -1 is NULL, -2 the first constant */
+    const int64_t *order;    /* NULL if fields keep their order; -1 is NULL, -2 the first constant */
     Py_ssize_t ordered;
     Text *constants;
     Text *nulls; /* of all columns; those of column n begin with nulls[first[n]] */
@@ -53,7 +53,7 @@ typedef struct {
 
 typedef enum { WHOLE, CUT_OFF, WRONG, NO_MEMORY } Outcome;
 
-/* Look at the 64 bytes that hold a place. */
+/* Scan the 64 bytes that contain a position. */
 static inline void look_at(Scan *scan, Py_ssize_t place)
 {
     uint8_t last[WORD] = {0};
@@ -72,7 +72,7 @@ static inline void look_at(Scan *scan, Py_ssize_t place)
     scan->odd = scan->quotes | (scan->delimiter == ',' ? 0 : bitmask_of(word, ',') & there);
 }
 
-/* The next quote from a place on, or the end of the text. */
+/* The next quote from a position on, or the end of the text. */
 static inline Py_ssize_t next_quote(Scan *scan, Py_ssize_t place)
 {
     while (place < scan->length) {
@@ -86,7 +86,7 @@ static inline Py_ssize_t next_quote(Scan *scan, Py_ssize_t place)
     return scan->length;
 }
 
-/* The next delimiter, line feed or carriage return from a place on, or the end of the text. */
+/* The next delimiter, line feed or carriage return from a position on, or the end of the text. */
 static inline Py_ssize_t next_end(Scan *scan, Py_ssize_t place, uint64_t *odd)
 {
     while (place < scan->length) {
@@ -104,7 +104,7 @@ static inline Py_ssize_t next_end(Scan *scan, Py_ssize_t place, uint64_t *odd)
     return scan->length;
 }
 
-/* The bytes of the line end at a place: 0 if there is none there, -1 if more bytes are needed to know. */
+/* The length of the line end at a position: 0 if there is none, -1 if more bytes are needed to decide. */
 static inline int line_end(const Scan *scan, Py_ssize_t place)
 {
     if (scan->text[place] == '\n')
@@ -127,7 +127,7 @@ static Outcome read_record(Scan *scan, Py_ssize_t place, Record *record)
         if (scan->text[place] == '"') {
             for (place++;; place += 2) {
                 place = next_quote(scan, place);
-                /* Where the text ends, this quote may be the first of two. */
+                /* At the end of the text, this quote may be the first of two. */
                 if (place + 1 >= scan->length)
                     return CUT_OFF;
                 if (scan->text[place + 1] != '"')
@@ -172,7 +172,7 @@ static Outcome read_record(Scan *scan, Py_ssize_t place, Record *record)
     }
 }
 
-/* Copies of a few bytes are made of 16 each: what is copied beyond the end is overwritten by the next one. */
+/* Small copies are done 16 bytes at once: bytes copied beyond the end are overwritten by the next copy. */
 #define STEP 16
 
 static int make_room(Written *written, Py_ssize_t more)
@@ -271,7 +271,7 @@ static int write_record(const Scan *scan, const Job *job, Record *record, Writte
         if (!write_field(scan, field, written))
             return 0;
     }
-    /* A line feed in place of the last comma. */
+    /* A line feed instead of the last comma. */
     written->bytes[written->length - 1] = '\n';
     return 1;
 }
@@ -320,7 +320,7 @@ static Outcome rewrite_text(Scan *scan, const Job *job, Written *written, Taken 
     return outcome == CUT_OFF ? WHOLE : outcome;
 }
 
-/* The bytes of a tuple of them, which stay those of the tuple. */
+/* The bytes objects of a tuple, as borrowed references. */
 static Text *texts_of(PyObject *tuple, Text *texts)
 {
     const Py_ssize_t count = PyTuple_Size(tuple);
@@ -333,7 +333,7 @@ static Text *texts_of(PyObject *tuple, Text *texts)
     return texts + count;
 }
 
-/* Take what is asked from Python. */
+/* Read the arguments from Python. */
 static int take_job(Job *job, PyObject *constants, PyObject *nulls)
 {
     Py_ssize_t all = 0;
@@ -384,7 +384,7 @@ static PyObject *rewrite(PyObject *Py_UNUSED(module), PyObject *arguments)
         return NULL;
     scan.text = (const uint8_t *)PyUnicode_AsUTF8AndSize(text, &scan.length);
     if (!scan.text) {
-        /* Half a character. */
+        /* A lone surrogate. */
         if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
             return NULL;
         PyErr_Clear();

@@ -1,5 +1,5 @@
-/* `block_scanner` and `empties` at full speed: one pass over structural bitmasks of 64 bytes, see csv_bitmasks.h. Where
-   this is not built, Python does the same; block_scanner.py and empties.py also say what is asked. */
+/* The compiled `block_scanner` and `empties`: one pass over structural bitmasks of 64 bytes, see csv_bitmasks.h. If
+   this is not built, block_scanner.py and empties.py do the same; their docstrings define the results. */
 
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
@@ -10,14 +10,14 @@
 
 #include "../../_native/csv_bitmasks.h"
 
-/* Without the instruction that counts bits, which processors have had since 2008, the work takes twice as long. */
+/* Without the popcount instruction, which processors have had since 2008, the work takes twice as long. */
 #if defined(__x86_64__)
 #define COUNTS_BITS __attribute__((target("popcnt")))
 #else
 #define COUNTS_BITS
 #endif
 
-/* The bitmasks of the 64 bytes from a place on; no bits beyond the block's end. */
+/* The bitmasks of the 64 bytes from a position on; bits beyond the block's end are zero. */
 static inline Bitmasks bitmasks_at(const uint8_t *block, Py_ssize_t length, Py_ssize_t at)
 {
     uint8_t last[WORD] = {0};
@@ -27,7 +27,7 @@ static inline Bitmasks bitmasks_at(const uint8_t *block, Py_ssize_t length, Py_s
     return bitmasks(last);
 }
 
-/* What is to be known of the bytes before a block. */
+/* The scanner's state before a block. */
 typedef struct {
     uint64_t in_quotes; /* all ones, or none */
     int last;
@@ -40,7 +40,7 @@ typedef struct {
     uint64_t others; /* not zero if a byte is not ASCII */
 } Found;
 
-/* Return whether everything fits; if so, `state` is that of the next block. The block is not empty. */
+/* Return whether the block has no errors; if so, `state` becomes that of the next block. The block is not empty. */
 COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, ScanState *state,
                                     Found *found)
 {
@@ -70,7 +70,7 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
             last_end = at + last_feed;
             open_lines = __builtin_popcountll(all_feeds >> last_feed) - 1;
             while (each >= 0 && feeds) {
-                /* All bits up to the lowest feed, which ends the next record. */
+                /* All bits up to the lowest line feed, which ends the next record. */
                 const uint64_t record = feeds ^ (feeds - 1);
                 if (commas + __builtin_popcountll(delimiters & record) != each)
                     return 0;
@@ -97,7 +97,7 @@ static Py_ssize_t count_well_formed(const uint8_t *block, Py_ssize_t length)
             memcpy(text, block + at, sizeof text);
             for (int n = 0; n < 8; n++)
                 high |= text[n];
-            /* No byte has its highest bit set: all of it is ASCII. */
+            /* No byte has its highest bit set: all bytes are ASCII. */
             if (!(high & 0x8080808080808080u)) {
                 at += WORD;
                 continue;
@@ -113,22 +113,22 @@ static Py_ssize_t count_well_formed(const uint8_t *block, Py_ssize_t length)
     return at;
 }
 
-/* The bytes of a block up to where a character may be cut off. */
+/* The bytes of a block without a character that may be cut off at the end. */
 static Py_ssize_t without_cut_off(const uint8_t *block, Py_ssize_t length)
 {
     for (Py_ssize_t back = 1; back <= 3 && back < length; back++) {
         const uint8_t byte = block[length - back];
         if (!continues(byte))
-            /* The first byte of a character says how many it has. */
+            /* The first byte of a character gives its length. */
             return byte < 0xC0 || back >= (byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4) ? length : length - back;
     }
     return length;
 }
 
-/* What is read at a time stays in the processor's nearest cache until it has been looked at. */
+/* The bytes per read; they stay in the processor's L1 cache until they are scanned. */
 #define CHUNK (128 << 10)
 
-/* Survey a file as far as everything fits and can be read, as if it were one block; return how many bytes that are. */
+/* Scan a file like one block, up to the first error or unreadable byte; return the number of bytes scanned. */
 static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t each, uint8_t *chunk, ScanState *state,
                                    Found *found)
 {
@@ -210,7 +210,7 @@ static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
                          PyBool_FromLong(found.others == 0));
 }
 
-/* What is known of the bytes before a word: whether they end within quotes (all ones, or none); which of the last three are
+/* The state before a word: whether the bytes before it end within quotes (all ones, or none); which of the last three are
    quotes, and of which kind, as the highest bits; and the column that goes on. */
 typedef struct {
     uint64_t in_quotes, quotes, opening, closing;
@@ -222,8 +222,8 @@ static inline uint64_t last_of(uint64_t bits, uint64_t before, Py_ssize_t length
     return length == WORD ? bits : bits << (WORD - length) | before >> length;
 }
 
-/* Copy a block of sound CSV without the quotes of fields that are quoted and empty, in the columns that are asked for, or
-   only count if `copy` is NULL. Return how many bytes are left out. Those that a block ends in are not seen. */
+/* Copy a block of valid CSV without the quotes of quoted empty fields, in the given columns, or only count them if
+   `copy` is NULL. Return the number of bytes left out. Pairs of quotes at the end of the block are not seen. */
 COUNTS_BITS static Py_ssize_t leave_out_empties(const uint8_t *block, Py_ssize_t length, const uint8_t *asked,
                                                 Py_ssize_t columns, Begun *begun, uint8_t *copy)
 {
@@ -235,7 +235,7 @@ COUNTS_BITS static Py_ssize_t leave_out_empties(const uint8_t *block, Py_ssize_t
         const uint64_t inside = prefix_xor(all.quotes, begun->in_quotes);
         const uint64_t opening = all.quotes & inside, closing = all.quotes & ~inside;
         const uint64_t commas = all.commas & ~inside, feeds = all.feeds & ~inside;
-        /* What follows a quote that opens and one that closes; with another one beside them they are part of a text. */
+        /* The bytes after an opening and a closing quote; with another quote next to them they are part of a text. */
         uint64_t after = (closing << 1 | begun->closing >> 63) & (opening << 2 | begun->opening >> 62) &
                          ~(all.quotes << 3 | begun->quotes >> 61) & ~all.quotes & there;
         for (; after; after &= after - 1) {
@@ -329,7 +329,7 @@ static PyObject *without_empties(PyObject *Py_UNUSED(module), PyObject *argument
     if (length)
         after_quote = text[length - 1] == '"';
     if (left_out) {
-        /* A copy, as the limited API resizes no bytes. */
+        /* A copy, because the limited API cannot resize bytes. */
         PyObject *shorter = PyBytes_FromStringAndSize(copy, length - left_out);
         Py_DECREF(copied);
         if (!shorter)
