@@ -267,11 +267,10 @@ class Emulator:
         return {**kwargs, "settings": settings}
 
     def reset(self) -> None:
-        """Reset the instance to the world that it was started with, within milliseconds, and clear the log.
+        """Reset the instance to what it held when it started, within milliseconds, and clear the log.
 
-        Faults, outcomes, sessions and registered functions of Code Engine are removed, too.
-
-        An instance that was loaded from `data` becomes empty. May be called from any thread.
+        That is its world and what `add` put into it before the start, or what it was loaded with from `data`. Faults,
+        outcomes, sessions and registered functions of Code Engine are removed. May be called from any thread.
         """
         self._on_loop(self._begin_again)
 

@@ -265,6 +265,9 @@ def test_what_is_added_to_a_kept_instance_is_kept(tmp_path: Path) -> None:
     third = again.add.dataset(name="Third")
     with again, again.sync_client() as domo:
         assert {early.id, late.id, third.id} == {each.id for each in domo.datasets.list()}
+        domo.datasets.create("Gone after the reset", {"id": "LONG"})
+        again.reset()
+        assert {early.id, late.id, third.id} == {each.id for each in domo.datasets.list()}
         assert ((2,),) == domo.datasets.query(late.id, "SELECT id FROM table").rows
 
 
