@@ -1,4 +1,4 @@
-"""What jobs ask of the network: requests, and how many come one after another, against the least that it takes.
+"""The network cost of jobs: requests, and how many run in sequence, against the minimum.
 
 Counted, not timed: each request takes `_LATENCY` seconds longer, so that what goes side by side surely overlaps, and
 what needs another's answer surely does not.

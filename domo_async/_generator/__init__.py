@@ -1,6 +1,6 @@
-"""What writes the synchronous facade, the index of routes and `domo_async.models`; `sync/_generate.py` runs it.
+"""The generator of the synchronous facade, the index of routes and `domo_async.models`; `sync/_generate.py` runs it.
 
-It needs the formatter, ruff, which is among what development needs. The async side is read, never imported.
+It needs ruff, the formatter, which the extra `dev` installs. The async side is read, never imported.
 """
 
 from __future__ import annotations

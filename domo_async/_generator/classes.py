@@ -1,7 +1,7 @@
 """Writes the twin of one class: the same signatures and docstrings, each body one call.
 
-They are copied from the source text, so that every version of Python generates the same. Whatever is not understood
-ends the run with the place and what to do there.
+They are copied from the source text, so that every version of Python generates the same. Unsupported code ends the run
+with an error that names the line and the remedy.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from domo_async._generator.wording import Wording
 __all__ = ["ClassWriter", "Output"]
 
 _MACHINERY: Final = "domo_async.sync"
-# Comments that tools obey.
+# Comments for tools.
 _DIRECTIVE: Final = re.compile(r"# ?(?:noqa|type:|pyright:)")
-# Lists in pages, each of which has a twin in the facade.
+# Paginated lists, each of which has a twin in the facade.
 _PAGERS: Final = frozenset({"CursorPager", "Pager"})
-# What a method must not return, as it would hand the event loop's side to a caller that has no loop.
+# Types that a method must not return, because they belong to the event loop's side, which the caller cannot use.
 _ASYNC_TYPES: Final = frozenset(
     {
         "AbstractAsyncContextManager",
@@ -54,7 +54,7 @@ _ASYNC_TYPES: Final = frozenset(
 
 @frozen
 class Parameter:
-    """A parameter as it is declared, and as it is passed on."""
+    """The declaration of a parameter, and the expression that passes it on."""
 
     name: str
     declared: str
@@ -64,7 +64,7 @@ class Parameter:
 
 @frozen
 class Signature:
-    """What stands between `def` and the docstring."""
+    """The header of a function: everything between `def` and the docstring."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -73,11 +73,11 @@ class Signature:
 
     @property
     def arguments(self) -> str:
-        """What is passed on, without `self`, `cls` and the markers."""
+        """The arguments to pass on, without `self`, `cls` and the markers."""
         return ", ".join(parameter.passed for parameter in self.parameters if parameter.passed)
 
     def header(self, body: str = "") -> str:
-        """Return the source text, of which each parameter has a line of its own where one has a comment."""
+        """Return the source text, with each parameter on its own line if one has a comment."""
         if any(parameter.comment for parameter in self.parameters):
             between = "".join(f"\n{parameter.declared},{parameter.comment}" for parameter in self.parameters) + "\n"
         else:
@@ -87,7 +87,7 @@ class Signature:
 
 @define
 class Output:
-    """A module of the facade while it is written."""
+    """A module of the facade that is being written."""
 
     name: str
     classes: dict[str, str] = field(factory=dict)
@@ -129,7 +129,7 @@ class ClassWriter:
         self._finish("Twin")
 
     def write_client(self) -> None:
-        """Write the client. What every client has is in its base class."""
+        """Write the client. Members of every client are in its base class."""
         missing = {"__init__", "__repr__", "__aenter__", "__aexit__", "close"}
         for name, functions in self._functions():
             missing.discard(name)
@@ -144,7 +144,7 @@ class ClassWriter:
         self._finish("ClientTwin")
 
     def write_fleet(self) -> None:
-        """Write the fleet. What it does is in its base class, as callables have no twin."""
+        """Write the fleet. Its methods are in its base class, because callables have no twin."""
         machinery = f"{_MACHINERY}._threads"
         self._module.names |= {
             "Domo": Import(f"{self._package.name}.sync.{CLIENT}", "Domo"),
@@ -218,7 +218,7 @@ class ClassWriter:
         for overload in overloads:
             returns, wrap = self._returned(overload)
             if wrap != self._returned(function)[1]:
-                raise self._error(overload, "overloads that return different kinds of things need different names")
+                raise self._error(overload, "overloads with different types of results need different names")
             stubs.append("    @overload\n" + self._signature(overload, returns).header(" ..."))
             self._import(Import("typing", "overload"))
         returns, wrap = self._returned(function)
@@ -235,10 +235,10 @@ class ClassWriter:
         self._add("".join(stubs) + signature.header(), function, *self._wrapped(function), f"return {call}")
 
     def _wrapped(self, function: Function) -> Iterator[str]:
-        """Yield the lines that wrap what may be given as a secret, so that no traceback shows it."""
+        """Yield the lines that wrap arguments that may be secrets, so that tracebacks do not show them."""
         for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]:
             if argument.annotation is not None and "Secret" in names_in(argument.annotation):
-                # A body may be anything, of which type checkers can tell no more.
+                # A body may have any type, which type checkers cannot check further.
                 wrap = "of_any" if "Secret[object]" in ast.unparse(argument.annotation) else "of"
                 yield f"{argument.arg} = Secret.{wrap}({argument.arg})"
 
@@ -300,7 +300,7 @@ class ClassWriter:
         self._add("    @classmethod\n" + signature.header(), function, *self._wrapped(function), *body)
 
     def _returned(self, function: Function) -> tuple[str, str]:
-        """Return the facade's return annotation, and what has to be done to the answer."""
+        """Return the facade's return annotation, and the conversion of the result."""
         annotation = function.returns
         if annotation is None:
             raise self._error(function, f"annotate what {function.name!r} returns")
@@ -329,7 +329,7 @@ class ClassWriter:
         )
 
     def _annotation(self, node: ast.expr) -> str:
-        """Return the text of an annotation of the facade's own, with all that it names imported."""
+        """Return the text of an annotation for the facade, and import all names in it."""
         for name in names_in(node):
             if name in _ASYNC_TYPES or self._package.twin_of(self._module, name):
                 raise self._error(node, f"the facade cannot return {name} in this place: change the return type")

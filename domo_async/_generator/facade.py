@@ -1,4 +1,4 @@
-"""The synchronous facade as a whole: a module for each area, one for the client, and the public door."""
+"""The whole synchronous facade: a module for each area, one for the client, and the public package."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Generator:
     """Generates the facade of one package.
 
     Args:
-        root: The folder that holds the top package.
+        root: The folder that contains the top package.
         package: The package's dotted name.
-        rules: How docstrings are reworded.
+        rules: The rules for rewording docstrings.
         omitted: Parameters of the client that the facade does not have.
 
     Attributes:
@@ -42,7 +42,7 @@ class Generator:
 
     @property
     def folder(self) -> Path:
-        """Where the facade is."""
+        """The folder of the facade."""
         return self.package.folder / "sync"
 
     def generate(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The layout of what is generated, which is the formatter's, imports and their order included."""
+"""The layout of generated code, which is done by the formatter, including the order of imports."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def _statement(bound: Import) -> str:
 
 
 def laid_out(files: Mapping[str, str], first_party: Sequence[str]) -> dict[str, str]:
-    """Return texts of modules as the formatter writes them.
+    """Return formatted texts of modules.
 
     Args:
         files: The texts by file name.
         first_party: The packages whose imports stand last.
 
     Raises:
-        SystemExit: The formatter is not there, or does not take one of the texts.
+        SystemExit: The formatter is not installed, or refuses a text.
     """
     with TemporaryDirectory() as name:
         folder = Path(name)

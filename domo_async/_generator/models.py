@@ -15,7 +15,7 @@ __all__ = ["MODELS", "models_module"]
 MODELS: Final = "models.py"
 
 _INTRODUCTION: Final = '''\
-"""What the areas take and give: models, enums and types, all to be imported from here."""
+"""The models, enums and types of all areas, to be imported from here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def models_module(package: Package) -> str:
     """Return the source of the module.
 
     Raises:
-        SystemExit: Two areas have different things of one name.
+        SystemExit: Two areas define different objects of the same name.
     """
     areas: dict[str, list[str]] = {}
     origins: dict[str, tuple[str, str]] = {}

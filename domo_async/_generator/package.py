@@ -1,4 +1,4 @@
-"""A package as the generator sees it: its client, its areas, and where each public name is defined."""
+"""A package for the generator: its client, its areas, and the modules that define its public names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["CLIENT", "FLEET", "Package", "Twin"]
 
 CLIENT: Final = "_client"
 FLEET: Final = "_fleet"
-# What a fleet calls gives at once what is awaited on the async side.
+# Functions that a fleet calls return their result directly, which is awaited on the async side.
 _BLOCKING: Final = {r"\bAwaitable\[(\w+)\]": r"\1", r"\bAsync(?=Iterable\[|Iterator\[)": ""}
 
 
@@ -31,11 +31,11 @@ class Package:
     """The async side of a package. It is read, never imported.
 
     Args:
-        root: The folder that holds the top package.
+        root: The folder that contains the top package.
         name: The package's dotted name.
 
     Attributes:
-        folder: Where the package is.
+        folder: The folder of the package.
         client: The module of the client.
         fleet: The module of the fleet, if there is one.
     """
@@ -52,7 +52,7 @@ class Package:
 
     @property
     def twins(self) -> list[Twin]:
-        """The areas, those of one module together."""
+        """The areas, grouped by module."""
         return list(self._twins.values())
 
     def twin_of(self, module: Module, name: str) -> Twin | None:
@@ -74,7 +74,7 @@ class Package:
         return self.origin_of(bound.module, bound.name)
 
     def is_mirrored(self, origin: tuple[str, str]) -> bool:
-        """Tell whether a class has a twin."""
+        """Return whether a class has a twin."""
         return origin in self._twins
 
     def sync_import(self, twin: Twin) -> Import:

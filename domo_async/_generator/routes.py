@@ -30,7 +30,7 @@ answers of instances. An *unconfirmed* one is known from other clients alone.
 """
 _ROUTE: Final = re.compile(r"`([A-Z]+ /[^`\s]+)`")
 _STATUSES: Final = ("documented", "seen", "unconfirmed")
-# After a route a docstring names the document in brackets.
+# A docstring names the document in brackets after a route.
 _DOCUMENT: Final = re.compile(r"\s*\([A-Z]")
 _SEEN: Final = re.compile(r"\bSeen\b|OpenAPI|data service|Domo's portal")
 
@@ -46,7 +46,7 @@ class _Call:
     routes: Mapping[str, str]
 
     def rows(self, statuses: Mapping[str, str]) -> Iterator[str]:
-        """Yield a line of the table for each of its routes, with what is known of it."""
+        """Yield a line of the table for each of its routes, with the route's status."""
         call = f"domo.{self.path}({self.arguments})"
         before = "async for … in " if self.iterated else "await "
         blocking = "for … in " if self.iterated else ""
@@ -68,7 +68,7 @@ def routes_page(package: Package) -> str:
 
 
 def _best(calls: Iterable[_Call]) -> dict[str, str]:
-    """Return the routes, each with the best that any call tells of it."""
+    """Return the routes, each with the best status in any docstring."""
     found: dict[str, str] = {}
     for route, status in (pair for call in calls for pair in call.routes.items()):
         found[route] = min(status, found.get(route, status), key=_STATUSES.index)
@@ -76,7 +76,7 @@ def _best(calls: Iterable[_Call]) -> dict[str, str]:
 
 
 def _statuses(docstring: str) -> dict[str, str]:
-    """Return the routes that a docstring names, each with what it tells of where it comes from."""
+    """Return the routes that a docstring names, each with the status of its source."""
     otherwise = "seen" if _SEEN.search(docstring) else "unconfirmed"
     return {
         route[1]: "documented" if _DOCUMENT.match(docstring, route.end()) else otherwise
@@ -107,7 +107,7 @@ def _yields(function: ast.AsyncFunctionDef) -> bool:
 
 
 def _required(declared: ast.arguments) -> str:
-    """Return the arguments that cannot be left out, as a call passes them."""
+    """Return the required arguments, as a call passes them."""
     positional = [*declared.posonlyargs, *declared.args][1:]
     names = [argument.arg for argument in positional[: len(positional) - len(declared.defaults)]]
     given = zip(declared.kwonlyargs, declared.kw_defaults, strict=True)

@@ -1,4 +1,4 @@
-"""The async side as it is read: modules, the names that they bind, and where a piece of text stands."""
+"""The source of the async side: modules, the names that they bind, and the positions of code."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Module:
     """A module of the async side.
 
     Attributes:
-        path: Where it is read from, as messages name it.
+        path: Its path, for messages.
         name: Its dotted name.
         output: The facade's module for its classes.
     """
@@ -65,13 +65,13 @@ class Module:
 
     @classmethod
     def read(cls, path: Path, root: Path, output: str, blocking: Mapping[str, str] = _AS_IT_IS) -> Module:
-        """Read a module below the folder that holds its top package.
+        """Read a module below the folder that contains its top package.
 
         Args:
-            path: Where it is.
-            root: That folder.
+            path: The path of the module.
+            root: The folder that contains the top package.
             output: The facade's module for its classes.
-            blocking: What stands in the facade for types that are awaited: patterns and replacements.
+            blocking: Patterns of awaited types, and their replacements in the facade.
         """
         text = path.read_text(encoding="utf-8")
         for pattern, replacement in blocking.items():
@@ -87,7 +87,7 @@ class Module:
         return module
 
     def error(self, node: ast.AST, problem: str) -> SystemExit:
-        """Return what ends the run, naming the place."""
+        """Return the exception that ends the run, with the file and line."""
         return SystemExit(f"{self.path}:{getattr(node, 'lineno', 1)}: {problem}")
 
     def segment(self, node: ast.expr) -> str:
@@ -129,22 +129,22 @@ class Module:
 
 
 def is_public(function: Function) -> bool:
-    """Tell whether a function is for users."""
+    """Return whether a function is public."""
     return not function.name.startswith("_")
 
 
 def name_of(node: ast.expr | None) -> str:
-    """Return a bare name, or nothing for what is not one."""
+    """Return a bare name, or an empty text for other expressions."""
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def names_in(node: ast.expr) -> list[str]:
-    """Return the names that an expression looks up. What stands in quotes is text, such as in a Literal."""
+    """Return the names that an expression looks up. Quoted parts are text, such as in a Literal."""
     return [item.id for item in ast.walk(node) if isinstance(item, ast.Name)]
 
 
 def is_quoted(node: ast.AST) -> bool:
-    """Tell whether an annotation has a part in quotes, other than the values of a Literal."""
+    """Return whether an annotation has a quoted part other than the values of a Literal."""
     match node:
         case ast.Constant(str()):
             return True
@@ -155,7 +155,7 @@ def is_quoted(node: ast.AST) -> bool:
 
 
 def own_nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield what stands in a function, but not in functions inside it."""
+    """Yield the nodes of a function, without those of nested functions."""
     pending: list[ast.AST] = [*function.body]
     while pending:
         node = pending.pop()

@@ -1,4 +1,4 @@
-"""How docstrings are reworded for callers that block, and which parameters they do without."""
+"""Rewording of docstrings for the blocking facade, and the parameters that it does not have."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ __all__ = ["OMITTED", "RULES", "Rule", "Wording"]
 
 @frozen
 class Rule:
-    """How a docstring is reworded for the facade. A rule that finds nothing to do is an error.
+    """A rule for rewording docstrings. A rule that never matches is an error.
 
     Attributes:
         pattern: A regular expression.
-        replacement: What takes its place.
+        replacement: The replacement.
     """
 
     pattern: str
@@ -32,17 +32,17 @@ RULES: Final = (
     Rule(r"\bawait (?=[\w.]+\()", ""),
     Rule(r"\bto be awaited\b", "for callers that block"),
 )
-# What only a caller with an event loop of its own can pass to the client. Unused entries are an error too.
+# Parameters that only a caller with an event loop can use. Unused entries are an error too.
 OMITTED: Final = frozenset({"session"})
-# What must not be left in a docstring.
+# Words that must not remain in a docstring.
 _ASYNC_TALK: Final = re.compile(r"\bawait(?:ed|able|ing)?\b|\basync (?:def|with|for)\b", re.IGNORECASE)
 
 
 class Wording:
-    """Rewords docstrings, and notes which of its rules found something to do.
+    """Rewords docstrings, and records which rules matched.
 
     Args:
-        rules: How docstrings are reworded.
+        rules: The rules for rewording docstrings.
         omitted: Parameters of the client that the facade does not have.
     """
 
@@ -52,12 +52,12 @@ class Wording:
         self._unused: set[Rule | str] = {*rules, *omitted}
 
     def refuse_unused(self) -> None:
-        """End the run if a rule found nothing to do."""
+        """End the run if a rule never matched."""
         if self._unused:
             raise SystemExit(f"{__file__}: {quoted_list(map(str, self._unused))} found nothing to do: remove it")
 
     def rewritten(self, module: Module, node: ast.expr) -> str:
-        """Return a docstring as the facade says it."""
+        """Return a docstring reworded for the facade."""
         text = module.segment(node)
         for rule in self._rules:
             text, count = re.subn(rule.pattern, rule.replacement, text)
@@ -68,7 +68,7 @@ class Wording:
         return text
 
     def is_omitted(self, parameter: str) -> bool:
-        """Tell whether the facade's client does without a parameter."""
+        """Return whether the facade's client omits a parameter."""
         if parameter not in self._omitted:
             return False
         self._unused.discard(parameter)

@@ -216,7 +216,7 @@ _UNKNOWN = {
     ),
     "overloads of two kinds": (
         "@overload\nasync def x(self) -> int: ...\ndef x(self, y: int = 0) -> Pager[int]:\n    '''X.'''\n",
-        "overloads that return different kinds",
+        "overloads with different types",
         1,
     ),
 }

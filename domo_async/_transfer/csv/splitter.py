@@ -85,7 +85,7 @@ class RecordScanner:
             self._take(found, length)
 
     def finish(self) -> None:
-        """Say that there are no more bytes; a last record without a line end counts.
+        """Check the rest after the last bytes; a last record without a line end counts.
 
         Raises:
             LoneReturn: The last byte is a carriage return.
