@@ -59,7 +59,7 @@ class Record:
         made = vars(cls).get("__repr__")
         # attrs generates a repr that shows all items of long lists, and the values of settings.
         if made is not None and made.__code__.co_filename.startswith("<attrs generated"):
-            cls.__repr__ = _bounded_repr  # type: ignore[method-assign, assignment]
+            type.__setattr__(cls, "__repr__", _bounded_repr)  # an assignment would declare another type of it
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values, which other libraries accept; see `from_dict`.
