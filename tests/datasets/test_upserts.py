@@ -106,7 +106,7 @@ async def test_it_is_refused_where_the_keys_are_not_known(domo: Domo, emulator: 
         await domo.datasets.delete_rows(dataset, b"1\n", keys="id")
     with pytest.raises(SourceError, match="amount"):
         await domo.datasets.delete_rows(dataset, [{"id": 1, "amount": 2}])
-    with pytest.raises(ConfigError, match="not by partition"):
+    with pytest.raises(ConfigError, match="not partitions"):
         await domo.datasets.upsert(dataset, b"1,EU,1\n", partition="2024")
     with pytest.raises(ConfigError, match='does not take action="APPEND"'):
         await domo.datasets.upsert(dataset, b"1,EU,1\n", action="APPEND")
