@@ -13,6 +13,7 @@ from attrs import frozen
 from typer import testing
 
 from domo_async._cli.app import app
+from domo_async._cli.common.output import err, out
 from domo_async.emulator import Emulator
 from tests import forking
 
@@ -20,6 +21,8 @@ CSV = 'id,name,price\n1,"a ""quoted"" name",1.5\n2,,\n3,"",12345678901234567890.
 WAIT = 60.0  # seconds for what ends at once, unless it never does
 
 
+# The workers of xdist set COLUMNS, and a console keeps the width that it finds when it is made.
+out._width = err._width = None
 # Each run makes the commands of the app anew, which takes longer than most of them.
 testing._get_command = cache(testing._get_command)  # type: ignore[attr-defined]
 

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ FULL = "> /dev/full"
 CLOSED = ">&-"
 UNREAD = "| (exec <&-; cat /dev/null)"
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+
+
+@pytest.fixture(autouse=True)
+def _hanging_up_is_not_ignored() -> Iterator[None]:
+    """Let commands start as from a shell, also where the tests themselves run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def in_shell(cli: Cli, command: str, *arguments: str, folder: Path | None = None) -> Ended:

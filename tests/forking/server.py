@@ -79,6 +79,7 @@ def take_over(request: dict[str, Any], descriptors: list[int]) -> None:
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which the server ignores if it was started by nohup
     for number in request["ignored"]:
         signal.signal(number, signal.SIG_IGN)
     given = dict(zip(request["descriptors"], descriptors, strict=True))
