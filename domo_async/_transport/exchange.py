@@ -145,7 +145,11 @@ class Exchange:
             # An encrypted connection may have data to read that is not an answer, such as a session ticket.
             plain = protocol.transport is not None and protocol.transport.get_extra_info("sslcontext") is None
             self.call.just_encrypted = not plain
-            if protocol.should_close or (plain and line.has_spoken(protocol)):
+            used = protocol.should_close
+            if plain and self.call.proxy is not None:
+                # Early versions of aiohttp mark each connection to a proxy as one to close after its first answer.
+                used = protocol.exception() is not None or len(protocol) > 0
+            if used or (plain and line.has_spoken(protocol)):
                 raise LostError(aiohttp.ClientConnectionError("the server spoke before it was asked"))
         elif protocol.should_close or line.expires <= self.call.loop.time() or line.has_spoken(protocol):
             raise _StaleError
