@@ -17,23 +17,24 @@ __all__ = [
 
 LEAST_PART = 2 << 20
 USUAL_PART = 8 << 20
-"""Bytes of a part: this many, fewer for small files and for what is held in memory until it is sent, more for what has
-more than a thousand parts."""
+"""The size of a part in bytes. Parts are smaller for small files and for sources that are held in memory until they are
+sent, and larger for sources of more than a thousand parts."""
 LARGEST_PART = 64 << 20
 MEMORY_OF_PARTS = 24 << 20
-"""Bytes that one upload holds of parts of what comes only once, unless it was asked for a size or a number of parts; a
-part is begun while there is any room."""
+"""The most bytes that an upload holds of a source that can be read only once, unless the caller gives a part size or a
+number of parts. A part is begun while there is any room."""
 
 PARTS_AT_ONCE = 8
-"""Parts of an upload under way in the beginning; more while that is faster, see `AdaptiveConcurrency`."""
+"""The number of concurrent parts when an upload begins; it grows while that makes the upload faster, see
+`AdaptiveConcurrency`."""
 MOST_PARTS_AT_ONCE = 32
 
 FILES_AT_ONCE = 4
-"""Files, datasets to export, windows of the activity log under way at once."""
+"""The number of concurrent files, exports of datasets, and windows of the activity log."""
 QUERIES_AT_ONCE = 8
-"""Queries, and datasets to upload to, under way at once."""
+"""The number of concurrent queries, and of datasets that are uploaded to at the same time."""
 CHANGES_AT_ONCE = 8
-"""Rows of a call in bulk, and look-ups for one, under way at once."""
+"""The number of concurrent changes, and of look-ups for them, in a bulk call."""
 
 BATCH_ROWS = 65_536
-"""Rows of a batch of Arrow."""
+"""The number of rows in an Arrow batch."""
