@@ -101,7 +101,7 @@ def _ends(
 
 
 def _shape(rows: int, columns: int) -> str:
-    return f"{rows:,} row{'' if rows == 1 else 's'} × {columns} column{'' if columns == 1 else 's'}"  # noqa: RUF001
+    return f"{rows:,} row{'' if rows == 1 else 's'} × {columns} column{'' if columns == 1 else 's'}"  # noqa: RUF001 - a multiplication sign, as frames show their size
 
 
 def _shown(cell: object, *, cut: bool = False) -> str:

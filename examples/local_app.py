@@ -26,7 +26,7 @@ def ask(url: str, content: object = None) -> object:
     """Return the JSON that the app gets, as its page asks for it: without a token."""
     body = None if content is None else json.dumps(content).encode()
     request = Request(url, data=body, headers={"Content-Type": "application/json"})  # noqa: S310 - it is on loopback
-    with urlopen(request, timeout=10) as answer:  # noqa: S310
+    with urlopen(request, timeout=10) as answer:  # noqa: S310 - an address of this machine
         return json.load(answer)
 
 

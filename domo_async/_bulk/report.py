@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -183,11 +183,14 @@ def _line(result: BulkResult[Any, Any]) -> tuple[str, ...]:
     return tuple(" ".join(str(cell).split()) for cell in cells)
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
 def _table(lines: Sequence[tuple[str, ...]]) -> list[str]:
     if not lines:
         return []
     rows = [("input", "outcome", "value", ""), *lines]
-    cut: Callable[[str], str] = lambda text: text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"  # noqa: E731
-    rows = [(*map(cut, row[:-1]), row[-1]) for row in rows]
+    rows = [(*map(_cut, row[:-1]), row[-1]) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -241,11 +241,11 @@ def _resolved(path: Path) -> _Target:
         if found is not None and found[1] in (None, str(os.getpid())):
             os.fstat(int(found[2]))
             return _Target(path, descriptor=int(found[2]))
-        if not os.path.islink(resolved):  # noqa: PTH114
+        if not os.path.islink(resolved):  # noqa: PTH114 - pathlib would tidy the path, which changes what links lead to
             break
-        resolved = os.path.join(os.path.dirname(resolved), os.readlink(resolved))  # noqa: PTH115, PTH118, PTH120
+        resolved = os.path.join(os.path.dirname(resolved), os.readlink(resolved))  # noqa: PTH115, PTH118, PTH120 - as above
     try:
-        return _Target(Path(resolved), os.stat(resolved))  # noqa: PTH116
+        return _Target(Path(resolved), os.stat(resolved))  # noqa: PTH116 - as above
     except FileNotFoundError:
         return _Target(Path(resolved))
 

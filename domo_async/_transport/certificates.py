@@ -97,8 +97,9 @@ class _Context(ssl.SSLContext):
 
 def _presented(handshake: ssl.SSLObject) -> Presented:
     try:
-        # Public only from Python 3.13 on, and there without the certificates' fields.
-        chain = [each.get_info() for each in handshake._sslobj.get_unverified_chain() or ()]  # type: ignore[attr-defined] # noqa: SLF001
+        # Python 3.13 has a public method, which gives the certificates without their fields.
+        tls = handshake._sslobj  # type: ignore[attr-defined] # noqa: SLF001 - see above
+        chain = [each.get_info() for each in tls.get_unverified_chain() or ()]
         names = [value for name_type, value in chain[0].get("subjectAltName", ()) if name_type in {"DNS", "IP Address"}]
         return Presented(_name(chain[-1].get("issuer", ())), tuple(names[:_MOST_NAMES]), chain[0].get("notAfter"))
     except (AttributeError, IndexError, TypeError, ValueError):

@@ -21,7 +21,7 @@ from domo_async.errors import (
     ConnectError,
     IncompleteAnswer,
     ProxyError,
-    TimeoutError,  # noqa: A004
+    TimeoutError,  # noqa: A004 - the name that users look for
     TransportError,
 )
 

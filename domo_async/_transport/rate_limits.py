@@ -13,7 +13,7 @@ from domo_async._telemetry import tell
 from domo_async._telemetry.events import BROKEN, HELD
 from domo_async._transport.hooks import tell_of_wait
 from domo_async._transport.request import Request
-from domo_async.errors import RateLimited, TimeoutError  # noqa: A004
+from domo_async.errors import RateLimited, TimeoutError  # noqa: A004 - the name that users look for
 
 __all__ = ["RateLimiter", "SlidingLog", "Slots"]
 

@@ -29,7 +29,7 @@ _SAFE_MILLIS: Final = range(10**11, 2**32 * 1000)
 def without_null(annotation: Any) -> Any:
     """Return the type of the values that are not null."""
     if is_union(annotation) and NULL in get_args(annotation):
-        return Union[tuple(member for member in get_args(annotation) if member is not NULL)]  # noqa: UP007
+        return Union[tuple(member for member in get_args(annotation) if member is not NULL)]  # noqa: UP007 - the members are computed
     return annotation
 
 

@@ -259,7 +259,7 @@ def test_a_result_prints_as_a_table():
             '""        20     0.5',
             "NULL     300     1.0",
             "a\\nb       4     2.0",
-            "[4 rows × 3 columns]",  # noqa: RUF001
+            "[4 rows × 3 columns]",  # noqa: RUF001 - a multiplication sign, as shown
         ]
     ) == str(result).splitlines()
 
@@ -274,7 +274,7 @@ def test_of_a_long_and_wide_result_the_ends_are_shown(monkeypatch):
     assert max(map(len, lines[:-1])) <= 30
     assert lines[3].startswith("0 ")
     assert lines[-2].startswith("999")
-    assert "[1,000 rows × 9 columns, the last 5 not shown]" == lines[-1]  # noqa: RUF001
+    assert "[1,000 rows × 9 columns, the last 5 not shown]" == lines[-1]  # noqa: RUF001 - a multiplication sign, as shown
 
 
 def test_texts_cannot_play_tricks_with_terminals_and_notebooks():
@@ -292,7 +292,7 @@ def test_texts_cannot_play_tricks_with_terminals_and_notebooks():
 def test_an_empty_result_prints_too():
     result = _answer.query_result(b'{"columns":[],"metadata":[],"rows":[]}')
 
-    assert "[0 rows × 0 columns]" in str(result)  # noqa: RUF001
+    assert "[0 rows × 0 columns]" in str(result)  # noqa: RUF001 - a multiplication sign, as shown
     assert "0 rows" in result._repr_html_()
     assert [] == list(result)
     assert Rows([ColumnType.LONG], [[]], 0) == ()

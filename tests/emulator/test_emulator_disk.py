@@ -82,7 +82,7 @@ async def test_what_is_kept_of_sessions_tokens_passwords_and_accounts_opens_noth
         account = {"displayName": "a", "name": "a", "dataProviderType": "t", "configurations": settings}
         await plain.call("POST", "/api/data/v1/accounts", json=account)
 
-    content = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("state.sqlite*")))  # noqa: ASYNC240
+    content = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("state.sqlite*")))  # noqa: ASYNC240 - a few small files, of which nothing else waits
     assert [] == [
         each
         for each in (session, token, "a-password", "account-1", "account-2", "account-3")

@@ -166,14 +166,14 @@ async def old_file(world: World) -> Path:
 def check_file(right: Callable[[World], bytes]) -> Callable[[World, Any, str, Any, DomoError | None], Awaitable[None]]:
     async def check(world: World, about: Path, told: str, value: Any, error: DomoError | None) -> None:
         assert [about.name] == [path.name for path in about.parent.iterdir()], "something is left beside the file"
-        found = about.read_bytes()  # noqa: ASYNC240
+        found = about.read_bytes()  # noqa: ASYNC240 - a small file, for which nothing else waits
         if error is not None:
             assert OLD == found
         elif not world.server.lied:
             assert right(world) == found
         else:
             assert OLD != found
-        about.unlink()  # noqa: ASYNC240
+        about.unlink()  # noqa: ASYNC240 - a small file, for which nothing else waits
         about.parent.rmdir()
 
     return check

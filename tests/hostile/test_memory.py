@@ -8,6 +8,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from urllib.parse import quote, unquote
 
 import pytest
@@ -89,7 +90,7 @@ def answers() -> dict[str, Callable[[], Iterator[bytes]]]:
         yield start
         yield from pieces
 
-    gz = lambda: zlib.compressobj(9, wbits=31)  # noqa: E731
+    gz = partial(zlib.compressobj, 9, wbits=31)
     return {
         "chunks": lambda: after(head(CHUNKED), chunks(for_ever(SPACES))),
         "no length": lambda: after(head("Connection: close"), for_ever(SPACES)),

@@ -26,7 +26,7 @@ from domo_async import (
     RateLimited,
     Retries,
     Settings,
-    TimeoutError,  # noqa: A004
+    TimeoutError,  # noqa: A004 - the name that users look for
     Timeouts,
     TransportError,
 )

@@ -30,7 +30,7 @@ from domo_async import (
     Retries,
     ServerError,
     Settings,
-    TimeoutError,  # noqa: A004
+    TimeoutError,  # noqa: A004 - the name that users look for
     Timeouts,
     TransportError,
     Unauthorized,

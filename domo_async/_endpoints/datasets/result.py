@@ -118,8 +118,8 @@ class QueryResult(Model):
         """Return the rows as dictionaries by column name; repeated names are numbered: ``a``, ``a_2``."""
         names = distinct_names(self.columns)
         with collector_paused():
-            # Each row has a cell for each column; to see that again would take as long as all the rest.
-            return [dict(zip(names, row)) for row in self.rows]  # noqa: B905
+            # A strict zip would check the length of each row again, which takes as long as all the rest.
+            return [dict(zip(names, row)) for row in self.rows]  # noqa: B905 - each row has a cell for each column
 
     def to_arrow(self) -> pa.Table:
         """Return the result as an Arrow table.

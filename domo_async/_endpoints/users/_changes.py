@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol, TypeAlias, TypeVar, get_args
 
 from attrs import evolve, field, frozen
@@ -119,7 +120,7 @@ class _Creation(Steps[str, NewUser, User, NewUser, User]):
                 send_invite=self.send_invite,
             )
 
-        find = lambda: user_of_address(self.users, new.email_address)  # noqa: E731
+        find = partial(user_of_address, self.users, new.email_address)
         return await create_once(create, find, settings=self.http.settings)
 
 

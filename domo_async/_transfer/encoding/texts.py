@@ -102,6 +102,5 @@ def shown(value: object) -> str:
     """Return any value as errors show it."""
     try:
         return f"{value!r:.80}"
-    except Exception:  # noqa: BLE001
-        # Integers of thousands of digits, endless nesting, and objects whose repr fails.
+    except Exception:  # noqa: BLE001 - integers of thousands of digits, endless nesting, a repr of the caller's that fails
         return f"a {type(value).__name__} that cannot be shown"

@@ -509,7 +509,7 @@ class _Upload:
         """Return the error for a source that differs from that of the journal's unfinished upload."""
         journal = self._journal
         assert journal is not None  # noqa: S101 - callers have one
-        assert journal.upload_id is not None  # noqa: S101
+        assert journal.upload_id is not None  # noqa: S101 - as above
         if journal.sent is not None:
             lost = SourceError(f"the journal {journal.path} belongs to another source: {how}")
             return self._committer(journal.upload_id).uncertain(
