@@ -37,7 +37,7 @@ async def decoded(response: aiohttp.ClientResponse, request: Request) -> AsyncIt
         IncompleteAnswer: The coded stream ends early, is damaged, or something follows it.
     """
     what = f"{request.method} {request.url.path}"
-    coding = _coding(response, what)
+    coding = _coding(response, request)
     if coding is None:
         async for piece in response.content.iter_any():
             yield piece
@@ -64,13 +64,18 @@ def _codings(response: aiohttp.ClientResponse) -> list[str]:
     return [coding for coding in codings if coding in {"gzip", "deflate"} or coding in _NOT_ASKED_FOR]
 
 
-def _coding(response: aiohttp.ClientResponse, what: str) -> str | None:
+def _coding(response: aiohttp.ClientResponse, request: Request) -> str | None:
     """Return the coding of an answer, or None if its body is not coded."""
     real = _codings(response)
     if not real:
         return None
     if len(real) > 1 or real[0] in _NOT_ASKED_FOR:
-        raise DecodeError(f"{what}: the answer is coded as {', '.join(real)}, where one of {ACCEPTED} was asked for")
+        raise DecodeError(
+            f"{request.method} {request.url.path}: the answer is coded as {', '.join(real)}, but the request asked for"
+            f" one of {ACCEPTED}",
+            method=request.method,
+            request_path=request.url.path,
+        )
     return real[0]
 
 

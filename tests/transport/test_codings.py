@@ -84,8 +84,10 @@ async def test_what_ends_early_or_is_damaged_is_incomplete(coding, body):
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "zstd, gzip"])
 async def test_a_coding_that_was_not_asked_for_is_refused_by_name(coding):
     async with talking_to(answering(zstandard.compress(PLAIN), coding)) as domo:
-        with pytest.raises(DecodeError, match=f"coded as {coding}"):
+        with pytest.raises(DecodeError, match=f"^GET /api/x: the answer is coded as {coding}"):
             await domo.request("GET", "/api/x")
+        with pytest.raises(DecodeError, match=f"^POST [^ ]+: the answer is coded as {coding}"):
+            await domo.datasets.frame("d")
 
 
 async def test_what_has_no_body_has_none_whatever_its_coding():
