@@ -38,7 +38,14 @@ from domo_async._transfer.sources.column_mapping import Header, SchemaOption
 from domo_async._transfer.uploading.backend import Action, Committed, PartitionTag, StoredVersion, UploadSteps
 from domo_async._transfer.uploading.compression import Compression
 from domo_async._transfer.uploading.concurrency import Budget
-from domo_async._transfer.uploading.options import Nested, UploadKeywords, UploadOptions, UploadPlan, UploadResult
+from domo_async._transfer.uploading.options import (
+    Nested,
+    UploadKeywords,
+    UploadOptions,
+    UploadPlan,
+    UploadResult,
+    upload_options,
+)
 from domo_async._transfer.uploading.uploader import opened, plan_upload, upload, upload_opened
 
 __all__ = [
@@ -114,4 +121,5 @@ __all__ = [
     "upload",
     "upload_many",
     "upload_opened",
+    "upload_options",
 ]

@@ -10,6 +10,7 @@ import pytest
 from domo_async import Domo, UploadKeywords
 from domo_async._endpoints.datasets import Datasets
 from domo_async._transfer import UploadOptions
+from domo_async.emulator import Emulator
 
 UPLOADS = ["plan_upload", "create_from", "upload_many", "load_folder", "upsert", "delete_rows"]
 
@@ -45,3 +46,13 @@ async def test_a_keyword_of_an_upload_counts_in_each_of_them(domo: Domo) -> None
     assert (1, True) == (plan.rows, plan.header)
     found = await domo.datasets.query(made.id, "SELECT id, name FROM table ORDER BY id")
     assert [(1, "a"), (2, "b"), (3, "c")] == [tuple(row) for row in found]
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+async def test_an_unknown_keyword_is_named_as_python_does_it(domo: Domo, emulator: Emulator, name: str) -> None:
+    given = {"load_folder": ("a", "d", "ledger"), "upload_many": ({"d": b""},)}.get(name, ("d", b"1\n"))
+
+    with pytest.raises(TypeError, match=rf"^{name}\(\) got an unexpected .* 'resum'; did you mean 'resume'"):
+        await getattr(domo.datasets, name)(*given, resum="x")
+
+    assert [] == emulator.log

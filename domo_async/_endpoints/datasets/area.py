@@ -72,6 +72,7 @@ from domo_async._transfer import (
     collect,
     listed,
     scan,
+    upload_options,
 )
 from domo_async._transport import BODY_COUNT, QUERY, PageData, Pager, Repeated, url
 from domo_async._wire import UNSET, Unset, either, epoch_millis, payload, without_nulls
@@ -1049,7 +1050,8 @@ class Datasets(Area):
             CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             AfterCommitError: The upload is committed, but its index failed.
         """
-        return await self._uploading.upload(dataset_id, source, by_keys(UploadOptions(**options), "UPSERT"))
+        how = by_keys(upload_options("upsert", options), "UPSERT")
+        return await self._uploading.upload(dataset_id, source, how)
 
     async def delete_rows(
         self,
@@ -1090,7 +1092,9 @@ class Datasets(Area):
             CommitUncertain: The commit's answer was lost, and the instance does not report the outcome.
             AfterCommitError: The upload is committed, but its index failed.
         """
-        return await self._uploading.upload(dataset_id, source, by_keys(UploadOptions(**options), "DELETE"))
+        return await self._uploading.upload(
+            dataset_id, source, by_keys(upload_options("delete_rows", options), "DELETE")
+        )
 
     async def status(self, dataset_id: str, /, *, expire_cache: bool | None = None) -> DatasetState:
         """Return the state of a dataset: its last update, its rows and its newest data version.
@@ -1177,7 +1181,7 @@ class Datasets(Area):
             ConfigError: The type of the source is not supported.
             SourceError: The source cannot be read, is not CSV, or does not fit the dataset; the message names the line.
         """
-        return await self._uploading.plan(dataset_id, source, UploadOptions(**options))
+        return await self._uploading.plan(dataset_id, source, upload_options("plan_upload", options))
 
     async def create_from(
         self,
@@ -1221,7 +1225,7 @@ class Datasets(Area):
             CommitUncertain: The commit's answer was lost; the dataset exists, with or without the rows.
             AfterCommitError: The upload is committed, but its index failed or its rows could not be checked.
         """
-        return await self._uploading.create_from(source, name, columns, UploadOptions(**options))
+        return await self._uploading.create_from(source, name, columns, upload_options("create_from", options))
 
     async def upload_many(
         self,
@@ -1254,7 +1258,7 @@ class Datasets(Area):
         Raises:
             ConfigError: `sources` is empty.
         """
-        how = UploadOptions(**options)
+        how = upload_options("upload_many", options)
         return await self._uploading.upload_many(sources, how, budget or Budget(), stop_on_error=stop_on_error)
 
     async def load_folder(
@@ -1319,7 +1323,11 @@ class Datasets(Area):
                 are.
         """
         load = LoadOptions(
-            commits=commits, changed=changed, uncertain=uncertain, dry_run=dry_run, upload=UploadOptions(**options)
+            commits=commits,
+            changed=changed,
+            uncertain=uncertain,
+            dry_run=dry_run,
+            upload=upload_options("load_folder", options),
         )
         return await self._uploading.load_folder(folder, dataset_id, ledger, load)
 

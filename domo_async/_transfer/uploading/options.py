@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
+from difflib import get_close_matches
 from math import inf
 from typing import Any, Literal, TypeAlias, TypedDict
 
@@ -22,7 +23,7 @@ from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency
 from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
-__all__ = ["Nested", "UploadKeywords", "UploadOptions", "UploadPlan", "UploadResult"]
+__all__ = ["Nested", "UploadKeywords", "UploadOptions", "UploadPlan", "UploadResult", "upload_options"]
 
 Nested: TypeAlias = Literal["refuse", "json"]
 _ACTIONS = ("REPLACE", "APPEND", "UPSERT", "DELETE")
@@ -245,6 +246,21 @@ class UploadOptions(Record):
         return AdaptiveConcurrency(
             most=MEMORY_OF_PARTS // LEAST_PART if held and self.part_size is None else MOST_PARTS_AT_ONCE
         )
+
+
+def upload_options(call: str, keywords: UploadKeywords) -> UploadOptions:
+    """Return the options that the keywords of a call stand for.
+
+    Raises:
+        TypeError: A keyword is unknown, as Python says it of calls that list their keywords.
+        ConfigError: A value is wrong.
+    """
+    for name in keywords:
+        if name not in UploadKeywords.__annotations__:
+            likely = get_close_matches(name, UploadKeywords.__annotations__, 1)
+            hint = f"; did you mean {likely[0]!r}?" if likely else ""
+            raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
+    return UploadOptions(**keywords)
 
 
 @frozen(kw_only=True)
