@@ -414,6 +414,29 @@ async def test_an_uncertain_commit_is_settled_first_even_if_its_files_are_gone(
     assert [1, 2] == await ids(domo, dataset)
 
 
+@pytest.mark.parametrize("second", [400, 404])
+async def test_a_second_commit_that_is_refused_says_nothing_of_the_first(
+    domo, emulator, dataset, folder, night, second
+):
+    write(folder, "a.csv", "1,x")
+    emulator.faults.add(Fault("PUT *commit", "drop_after"))
+    # As of an instance whose versions show a commit late.
+    emulator.faults.add(Fault("GET *dataversions", "status", status=200, body=[], count=None))
+    emulator.faults.add(Fault("PUT *commit", "status", status=second, count=None))
+    reports = [await night() for _ in range(3)]
+    emulator.faults.clear()
+
+    settled = await night()
+
+    assert [["uncertain"]] * 3 == [[entry.outcome for entry in report] for report in reports]
+    for told_of in (f"{second} on PUT", "an earlier run may have committed it", 'Pass uncertain="resend" only if'):
+        assert told_of in str(reports[-1].results[0].error)
+    assert "nothing was committed" not in str(reports[-1].results[0].error)
+    assert [("a.csv", "pending", "loaded")] == told(settled)
+    assert 1 == len(emulator.log.matching(UPLOADS))
+    assert [1] == await ids(domo, dataset)
+
+
 @pytest.mark.parametrize(("uncertain", "held"), [("loaded", [1]), ("resend", [1, 1])])
 async def test_what_nothing_tells_of_is_settled_by_people_alone(
     domo, emulator, dataset, folder, night, ledger, uncertain, held

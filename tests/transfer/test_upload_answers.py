@@ -352,6 +352,20 @@ async def test_a_version_that_turns_out_bad_after_the_commit_is_told() -> None:
             await domo.datasets.upload("x", b"1\n2\n")
 
 
+async def test_an_upload_whose_version_failed_is_not_continued_but_opened_anew(tmp_path: object) -> None:
+    broken = {**MADE, "uploadStatus": "error", "numRows": 0}
+    instance = Instance(commit=502, versions=[[OLD], [OLD, broken]])
+    async with talking_to(instance) as domo:
+        with pytest.raises(UploadError, match="the commit failed: .* continues from here"):
+            await domo.datasets.upload("x", b"1\n2\n", resume=f"{tmp_path}/journal")
+        instance.commit = COMMITTED
+
+        done = await domo.datasets.upload("x", b"1\n2\n", resume=f"{tmp_path}/journal")
+
+    assert (2, True, False) == (done.rows, done.verified, done.replayed)
+    assert 2 == instance.asked.count("POST uploads")
+
+
 async def test_an_empty_key_of_an_index_is_none() -> None:
     keyless = {**COMMITTED, "indexing": {"requestKey": ""}}
     async with talking_to(Instance(commit=keyless, states=[state("SUCCESS", 5)])) as domo:

@@ -82,7 +82,12 @@ def _status(version: StoredVersion) -> str | None:
 
 @frozen
 class Committer:
-    """Commits one upload."""
+    """Commits one upload.
+
+    Args:
+        again: Whether an earlier run may have sent the commit and nothing shows that the upload is still open, so that
+            a refusal does not mean that nothing was committed.
+    """
 
     _steps: UploadSteps
     _upload_id: int
@@ -90,6 +95,7 @@ class Committer:
     _journal: Journal | None
     _clock: Clock
     _fail: Callable[..., UploadError]
+    _again: bool = False
 
     async def commit(self, sent: Sent) -> Committed:
         """Commit; if the caller is cancelled, the cancellation takes effect once the outcome is known."""
@@ -245,7 +251,7 @@ class Committer:
             lost: DomoError = JobFailed(f"its answer has the status {committed.status}", state=committed.status)
         except TransportError as error:
             if not error.sent:
-                raise self._fail(f"the commit could not be sent: {error}", upload_id=self._upload_id) from error
+                raise self._not_taken("the commit could not be sent", sent, error) from error
             lost = error
         except (APIError, DecodeError) as error:
             lost = error
@@ -262,10 +268,16 @@ class Committer:
         if isinstance(outcome, Committed):
             return outcome
         if final and not (isinstance(outcome, _Doubt) and (outcome.of_ours or isinstance(lost, NotFound))):
-            raise self._fail(f"the commit was refused: {lost}", upload_id=self._upload_id) from lost
+            raise self._not_taken("the commit was refused", sent, lost) from lost
         if outcome is None:
             raise self.uncertain(lost, _NO_TRACE, sent) from lost
         raise self.uncertain(lost, outcome.why, sent, of_others=outcome.of_others) from lost
+
+    def _not_taken(self, how: str, sent: Sent, error: DomoError) -> UploadError | CommitUncertain:
+        """Return the error for a commit without effect, which leaves open what an earlier one did."""
+        if self._again:
+            return self.uncertain(error, f"{how}, but an earlier run may have committed it", sent)
+        return self._fail(f"{how}: {error}", upload_id=self._upload_id)
 
     async def _watch(self, sent: Sent, lost: DomoError, *, timeout: float) -> Committed | _Doubt | None:
         """Poll the data versions for the one that an upload created.
@@ -288,6 +300,9 @@ class Committer:
             else:
                 mine = versions.get(self._upload_id)
                 if mine is not None and _status(mine) == "error" and self._is_new(sent):
+                    if self._journal is not None:
+                        # The version uses up the upload, so another one has to be opened.
+                        self._journal.forgotten()
                     raise self._fail(f"the commit failed: {lost}", upload_id=self._upload_id) from lost
                 found = None if mine is None else self._judged(mine, sent)
                 if isinstance(found, Committed):
@@ -346,7 +361,7 @@ class Committer:
         )
         return CommitUncertain(
             f"whether the commit of upload {self._upload_id} ({sent.rows} rows) to dataset {dataset_id} took effect is"
-            f" not known: {lost}; {why}. It was not sent again. {advice}",
+            f" not known: {lost}; {why}.{'' if self._again else ' It was not sent again.'} {advice}",
             dataset_id=dataset_id,
             upload_id=self._upload_id,
             rows=sent.rows,

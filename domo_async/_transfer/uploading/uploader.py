@@ -133,8 +133,9 @@ async def settle_upload(steps: UploadSteps, options: UploadOptions, clock: Clock
         await _settle_earlier(steps, options, journal, clock)
         if journal.upload_id is not None and journal.sent is not None:
             failure = _Failures(steps.dataset_id, journal, {})
+            committer = Committer(steps, journal.upload_id, options, journal, clock, failure, again=True)
             with suppress(UploadError):
-                await Committer(steps, journal.upload_id, options, journal, clock, failure).commit(journal.sent)
+                await committer.commit(journal.sent)
         return journal.finished if journal.upload_id is None else None
 
 
@@ -240,8 +241,7 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
     try:
         committed = await committer.look_up(journal.sent)
     except UploadError:
-        # Its version exists and is reported as failed, so another upload has to be opened.
-        journal.forgotten()
+        # The journal has forgotten it.
         return
     if committed is not None:
         journal.committed(committed.data_version)
