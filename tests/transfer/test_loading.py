@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from domo_async import ConfigError, Domo, NotFound, SourceError
+from domo_async import ConfigError, Domo, NotFound, SourceError, UploadError
 from domo_async._locking import lock
 from domo_async._transfer import LoadReport
 from domo_async.emulator import Emulator, Fault
@@ -437,22 +437,45 @@ async def test_a_second_commit_that_is_refused_says_nothing_of_the_first(
     assert [1] == await ids(domo, dataset)
 
 
+async def test_an_error_of_settling_does_not_advise_what_a_load_refuses(emulator, folder, night):
+    write(folder, "a.csv", "1,x")
+    emulator.faults.add(Fault("PUT *parts/1", "status", status=400))
+    await night()
+    emulator.faults.add(Fault("GET *dataversions", "status", status=403))
+
+    with pytest.raises(UploadError, match="the same call continues from here$"):
+        await night()
+
+    assert not (await night()).not_loaded
+
+
+def spoil(journals: Path, state: str) -> None:
+    if state == "removed":
+        shutil.rmtree(journals)
+        return
+    (journal,) = journals.iterdir()
+    journal.write_text("{\n" if state == "another file" else journal.read_text() + "{\n")
+
+
+@pytest.mark.parametrize(
+    ("state", "says"), [("removed", "no longer exists"), ("damaged", "is damaged"), ("another file", "is damaged")]
+)
 @pytest.mark.parametrize(("uncertain", "held"), [("loaded", [1]), ("resend", [1, 1])])
 async def test_what_nothing_tells_of_is_settled_by_people_alone(
-    domo, emulator, dataset, folder, night, ledger, uncertain, held
+    domo, emulator, dataset, folder, night, ledger, uncertain, held, state, says
 ):
     write(folder, "a.csv", "1,x")
     emulator.faults.add(Fault("PUT *commit", "drop_after"))
     emulator.faults.add(Fault("GET *dataversions", "status", status=403, count=20, skip=1))
     await night()
     emulator.faults.clear()
-    shutil.rmtree(f"{ledger}.journals")
+    spoil(Path(f"{ledger}.journals"), state)
 
     reports = [await night() for _ in range(2)]
     settled = await night(uncertain=uncertain)
 
     assert [("a.csv", "pending", "uncertain")] == told(reports[0]) == told(reports[1])
-    assert "no longer exists" in str(reports[1].results[0].error)
+    assert says in str(reports[1].results[0].error)
     assert 'uncertain="resend"' in str(reports[1].results[0].error)
     assert ["loaded"] == [entry.outcome for entry in settled]
     assert [("a.csv", "known", "skipped")] == told(await night())

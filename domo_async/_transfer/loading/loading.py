@@ -24,7 +24,7 @@ from domo_async._transfer.sources.paths import FoundFile, find_files
 from domo_async._transfer.threads import in_thread
 from domo_async._transfer.uploading.backend import UploadSteps
 from domo_async._transfer.uploading.concurrency import Budget
-from domo_async._transfer.uploading.journal import FileRecord, Finished
+from domo_async._transfer.uploading.journal import DamagedJournal, FileRecord, Finished
 from domo_async._transfer.uploading.options import UploadOptions
 from domo_async._transfer.uploading.proving import file_records, holds_rows_of, known_files
 from domo_async._transfer.uploading.uploader import opened, plan_upload, settle_upload, upload
@@ -169,16 +169,7 @@ class _Load:
             source = there.get((row.path, row.digest), Path(row.path))
             files.append(_File(source, row, evolve(_entry(row, "pending", "not begun"), path=str(source))))
         try:
-            if not await in_thread(path.exists):
-                raise CommitUncertain(  # noqa: TRY301 - handled like an instance that does not answer
-                    f"the journal {path} no longer exists: it is not known whether the {len(rows)} files that an"
-                    " earlier run sent with it were loaded. Put it back and repeat the call to find out",
-                    dataset_id=self._steps.dataset_id,
-                    upload_id=rows[0].upload_id or 0,
-                    rows=sum(row.rows or 0 for row in rows),
-                    versions_before=(),
-                )
-            finished = await settle_upload(self._steps, self._upload_options(path), self._clock)
+            finished = await self._finished(path, rows)
         except (CommitUncertain, AfterCommitError) as error:
             if self._options.uncertain == "keep":
                 await self._uncertain(files, _with_way_out(_reworded(error, path)))
@@ -187,6 +178,8 @@ class _Load:
             else:
                 await self._give_up(files)
             return
+        except DomoError as error:
+            raise _reworded(error, path) from error.__cause__
         if finished is not None:
             await self._loaded(files, finished, {}, None)
             return
@@ -194,6 +187,25 @@ class _Load:
             return
         # Nothing was committed, and nobody continues the upload: files that still exist are new.
         await self._give_up(files)
+
+    async def _finished(self, journal: Path, rows: Sequence[LedgerRow]) -> Finished | None:
+        """Determine the outcome of a journal's upload; see `settle_upload`."""
+        if not await in_thread(journal.exists):
+            raise self._unknown(f"the journal {journal} no longer exists", rows)
+        try:
+            return await settle_upload(self._steps, self._upload_options(journal), self._clock)
+        except DamagedJournal:
+            raise self._unknown(f"the journal {journal} is damaged", rows) from None
+
+    def _unknown(self, why: str, rows: Sequence[LedgerRow]) -> CommitUncertain:
+        return CommitUncertain(
+            f"{why}: it is not known whether the files that an earlier run sent with it were loaded. Restore it and"
+            " repeat the call to find out",
+            dataset_id=self._steps.dataset_id,
+            upload_id=rows[0].upload_id or 0,
+            rows=sum(row.rows or 0 for row in rows),
+            versions_before=(),
+        )
 
     async def _give_up(self, files: Sequence[_File]) -> None:
         await in_thread(self._forget, [file.row for file in files])
@@ -376,11 +388,12 @@ class _Load:
         try:
             finished = await settle_upload(self._steps, options, self._clock)
         except DomoError as error:
-            await self._uncertain(files, after or error)
+            await self._uncertain(files, _with_way_out(_reworded(after or error, journal)))
             return True
         if finished is None:
             # The journal does not know of the commit: somebody else has a copy of it.
-            await self._uncertain(files, after or DomoError(f"the journal {journal} does not record the upload"))
+            unrecorded = after or DomoError(f"the journal {journal} does not record the upload")
+            await self._uncertain(files, _with_way_out(_reworded(unrecorded, journal)))
             return True
         await self._loaded(files, finished, added, after)
         return True
@@ -458,6 +471,7 @@ def _grouped(rows: Iterable[LedgerRow], key: Callable[[LedgerRow], str]) -> dict
 def _reworded(error: DomoError, journal: Path) -> DomoError:
     """Return an upload's error with advice that fits a load, where the ledger manages the journal."""
     told = error.message.replace(f" with resume={str(journal)!r}", "")
+    told = told.replace(", and remove the journal before you upload other rows", "")
     error.message = told.replace("Remove the journal only if", 'Pass uncertain="resend" only if')
     return error
 

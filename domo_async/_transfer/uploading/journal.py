@@ -19,12 +19,16 @@ from domo_async._locking import lock
 from domo_async._transfer.part import Part
 from domo_async.errors import AfterCommitError, ConfigError, UploadError
 
-__all__ = ["FileRecord", "Finished", "Journal", "PartRecord", "Sent", "digest", "journal_at"]
+__all__ = ["DamagedJournal", "FileRecord", "Finished", "Journal", "PartRecord", "Sent", "digest", "journal_at"]
 
 _KIND = "domo-async upload journal"
 _VERSION = 2
 # Every journal begins with these bytes. A file without them is not a journal, and is never written to.
 _BEGIN = json.dumps({"journal": _KIND})[:-1].encode()
+
+
+class DamagedJournal(ConfigError):
+    """The file is not a journal any more, so that it does not show what became of its upload."""
 
 
 @frozen
@@ -228,11 +232,12 @@ class Journal:
         """Read the file; a last line that was cut short is ignored.
 
         Raises:
-            ConfigError: It is not a journal, or is damaged; it is not changed.
+            DamagedJournal: It is not a journal, or is damaged; it is not changed.
+            ConfigError: Another version of domo-async wrote it; it is not changed.
         """
         content = self._file.readall()
         if content and not content.startswith(_BEGIN):
-            raise ConfigError(
+            raise DamagedJournal(
                 f"{self.path} is not the journal of an upload, and was not changed; name another file for resume"
             )
         good = 0
@@ -296,8 +301,8 @@ class Journal:
             self.appended |= {file.path: file for file in sent.files}
         self._begin_anew(None, ())
 
-    def _damaged(self) -> ConfigError:
-        return ConfigError(
+    def _damaged(self) -> DamagedJournal:
+        return DamagedJournal(
             f"the journal {self.path} is damaged, and was not changed. Check in the dataset's data versions whether"
             " its upload took effect before you name another file for resume; nothing was sent"
         )
