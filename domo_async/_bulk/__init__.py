@@ -14,7 +14,7 @@ from domo_async._bulk.executor import (
 )
 from domo_async._bulk.reconcile import Steps, reconcile, reconcile_many
 from domo_async._bulk.report import BulkReport, BulkResult, Outcome
-from domo_async._bulk.resolve_unknown import create_once, outcome_unknown
+from domo_async._bulk.resolve_unknown import create_once, outcome_unknown, still_unknown
 
 __all__ = [
     "IN_DOUBT",
@@ -33,4 +33,5 @@ __all__ = [
     "outcome_unknown",
     "reconcile",
     "reconcile_many",
+    "still_unknown",
 ]

@@ -8,7 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 from attrs import Attribute, evolve, field, frozen
 
 from domo_async._bulk.report import BulkReport, BulkResult, Outcome
-from domo_async._bulk.resolve_unknown import outcome_unknown
+from domo_async._bulk.resolve_unknown import outcome_unknown, still_unknown
 from domo_async._callbacks import notify
 from domo_async._concurrency import map_concurrent
 from domo_async._settings import at_least
@@ -153,7 +153,7 @@ async def carry_out(plan: Plan[I, V], options: BulkOptions) -> BulkReport[I, V]:
         try:
             results = await plan.act(rows)
         except DomoError as error:
-            results = [evolve(row, outcome=Outcome.FAILED, value=None, error=error) for row in rows]
+            results = _all_failed(rows, error)
         tally.settle(indexes, results)
 
     if plan.begin is not None and not (options.dry_run or tally.stopped):
@@ -184,13 +184,21 @@ async def attempt(
     try:
         await send(rows)
     except DomoError as error:
-        doubtful = achieved is not None and outcome_unknown(error)
-        is_so = await achieved() if achieved is not None and doubtful else lambda _: False
+        if achieved is None or not outcome_unknown(error):
+            return _all_failed(rows, error)
+        try:
+            is_so = await achieved()
+        except DomoError as lookup:
+            return _all_failed(rows, still_unknown(error, lookup))
         return [
             evolve(row, note=IN_DOUBT) if is_so(row) else evolve(row, outcome=Outcome.FAILED, value=None, error=error)
             for row in rows
         ]
     return rows
+
+
+def _all_failed(rows: Sequence[BulkResult[I, V]], error: DomoError) -> list[BulkResult[I, V]]:
+    return [evolve(row, outcome=Outcome.FAILED, value=None, error=error) for row in rows]
 
 
 async def apply_many(

@@ -10,7 +10,7 @@ from domo_async._settings import Settings
 from domo_async._transport.retry import retry_delay
 from domo_async.errors import APIError, BadRequest, Conflict, DecodeError, DomoError, TransportError
 
-__all__ = ["create_once", "outcome_unknown"]
+__all__ = ["create_once", "outcome_unknown", "still_unknown"]
 
 C = TypeVar("C")
 F = TypeVar("F")
@@ -21,6 +21,11 @@ def outcome_unknown(error: DomoError) -> bool:
     if isinstance(error, APIError):
         return not error.refused
     return isinstance(error, DecodeError) or (isinstance(error, TransportError) and error.sent)
+
+
+def still_unknown(error: DomoError, lookup: DomoError, *, action: str = "done") -> DomoError:
+    """Return the error for a change whose answer was lost and whose outcome could not be looked up either."""
+    return DomoError(f"it is unknown whether it was {action}: {error}; the lookup failed: {lookup}")
 
 
 async def create_once(
@@ -75,4 +80,4 @@ async def _look(find: Callable[[], Awaitable[F | None]], error: DomoError, *, do
     except DomoError as lookup:
         if not doubted:
             raise error from None
-        raise DomoError(f"it is unknown whether it was created: {error}; the lookup failed: {lookup}") from error
+        raise still_unknown(error, lookup, action="created") from error

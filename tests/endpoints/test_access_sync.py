@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from domo_async import ConfigError, Domo, Outcome, Unresolved
+from domo_async import ConfigError, Domo, Outcome, Settings, Unresolved
+from domo_async._bulk import IN_DOUBT
 from domo_async._emulator.faults import Fault
 from domo_async._endpoints.datasets import Grant
 from domo_async._endpoints.sharing import Recipient, Resource
 from domo_async._endpoints.users import NewUser
 from domo_async.emulator import Emulator
+from tests.support import SkippingClock
 
 
 async def team(domo: Domo, count: int) -> list[int]:
@@ -149,6 +151,23 @@ async def test_a_share_that_mails_and_whose_answer_is_lost_is_not_sent_twice(dom
 
     assert {Outcome.ADDED: 2, Outcome.UNCHANGED: 1} == shared.counts == seen.counts
     assert 2 == len(not_read(emulator))
+
+
+async def test_access_that_was_taken_away_though_the_answers_stay_lost_is_told_as_removed(emulator: Emulator) -> None:
+    async with emulator.client(settings=Settings(clock=SkippingClock())) as domo:
+        users = await team(domo, 2)
+        dataset_id, page_id = await dataset(domo), await page(domo)
+        await domo.datasets.access.sync(dataset_id, [Grant(user, "CAN_VIEW") for user in users])
+        await domo.pages.sync_access(page_id, users)
+        emulator.faults.add(Fault("*/share", "drop_after", count=None))
+        emulator.faults.add(Fault("DELETE */share/page/*", "drop_after", count=None))
+
+        shared = await domo.datasets.access.sync(dataset_id, [Grant(users[0], "CAN_VIEW")], send_email=True)
+        seen = await domo.pages.sync_access(page_id, users[:1])
+
+        assert {Outcome.REMOVED: 1, Outcome.UNCHANGED: 2} == shared.counts == seen.counts
+        assert [IN_DOUBT] * 2 == [row.note for report in (shared, seen) for row in report.of("removed")]
+        assert {users[0]} == await viewers(domo, page_id)
 
 
 async def test_sharing_with_nobody_or_twice_or_with_the_unknown_is_refused(domo: Domo, emulator: Emulator) -> None:

@@ -15,10 +15,12 @@ from domo_async import (
     Settings,
     Unresolved,
 )
+from domo_async._bulk import IN_DOUBT
 from domo_async._emulator.faults import Fault
 from domo_async._endpoints.groups import Member, Memberships
 from domo_async._endpoints.users import NewUser
 from domo_async.emulator import Emulator
+from tests.support import SkippingClock
 
 CHANGE = "PUT /api/content/v2/groups/access"
 
@@ -197,6 +199,31 @@ async def test_a_lost_answer_does_not_make_a_batch_fail(domo: Domo, emulator: Em
     report = await domo.groups.sync_members(group_id, users)
 
     assert {Outcome.ADDED: 4} == report.counts
+
+
+async def test_members_of_a_batch_whose_answer_stays_lost_are_told_as_they_are(emulator: Emulator) -> None:
+    async with emulator.client(settings=Settings(clock=SkippingClock())) as domo:
+        users = await team(domo, 4)
+        group_id = await group(domo)
+        await domo.groups.sync_members(group_id, users[:2])
+        emulator.faults.add(Fault(CHANGE, "drop_after", count=None))
+
+        done = await domo.groups.sync_members(group_id, users[1:3], batch_size=500)
+        emulator.faults.clear()
+        emulator.faults.add(Fault(CHANGE, "drop_before", count=None))
+        not_done = await domo.groups.sync_members(group_id, users)
+        emulator.faults.clear()
+        emulator.faults.add(Fault(CHANGE, "drop_after", count=None))
+        emulator.faults.add(Fault("GET */groups/users*", "status", status=403, skip=1, count=None))
+        unknown = await domo.groups.sync_members(group_id, users)
+        emulator.faults.clear()
+
+        assert {Outcome.ADDED: 1, Outcome.REMOVED: 1, Outcome.UNCHANGED: 1} == done.counts
+        assert [IN_DOUBT] * 2 == [row.note for row in done if row.outcome.changes]
+        assert {Outcome.FAILED: 2, Outcome.UNCHANGED: 2} == not_done.counts
+        assert {Outcome.FAILED: 2, Outcome.UNCHANGED: 2} == unknown.counts
+        assert all("it is unknown whether it was done" in str(row.error) for row in unknown.failed)
+        assert set(users) == await members(domo, group_id)
 
 
 async def test_a_group_is_not_emptied_by_mistake(domo: Domo, emulator: Emulator) -> None:

@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domo_async import BulkProgress, ConfigError, Domo, Outcome, Settings, Unresolved
+from domo_async._bulk import IN_DOUBT
 from domo_async._emulator.services import cards
-from domo_async._endpoints.users import OffboardingKind, OffboardingPlan, OffboardingReport, OwnedThing
+from domo_async._endpoints.users import LeaverAccount, OffboardingKind, OffboardingPlan, OffboardingReport, OwnedThing
 from domo_async.emulator import Emulator, Fault
 from tests.emulator.others import a_user, acting_as
 from tests.endpoints.leaver import KINDS, a_file, furnish
@@ -113,8 +114,10 @@ async def test_what_cannot_be_moved_is_told_and_keeps_the_account_unless_forced(
     ada, grace = await furnish(emulator, domo, "Ada", 1), await a_user(domo, "Grace")
     a_file(emulator, ada)
 
+    dry = await domo.users.offboard(ada, to=grace, account="delete", dry_run=True)
     report = await domo.users.offboard(ada, to=grace, account="delete")
 
+    assert [(row.input, row.outcome, row.note) for row in dry] == [(row.input, row.outcome, row.note) for row in report]
     (file,) = report.of("skipped")
     assert ("file", "notes.txt") == (file.input.kind, file.input.name)
     assert "no route is known" in str(file.note)
@@ -160,6 +163,39 @@ async def test_a_lost_answer_is_looked_up_and_a_kind_that_cannot_be_read_is_told
     (unknown,) = report.failed
     assert ("report", "?") == (unknown.input.kind, unknown.input.id)
     assert "could not be listed" in str(unknown.error)
+    assert (await domo.users.profile(ada)).is_active
+
+
+@pytest.mark.parametrize("account", ["deactivate", "delete"])
+async def test_an_account_whose_answer_stays_lost_is_looked_up(
+    emulator: Emulator, domo: Domo, account: LeaverAccount
+) -> None:
+    ada, eve, grace = [await a_user(domo, name) for name in ("Ada", "Eve", "Grace")]
+    ending = "PUT */content/v3/users" if account == "deactivate" else "DELETE */identity/v1/users/*"
+
+    emulator.faults.add(Fault(ending, "drop_before", count=None))
+    (failed,) = await domo.users.offboard(eve, to=grace, account=account)
+    emulator.faults.clear()
+    emulator.faults.add(Fault(ending, "drop_after", count=None))
+    (done,) = await domo.users.offboard(ada, to=grace, account=account)
+
+    assert (Outcome.FAILED, None) == (failed.outcome, failed.note)
+    assert (Outcome.UPDATED if account == "deactivate" else Outcome.DELETED, IN_DOUBT) == (done.outcome, done.note)
+
+
+async def test_the_account_stays_if_a_kind_cannot_be_listed_again(emulator: Emulator, domo: Domo) -> None:
+    ada, grace = await furnish(emulator, domo, "Ada", 1), await a_user(domo, "Grace")
+    plan = await domo.users.plan_offboarding(ada, to=grace)
+    emulator.faults.add(Fault("GET */reportschedules", "status", status=403, count=None))
+
+    report = await domo.users.carry_out_offboarding(plan)
+
+    (unknown,) = report.failed
+    assert ("report", "?") == (unknown.input.kind, unknown.input.id)
+    assert "could not be listed again" in str(unknown.error)
+    assert {"report": {"updated": 1, "failed": 1}, "user": {"not begun": 1}} == {
+        kind: counts for kind, counts in report.by_kind.items() if kind in {"report", "user"}
+    }
     assert (await domo.users.profile(ada)).is_active
 
 

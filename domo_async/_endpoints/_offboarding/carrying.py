@@ -7,7 +7,15 @@ from typing import TypeAlias
 
 from attrs import evolve
 
-from domo_async._bulk import IN_DOUBT, BulkProgress, BulkProgressCallback, BulkResult, Outcome, outcome_unknown
+from domo_async._bulk import (
+    IN_DOUBT,
+    BulkProgress,
+    BulkProgressCallback,
+    BulkResult,
+    Outcome,
+    outcome_unknown,
+    still_unknown,
+)
 from domo_async._callbacks import notify
 from domo_async._concurrency import check_concurrency, map_concurrent
 from domo_async._endpoints._offboarding.kinds import Handler, Left, kinds_at_once
@@ -51,7 +59,9 @@ async def carry_out_plan(
     """Do what is planned, and report on each object; a `DomoError` is an object's outcome and is not raised."""
     check_concurrency(concurrency)
     work = _Work(http, plan, concurrency, progress)
-    if not dry_run:
+    if dry_run:
+        work.foresee()
+    else:
         await work.do()
     return OffboardingReport(work.rows, dry_run=dry_run, plan=plan)
 
@@ -85,6 +95,11 @@ class _Work:
         await self._verify(moving)
         await self._move([kind for kind in kinds if kind in _KEYS])
         await self._let_go()
+
+    def foresee(self) -> None:
+        """Predict what becomes of the leaver's account; the other rows have their intended outcomes already."""
+        for thing in self._pending(OffboardingKind.USER):
+            self._keep_account(thing)
 
     def _follows(self, kind: OffboardingKind) -> bool:
         return self._handlers[kind].action is OffboardingAction.FOLLOW
@@ -136,9 +151,8 @@ class _Work:
         try:
             left = set(map(_key, await handler.find()))
         except DomoError as lookup:
-            unknown = DomoError(f"it is unknown whether it was done: {error}; the lookup failed: {lookup}")
             for thing in things:
-                self._settle(thing, unknown)
+                self._settle(thing, still_unknown(error, lookup))
             return
         for thing in things:
             if _key(thing) in left:
@@ -173,6 +187,8 @@ class _Work:
         if isinstance(found, DomoError):
             for thing in self._pending(kind):
                 self._settle(thing, DomoError(f"it is unknown whether it followed its dataset: {found}"))
+            unknown = DomoError(f"these could not be listed again, so it is unknown whether any are left: {found}")
+            self._settle(OwnedThing(kind, "?"), unknown)
             return
         keys = set(map(_key, found))
         for row in self._of(kind):
@@ -190,28 +206,28 @@ class _Work:
 
     async def _let_go(self) -> None:
         """Deactivate or delete the leaver, if nothing is left or `force` is set."""
-        pending = self._pending(OffboardingKind.USER)
-        for thing in pending:
-            left = [row for row in self._rows.values() if row.input.kind is not OffboardingKind.USER and _is_left(row)]
-            if left and not self._plan.force:
-                self._rows[_key(thing)] = evolve(
-                    self._rows[_key(thing)],
-                    outcome=Outcome.NOT_BEGUN,
-                    note=f"{len(left)} things are left, such as the {left[0].input}; pass force=True to do it anyway",
-                )
+        for thing in self._pending(OffboardingKind.USER):
+            if self._keep_account(thing):
                 self._tell(thing)
             else:
                 await self._end_account(thing)
 
+    def _keep_account(self, thing: OwnedThing) -> bool:
+        """Return whether the account stays because things are left, and record the reason."""
+        left = [row for row in self._rows.values() if row.input.kind is not OffboardingKind.USER and _is_left(row)]
+        if not left or self._plan.force:
+            return False
+        note = f"{len(left)} things are left, such as the {left[0].input}; pass force=True to do it anyway"
+        self._rows[_key(thing)] = evolve(self._rows[_key(thing)], outcome=Outcome.NOT_BEGUN, note=note)
+        return True
+
     async def _end_account(self, thing: OwnedThing) -> None:
         users = Users(self._http)
+        deleting = self._plan.account == "delete"
         try:
-            if self._plan.account == "delete":
-                await users.delete(thing.id)
-            else:
-                await users.deactivate(thing.id)
+            await (users.delete(thing.id) if deleting else users.deactivate(thing.id))
         except DomoError as error:
-            if self._plan.account == "delete" and (outcome_unknown(error) or isinstance(error, NotFound)):
+            if outcome_unknown(error) or (deleting and isinstance(error, NotFound)):
                 await self._look_for(users, thing, error)
             else:
                 self._settle(thing, error)
@@ -219,14 +235,22 @@ class _Work:
             self._settle(thing)
 
     async def _look_for(self, users: Users, thing: OwnedThing, error: DomoError) -> None:
+        """Find out whether the account was deleted or deactivated, because the answer does not say."""
+        try:
+            ended = await self._is_ended(users, thing)
+        except DomoError as lookup:
+            self._settle(thing, still_unknown(error, lookup))
+        else:
+            self._settle(thing, note=IN_DOUBT) if ended else self._settle(thing, error)
+
+    async def _is_ended(self, users: Users, thing: OwnedThing) -> bool:
+        if self._plan.account == "deactivate":
+            return (await users.profile(thing.id)).is_active is False
         try:
             await users.get(thing.id)
         except NotFound:
-            self._settle(thing, note=IN_DOUBT)
-        except DomoError as lookup:
-            self._settle(thing, DomoError(f"it is unknown whether it was done: {error}; the lookup failed: {lookup}"))
-        else:
-            self._settle(thing, error)
+            return True
+        return False
 
     def _settle(self, thing: OwnedThing, error: DomoError | None = None, note: str | None = None) -> None:
         """Record the result for an object."""

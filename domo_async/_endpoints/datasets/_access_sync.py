@@ -134,7 +134,7 @@ class _DatasetSteps(Steps[_Key, Grant, AccessEntry, Grant, None]):
         # Users who lose access are not notified.
         async with task_group() as tasks:
             sharing = tasks.create_task(attempt(given, self._share, self._achieved))
-            done = await attempt(taken, self._change)
+            done = await attempt(taken, self._change, self._achieved)
         return [*sharing.result(), *done]
 
     async def _share(self, rows: Sequence[_Row]) -> None:

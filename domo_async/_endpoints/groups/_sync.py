@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
-from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Steps, create_once, reconcile, reconcile_many
+from domo_async._bulk import (
+    BulkOptions,
+    BulkReport,
+    BulkResult,
+    Outcome,
+    Steps,
+    attempt,
+    create_once,
+    reconcile,
+    reconcile_many,
+)
 from domo_async._concurrency import task_group
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
@@ -138,10 +148,7 @@ class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
         return _by_key([*members, *owners])
 
     async def present(self) -> Mapping[_Key, Membership]:
-        async with task_group() as tasks:
-            members = tasks.create_task(self._members())
-            owners = tasks.create_task(self._owners())
-        return _by_key([*members.result(), *owners.result()])
+        return await self._memberships()
 
     def compare(self, wanted: Membership, present: Membership | None, /) -> _Row:
         return BulkResult(wanted, Outcome.ADDED) if present is None else BulkResult(present, Outcome.UNCHANGED)
@@ -163,12 +170,23 @@ class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
         return [named(row) for row in rows]
 
     async def apply(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
-        """Send the changes of some rows in one request."""
+        return await attempt(rows, self._change, self._achieved)
+
+    async def _change(self, rows: Sequence[_Row]) -> None:
         lists = {key: [_member(row) for row in rows if _is(row, outcome, owner)] for key, outcome, owner in _LISTS}
         people = {key: people_of(each, key) for key, each in lists.items() if each}
         if not await change_access(self._http, str(self.group_id), **people):
             raise DomoError(f"the instance answered that it did not change group {self.group_id}")
-        return rows
+
+    async def _achieved(self) -> Callable[[_Row], bool]:
+        now = await self._memberships()
+        return lambda row: (_key(row.input) in now) == (row.outcome is Outcome.ADDED)
+
+    async def _memberships(self) -> Mapping[_Key, Membership]:
+        async with task_group() as tasks:
+            members = tasks.create_task(self._members())
+            owners = tasks.create_task(self._owners())
+        return _by_key([*members.result(), *owners.result()])
 
     async def _members(self) -> Sequence[Membership]:
         users = await self._groups.members(str(self.group_id), page_size=_MEMBERS_AT_ONCE).all()
@@ -264,7 +282,11 @@ async def sync(
 
 
 def _by_key(memberships: Iterable[Membership]) -> Mapping[_Key, Membership]:
-    return {(each.owner, each.type, each.id): each for each in memberships}
+    return {_key(each): each for each in memberships}
+
+
+def _key(membership: Membership) -> _Key:
+    return membership.owner, membership.type, membership.id
 
 
 def _id(one: _Named) -> int | str:

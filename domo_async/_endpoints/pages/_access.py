@@ -152,7 +152,9 @@ class _PageSteps(Steps[_Key, Recipient, _Present, Recipient, None]):
         removed = [row for row in rows if row.outcome is Outcome.REMOVED]
         async with task_group() as tasks:
             sharing = tasks.create_task(attempt(added, self._share, self._achieved))
-            done = await map_concurrent(removed, lambda row: attempt([row], self._take), concurrency=CHANGES_AT_ONCE)
+            done = await map_concurrent(
+                removed, lambda row: attempt([row], self._take, self._achieved), concurrency=CHANGES_AT_ONCE
+            )
         return [*sharing.result(), *chain.from_iterable(done)]
 
     async def _share(self, rows: Sequence[_Row]) -> None:
@@ -172,7 +174,7 @@ class _PageSteps(Steps[_Key, Recipient, _Present, Recipient, None]):
 
     async def _achieved(self) -> Callable[[_Row], bool]:
         now = await self.present()
-        return lambda row: _key(row.input) in now
+        return lambda row: (_key(row.input) in now) == (row.outcome is Outcome.ADDED)
 
 
 class _Revocation(_PageSteps):
