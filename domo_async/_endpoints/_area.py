@@ -67,10 +67,10 @@ def require_list(values: Iterable[T], name: str, *, may_be_empty: bool = False) 
     """
     if isinstance(values, str | bytes):
         raise ConfigError(f"{name} takes a list; write [{values!r}] for a single one")
-    require_changes = list(values)
-    if not require_changes and not may_be_empty:
+    listed = list(values)
+    if not listed and not may_be_empty:
         raise ConfigError(f"{name} is empty: pass at least one value")
-    return require_changes
+    return listed
 
 
 def one_or_several(values: str | Iterable[str] | None, name: str) -> str | list[str] | None:

@@ -30,7 +30,7 @@ async def confirm_roles(http: Transport, roles: Iterable[object]) -> None:
     """Check that roles exist, as far as the token may read them.
 
     Raises:
-        Unresolved: Some roles do not exist; the error names all of them.
+        Unresolved: A role does not exist; the error names the first one that does not.
     """
     for error in (await unknown_roles(http, roles)).values():
         raise error

@@ -76,12 +76,16 @@ class LineageTree(Record):
 
     def lines(self) -> Iterator[str]:
         """Yield the tree as lines of text."""
-        yield f"{self.thing}{'' if self.mark is None else f' [{self.mark}]'}"
-        for branch in self.branches:
-            last = branch is self.branches[-1]
-            first, *others = branch.lines()
-            yield f"{'└── ' if last else '├── '}{first}"
-            yield from (f"{'    ' if last else '│   '}{line}" for line in others)
+        # A tree of many objects may be deeper than Python's calls.
+        waiting = [("", "", self)]
+        while waiting:
+            stem, indent, tree = waiting.pop()
+            yield f"{stem}{tree.thing}{'' if tree.mark is None else f' [{tree.mark}]'}"
+            ends = [("└── ", "    "), *[("├── ", "│   ")] * (len(tree.branches) - 1)]
+            waiting += [
+                (indent + branch_stem, indent + branch_indent, branch)
+                for (branch_stem, branch_indent), branch in zip(ends, reversed(tree.branches), strict=False)
+            ]
 
 
 @frozen(repr=False)
@@ -168,7 +172,7 @@ class LineageGraph(Record):
         )
 
     def __str__(self) -> str:
-        up, down = (any(sign * thing.depth > 0 for thing in self.things.values()) for sign in (-1, 1))
+        up, down = (any(edge[end] == self.root.key for edge in self.edges) for end in (1, 0))
         return self.to_text(up=up or not down, down=down)
 
     def __repr__(self) -> str:
@@ -224,13 +228,13 @@ def walked(nodes: Mapping[str, _Node], root: TracedThing, *, up: bool, down: boo
             following: list[str] = []
             for key in layer:
                 node = nodes.get(key)
-                links = () if node is None else node.parents if sign < 0 else node.children
+                links: Sequence[_Link] = () if node is None else node.parents if sign < 0 else node.children
                 if node is None or step == depth:
                     # An object that the instance does not return may have neighbours, like one that is cut off by the
                     # depth.
                     beyond = node is None or any(link.key not in seen for link in links)
                     things[key] = evolve(things[key], more=things[key].more or beyond)
-                    continue
+                    links = [link for link in links if link.key in seen]
                 for link in links:
                     edges[(link.key, key) if sign < 0 else (key, link.key)] = None
                     if link.key not in seen:

@@ -66,6 +66,35 @@ def test_a_circle_ends_where_it_closes() -> None:
     }
 
 
+def test_a_circle_is_printed_in_both_directions() -> None:
+    assert """\
+made from:
+a
+└── b
+    └── a [cycle]
+used by:
+a
+└── b
+    └── a [cycle]""" == shown(str(trace("a>b b>a")))
+
+
+def test_a_graph_without_anything_beyond_has_all_edges_between_its_things() -> None:
+    graph = trace("a>b b>c c>a", up=False, depth=2)
+
+    assert graph.complete
+    assert ["a", "b", "c"] == [thing.id for thing in graph.things.values()]
+    assert "a\n└── b\n    └── c\n        └── a [cycle]" == shown("\n".join(graph.downstream().lines()))
+
+
+def test_a_tree_that_is_deeper_than_calls_may_nest_is_printed() -> None:
+    chain = " ".join(f"a>n{number} n{number}>n{number + 1}" for number in range(1_200))
+
+    lines = list(trace(chain, up=False).downstream().lines())
+
+    assert "DATA_SOURCE n1200" == lines[1_201].strip("└├─│ ")
+    assert ["n1 [shown above]", "n1199 [shown above]"] == [shown(lines[at]).strip("└├─│ ") for at in (1_202, -1)]
+
+
 def test_siblings_are_neither_up_nor_down_and_what_is_beyond_is_told() -> None:
     graph = trace("x>a x>sibling a>b b>c c>d", depth=2)
 
