@@ -234,7 +234,7 @@ class ActivityLog(Twin[AsyncActivityLog]):
         A day whose file exists is skipped, so the export can run every night, and again after it was killed; each file
         appears when it is complete. A day that is not over goes to a file with ``partial`` in its name, which is
         rewritten each time. If one day fails, the others continue. All entries of a day are read, however many there
-        are, as with `iterate`. Use a separate folder for each combination of filters.
+        are, as with `iterate`. Use a separate folder for each time zone and each combination of filters.
 
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), repeatedly.
 
@@ -261,7 +261,8 @@ class ActivityLog(Twin[AsyncActivityLog]):
             A row for each day, whose value is the number of entries written.
 
         Raises:
-            ConfigError: The span has no day, the zone is not known, a filter is empty, or pyarrow is not installed.
+            ConfigError: The span has no day, the zone is not known, a filter is empty, a number is out of range, or
+                pyarrow is not installed.
             TargetError: The folder cannot be created.
         """
         return self._portal.run(

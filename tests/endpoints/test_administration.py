@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import re
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from domo_async import ConfigError, Domo, Settings
+from domo_async import ConfigError, Domo, Settings, TargetError
 from domo_async._emulator.routes import pages
 from domo_async._emulator.services import cards
 from domo_async._emulator.services.activity import put
@@ -97,7 +98,10 @@ async def test_a_span_or_zone_that_makes_no_sense_is_refused_before_anything_is_
 ) -> None:
     today = datetime.now(UTC).date()
     for since, more, problem in (
-        (today + timedelta(days=3), {}, "there are no days"),
+        (today + timedelta(days=3), {}, "has no day"),
+        (today, {"grace": -1}, "grace must be at least 0"),
+        (today, {"grace": float("inf")}, "grace must be"),
+        (today, {"concurrency": 0}, "concurrency must be"),
         (today, {"timezone": "Mars/Base"}, "is not known"),
         (today, {"format": "xls"}, "format must be"),
         (datetime(2026, 1, 1), {}, "no time zone"),
@@ -124,6 +128,18 @@ async def test_days_begin_where_the_zone_says(emulator: Emulator, domo: Domo, tm
     )
 
     assert [1, 0] == [row.value for row in denver]
+
+
+async def test_a_file_system_that_refuses_is_told_in_an_error_of_the_library(domo: Domo, tmp_path: Path) -> None:
+    (tmp_path / "activity-2026-03-01.partial.csv").mkdir()  # where the file of a day that was not over is looked for
+
+    (row,) = await domo.activity_log.export(tmp_path, date(2026, 3, 1), date(2026, 3, 1), format="csv")
+
+    assert "activity-2026-03-01.partial.csv cannot be deleted" in str(row.error)
+    for folder in ("a\0b", tmp_path / "file" / "x"):
+        (tmp_path / "file").touch()
+        with pytest.raises(TargetError, match="cannot be created"):
+            await domo.activity_log.export(folder, date(2026, 3, 1), date(2026, 3, 1), format="csv")
 
 
 # -- what nobody uses -----------------------------------------------------------------------------------------
@@ -172,6 +188,7 @@ async def test_the_log_is_read_no_further_back_than_it_takes(emulator: Emulator,
 
     await domo.activity_log.stale(kinds=["card"])
 
+    assert [] == [task for task in asyncio.all_tasks() if "ActivityReader" in str(task.get_coro())]
     assert len(emulator.log) < 10
 
 

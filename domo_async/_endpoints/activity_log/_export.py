@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from domo_async._bulk import BulkProgress, BulkProgressCallback, BulkReport, BulkResult, Outcome
 from domo_async._callbacks import notify
-from domo_async._concurrency import map_concurrent
+from domo_async._concurrency import check_concurrency, map_concurrent
 from domo_async._endpoints.activity_log.models import Activity
 from domo_async._endpoints.activity_log.table import (
     ACTIVITY_COLUMNS,
@@ -60,7 +60,7 @@ DayExport: TypeAlias = BulkReport[DayOfLog, int]
 
 
 async def export_days(
-    read: Callable[[datetime, datetime], AsyncIterator[Activity]],
+    read: Callable[[datetime, datetime], AsyncGenerator[Activity, None]],
     folder: Path,
     since: date | datetime,
     until: date | datetime | None,
@@ -90,6 +90,7 @@ async def export_days(
     """
     if form not in get_args(ActivityFileFormat):
         raise ConfigError(f"format must be one of {', '.join(get_args(ActivityFileFormat))}, not {form!r}")
+    check_concurrency(concurrency)
     days = _days(folder, since, until, form=form, zone=zone, now=now, grace=grace)
     if form == "parquet":
         activity_schema()  # raises an error that says what to install, before anything is read
@@ -119,10 +120,8 @@ async def export_days(
 
 
 def _make(folder: Path) -> None:
-    try:
+    with _errors(folder, "created"):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TargetError(f"{folder} cannot be created: {error.strerror or error}") from None
 
 
 def _days(
@@ -138,12 +137,12 @@ def _days(
     first, today = _day(since, zone, "since"), now.astimezone(zone).date()
     last = min(today if until is None else _day(until, zone, "until"), today)
     if last < first:
-        raise ConfigError(f"there are no days from {first} to {last}: until is before since, or both are in the future")
+        raise ConfigError(f"the span {first} to {last} has no day: until is before since, or both are in the future")
     found = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         over = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
-        finished = now >= over + timedelta(seconds=grace)
+        finished = (now - over).total_seconds() >= grace
         found.append(DayOfLog(day, str(folder / f"activity-{day}{'' if finished else '.partial'}.{form}"), finished))
     return found
 
@@ -157,7 +156,8 @@ def _day(given: date | datetime, zone: tzinfo, name: str) -> date:
 
 
 def _planned(day: DayOfLog, today: date) -> BulkResult[DayOfLog, int]:
-    there = Path(day.path).exists()
+    with _errors(Path(day.path), "read"):
+        there = Path(day.path).exists()
     if there and day.finished:
         return BulkResult(day, Outcome.UNCHANGED, note="exists already")
     note = None if day.finished else "not over yet"
@@ -166,16 +166,17 @@ def _planned(day: DayOfLog, today: date) -> BulkResult[DayOfLog, int]:
     return BulkResult(day, Outcome.UPDATED if there else Outcome.CREATED, note=note)
 
 
-async def _written(entries: AsyncIterator[Activity], day: DayOfLog, form: ActivityFileFormat) -> int:
+async def _written(entries: AsyncGenerator[Activity, None], day: DayOfLog, form: ActivityFileFormat) -> int:
     """Write a day's file, complete or not at all, and return its number of entries."""
     write = _parquet if form == "parquet" else _csv
     target = Path(day.path)
-    async with atomic_write(target) as path:
+    async with aclosing(entries), atomic_write(target) as path:
         count = await write(entries, path)
     if day.finished:
         # The file of the day from before it was over.
         partial = target.with_name(f"activity-{day.day}.partial.{form}")
-        await asyncio.to_thread(partial.unlink, missing_ok=True)
+        with _errors(partial, "deleted"):
+            await asyncio.to_thread(partial.unlink, missing_ok=True)
     return count
 
 
@@ -206,13 +207,13 @@ async def _parquet(entries: AsyncIterator[Activity], path: Path) -> int:
 
 
 @contextmanager
-def _errors(path: Path) -> Iterator[None]:
+def _errors(path: Path, action: str = "written") -> Iterator[None]:
     try:
         yield
     except DomoError:  # some of them are also OSErrors
         raise
-    except OSError as error:
-        raise TargetError(f"{path} cannot be written: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # a ValueError is a name that no file can have
+        raise TargetError(f"{path} cannot be {action}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _line(row: Row) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,7 +29,7 @@ _OBJECTS: Final = {StaleKind.CARD: "CARD", StaleKind.PAGE: "PAGE", StaleKind.DAT
 
 async def find_stale(
     http: Transport,
-    read: Callable[[datetime, datetime, Sequence[str]], AsyncIterator[Activity]],
+    read: Callable[[datetime, datetime, Sequence[str]], AsyncGenerator[Activity, None]],
     *,
     days: int,
     kinds: Sequence[StaleKind | str],
@@ -61,15 +62,16 @@ async def find_stale(
     unseen = set(items)
     oldest: datetime | None = None
     if unseen:
-        async for entry in read(begin, now, [_OBJECTS[kind] for kind in wanted]):
-            oldest = entry.time
-            key = (str(entry.object_type), str(entry.object_id))
-            if key in unseen:
-                unseen.discard(key)
-                user = entry.user_name or entry.user_id
-                items[key] = evolve(items[key], last_used=entry.time, last_action=entry.action_type, last_user=user)
-                if not unseen:
-                    break
+        async with aclosing(read(begin, now, [_OBJECTS[kind] for kind in wanted])) as entries:
+            async for entry in entries:
+                oldest = entry.time
+                key = (str(entry.object_type), str(entry.object_id))
+                if key in unseen:
+                    unseen.discard(key)
+                    user = entry.user_name or entry.user_id
+                    items[key] = evolve(items[key], last_used=entry.time, last_action=entry.action_type, last_user=user)
+                    if not unseen:
+                        break
     stale = [item for item in items.values() if _is_stale(item, since)]
     stale.sort(key=lambda item: (item.last_used or begin, item.kind, item.id))
     looked_at = {str(kind): len(some) for kind, some in zip(wanted, listed, strict=True)}

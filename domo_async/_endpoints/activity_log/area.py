@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import date, datetime
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -249,7 +250,7 @@ class ActivityLog(Area):
         A day whose file exists is skipped, so the export can run every night, and again after it was killed; each file
         appears when it is complete. A day that is not over goes to a file with ``partial`` in its name, which is
         rewritten each time. If one day fails, the others continue. All entries of a day are read, however many there
-        are, as with `iterate`. Use a separate folder for each combination of filters.
+        are, as with `iterate`. Use a separate folder for each time zone and each combination of filters.
 
         `GET /api/audit/v1/user-audits` (Activity Log API, "Get Activity Log"), repeatedly.
 
@@ -276,30 +277,32 @@ class ActivityLog(Area):
             A row for each day, whose value is the number of entries written.
 
         Raises:
-            ConfigError: The span has no day, the zone is not known, a filter is empty, or pyarrow is not installed.
+            ConfigError: The span has no day, the zone is not known, a filter is empty, a number is out of range, or
+                pyarrow is not installed.
             TargetError: The folder cannot be created.
         """
-        filters = _filters(object_type, event_type, user_id, object_id)
+        # Each day would be refused otherwise.
+        _filters(object_type, event_type, user_id, object_id)
+        _milliseconds(grace, "grace", least=0)
         try:
             zone = ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ConfigError(f"the time zone {timezone!r} is not known; write for example Europe/Berlin") from None
 
-        def read(start: datetime, end: datetime) -> AsyncIterator[Activity]:
-            state = ExportState(
-                start=millis(start),
-                end=millis(end),
-                filters=filters,
-                oldest_first=True,
-                settled=millis(start),
-                reached=millis(start),
+        def read(start: datetime, end: datetime) -> AsyncGenerator[Activity, None]:
+            return aiter(
+                self.iterate(
+                    start,
+                    end,
+                    object_type=object_type,
+                    event_type=event_type,
+                    user_id=user_id,
+                    object_id=object_id,
+                    grace=grace,
+                    window=_A_DAY,
+                    concurrency=1,
+                )
             )
-            reader = self._reader(state, window=_A_DAY, concurrency=1, page_size=_LARGEST_PAGE)
-            pages = CursorPager(
-                lambda: Iteration(reader(), state, grace=_milliseconds(grace, "grace", least=0)).until(millis(end)),
-                state.cursor(),
-            )
-            return aiter(pages)
 
         return await export_days(
             read,
@@ -355,9 +358,9 @@ class ActivityLog(Area):
             ConfigError: A number is out of range, a type of content is not known, or `as_of` has no time zone.
         """
         # Imports areas that most users of the log do not need.
-        from domo_async._endpoints.activity_log._stale import find_stale  # noqa: PLC0415 - as said
+        from domo_async._endpoints.activity_log._stale import find_stale  # noqa: PLC0415 - see above
 
-        def read(start: datetime, end: datetime, object_type: Sequence[str]) -> AsyncIterator[Activity]:
+        def read(start: datetime, end: datetime, object_type: Sequence[str]) -> AsyncGenerator[Activity, None]:
             return aiter(
                 self.iterate(
                     start,
@@ -501,8 +504,8 @@ def _filters(
 
 
 def _milliseconds(seconds: float, name: str, *, least: int) -> int:
-    if not seconds * 1000 >= least:
-        raise ConfigError(f"{name} must be at least {least / 1000:g} seconds")
+    if not least <= seconds * 1000 < inf:
+        raise ConfigError(f"{name} must be at least {least / 1000:g} seconds, and finite")
     return int(seconds * 1000)
 
 
