@@ -159,11 +159,11 @@ class Access(Twin[AsyncAccess]):
         Args:
             dataset_ids: The datasets; by default all that the token's owner may see.
             roles: Whether to report who may see all datasets because of a role.
-            policies: Whether to report which rows are visible.
+            policies: Whether to report which rows are visible; if not, these are ``unknown``.
             concurrency: The number of requests at once.
 
         Returns:
-            The audit; its `problems` list the data that could not be read.
+            The audit; its `problems` list the data that could not be read, such as a dataset that does not exist.
 
         Raises:
             ConfigError: `dataset_ids` is empty.

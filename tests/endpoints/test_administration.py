@@ -107,7 +107,7 @@ async def test_a_span_or_zone_that_makes_no_sense_is_refused_before_anything_is_
         (datetime(2026, 1, 1), {}, "no time zone"),
     ):
         with pytest.raises(ConfigError, match=problem):
-            await domo.activity_log.export(tmp_path / "new", since, **more)  # type: ignore[arg-type]
+            await domo.activity_log.export(tmp_path / "new", since, **more)
     assert not (tmp_path / "new").exists()
     assert 0 == len(emulator.log)
 
@@ -240,3 +240,30 @@ async def test_what_an_audit_cannot_read_is_told_and_the_rest_is_there(emulator:
 
     assert [("Emulator Owner", "owner", "unknown")] == [(row.user_name, row.route, row.rows) for row in audit.rows]
     assert [f"policies of {dataset.id}", "roles"] == [problem.split(":")[0] for problem in audit.problems]
+
+
+async def test_what_a_user_sees_is_unknown_if_a_group_of_a_policy_cannot_be_read(
+    emulator: Emulator, domo: Domo
+) -> None:
+    ada, bo = [await a_user(domo, name) for name in ("Ada", "Bo")]
+    dataset = await domo.datasets.create("Orders", {"region": "STRING"})
+    north = (await domo.groups.create(name="North", type="closed")).id
+    await domo.groups.add_members(north, members=[ada])
+    grants = [Grant(ada, "CAN_VIEW"), Grant(bo, "CAN_VIEW")]
+    await domo.datasets.access.share(dataset.id, permissions=grants, send_email=False)
+    await domo.datasets.policies.create(
+        dataset.id, name="North", filters=[PolicyFilter("region", ["North"])], groups=[north]
+    )
+
+    whole = await domo.datasets.access.audit([dataset.id, "gone"], roles=False)
+    emulator.faults.add(Fault("GET *content/v2/groups/*", "status", status=403))
+    lacking = await domo.datasets.access.audit([dataset.id], roles=False)
+    without = await domo.datasets.access.audit([dataset.id], roles=False, policies=False)
+
+    assert {"Ada": "some", "Bo": "none", "Emulator Owner": "all"} == {row.user_name: row.rows for row in whole.rows}
+    assert (1, ("dataset gone: the instance does not return it",)) == (whole.datasets, whole.problems)
+    assert {"Ada": "unknown", "Bo": "unknown", "Emulator Owner": "all"} == {
+        row.user_name: row.rows for row in lacking.rows
+    }
+    assert [f"group {north}"] == [problem.split(":")[0] for problem in lacking.problems]
+    assert {"unknown"} == {str(row.rows) for row in without.rows}

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from attrs import field, frozen
 
 from domo_async._concurrency import map_concurrent
+from domo_async._endpoints._area import require_list
 from domo_async._endpoints.datasets.access import Access
 from domo_async._endpoints.datasets.area import Datasets
 from domo_async._endpoints.datasets.audit import AccessAudit, AccessRoute, AccessRow, VisibleRows
@@ -59,9 +60,10 @@ async def audit_access(
     http: Transport, dataset_ids: Sequence[str] | None, *, roles: bool, policies: bool, concurrency: int
 ) -> AccessAudit:
     """Return the users who may see datasets; None stands for all datasets."""
-    area = Datasets(http)
-    datasets = await area.list().all() if dataset_ids is None else await area.get_many(dataset_ids)
-    problems: list[str] = []
+    datasets = await _datasets(http, dataset_ids, concurrency)
+    ids = [each.id for each in datasets]
+    missing = [each for each in dict.fromkeys(dataset_ids or ()) if each not in ids]
+    problems = [f"dataset {each}: the instance does not return it" for each in missing]
 
     async def tried(what: str, ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
         try:
@@ -70,15 +72,14 @@ async def audit_access(
             problems.append(f"{what}: {error}")
             return otherwise
 
-    ids = [each.id for each in datasets]
     access = Access(http)
 
     async def direct(some: Sequence[str]) -> Sequence[DatasetAccess]:
         told = f"access to {len(some)} datasets, the first {some[0]}"
         return await tried(told, lambda: access.list_direct(some).all(), ())
 
-    batches = [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
-    grants = [grant for some in await map_concurrent(batches, direct, concurrency=concurrency) for grant in some]
+    found = await map_concurrent(_batches(ids), direct, concurrency=concurrency)
+    grants = [grant for some in found for grant in some]
 
     async def policies_of(dataset_id: str) -> Sequence[Policy] | None:
         return await tried(f"policies of {dataset_id}", lambda: Policies(http).list(dataset_id).all(), None)
@@ -95,18 +96,31 @@ async def audit_access(
             *(str(each) for some in by_dataset.values() for policy in some or () for each in policy.group_ids),
         ]
     )
-    found = await map_concurrent(list(wanted), group_of, concurrency=concurrency)
+    groups = await map_concurrent(list(wanted), group_of, concurrency=concurrency)
     known = _Known(
         names=await tried("users", lambda: _names(http), {}),
-        groups={key: group for key, group in zip(wanted, found, strict=True) if group is not None},
+        groups={key: group for key, group in zip(wanted, groups, strict=True) if group is not None},
         managers=await tried("roles", lambda: _managers(http, concurrency), {}) if roles else {},
         policies=by_dataset,
     )
     by_id: dict[str, list[DatasetAccess]] = {}
     for grant in grants:
         by_id.setdefault(grant.data_source_id, []).append(grant)
-    rows = [row for dataset in datasets for row in _rows(dataset, by_id.get(dataset.id, []), known, asked=policies)]
+    rows = [row for dataset in datasets for row in _rows(dataset, by_id.get(dataset.id, []), known)]
     return AccessAudit(tuple(rows), len(datasets), tuple(problems), _NOTES if policies else _NOTES[1:])
+
+
+async def _datasets(http: Transport, dataset_ids: Sequence[str] | None, concurrency: int) -> Sequence[Dataset]:
+    area = Datasets(http)
+    if dataset_ids is None:
+        return await area.list().all()
+    ids = list(dict.fromkeys(require_list(dataset_ids, "dataset_ids")))
+    found = await map_concurrent(_batches(ids), area.get_many, concurrency=concurrency)
+    return [dataset for some in found for dataset in some]
+
+
+def _batches(ids: Sequence[str]) -> list[Sequence[str]]:
+    return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
 
 
 async def _names(http: Transport) -> Mapping[str, str]:
@@ -137,11 +151,12 @@ class _Way:
     level: AccessLevel | None
 
 
-def _rows(dataset: Dataset, grants: Sequence[DatasetAccess], known: _Known, *, asked: bool) -> Iterator[AccessRow]:
+def _rows(dataset: Dataset, grants: Sequence[DatasetAccess], known: _Known) -> Iterator[AccessRow]:
     ways = list(dict.fromkeys(_ways(dataset, grants, known)))
-    policies = known.policies.get(dataset.id) if asked else ()
+    policies = known.policies.get(dataset.id)
     unfiltered = {way.user_id for way in ways if way.level in {AccessLevel.OWNER, AccessLevel.CO_OWNER}}
     unfiltered |= {way.user_id for way in ways if way.route is AccessRoute.ROLE}
+    unfiltered.discard(None)
     for way in ways:
         rows, names = _visible(way.user_id, policies, known, unfiltered=way.user_id in unfiltered)
         name = None if way.user_id is None else known.name(way.user_id)
@@ -180,12 +195,16 @@ def _visible(
     if policies is None:
         return VisibleRows.UNKNOWN, ()
     filtering = [policy for policy in policies if policy.type != _OPEN]
-    if not filtering or unfiltered or user_id is None:
+    if not filtering or unfiltered:
         return VisibleRows.ALL, ()
+    if user_id is None:
+        return VisibleRows.UNKNOWN, ()
     about = [policy for policy in policies if _is_about(policy, user_id, known)]
     names = tuple(policy.name or str(policy.filter_group_id) for policy in about)
     if any(policy.type == _OPEN for policy in about):
         return VisibleRows.ALL, names
+    if not all(str(group_id) in known.groups for policy in policies for group_id in policy.group_ids):
+        return VisibleRows.UNKNOWN, names  # the user may be in a group that could not be read
     return (VisibleRows.SOME if about else VisibleRows.NONE), names
 
 

@@ -43,7 +43,8 @@ class AccessRow(Record):
         route: The route of access.
         via: The group, the role or the other grantee.
         level: The level of access.
-        rows: The rows that are visible, if the dataset's policies are enabled.
+        rows: The rows that are visible, if the dataset's policies are enabled; ``unknown`` for grantees that are not
+            users, and if policies or their groups were not or could not be read.
         policies: The names of the policies that decide which rows are visible.
     """
 
