@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from types import FunctionType, TracebackType
+from types import FrameType, FunctionType, TracebackType
 from typing import Any, TypeVar
 
 from domo_async.errors import DomoError
@@ -22,15 +22,22 @@ __all__ = ["shorten", "shorten_methods", "whole_tracebacks"]
 C = TypeVar("C", bound=type)
 
 _VARIABLE = "DOMO_ASYNC_DEBUG"
-# The code below this library, whose frames do not help its users either.
-_BELOW = (str(Path(__file__).parent), os.path.dirname(os.__file__))  # noqa: PTH120 - a prefix of texts
+# The code below this library, whose frames do not help its users either. Other packages may be the caller's.
+_LIBRARY, _PYTHON = str(Path(__file__).parent), str(Path(os.__file__).parent)
+_DEPENDENCIES = frozenset(
+    {
+        *("aiofiles", "aiohappyeyeballs", "aiohttp", "anyio", "attr", "attrs", "cattr", "cattrs", "duckdb", "isal"),
+        *("jmespath", "keyring", "opentelemetry", "orjson", "pandas", "polars", "pyarrow", "yarl", "zstandard"),
+    }
+)
 _shows_all = False
 
 
 def shorten(error: DomoError, *, skip: int = 0) -> None:
     """Reduce an error's traceback to the frame in which it is caught, or one a few frames below it.
 
-    Its explicit cause stays, with the frames that are the caller's own code, such as a generator that returned rows.
+    Below it, frames of the caller's own code stay, such as a hook, or a generator that returned rows; so does an
+    explicit cause, with such frames.
     Errors that this library was handling at the time are not shown; errors that the caller was handling are.
 
     Args:
@@ -43,7 +50,7 @@ def shorten(error: DomoError, *, skip: int = 0) -> None:
     while skip and kept is not None and kept.tb_next is not None:
         kept, skip = kept.tb_next, skip - 1
     if kept is not None:
-        kept.tb_next = None
+        kept.tb_next = _own_frames(kept.tb_next)
     error.__traceback__ = kept
     _shorten_causes(error)
 
@@ -72,7 +79,7 @@ def _own_frames(trace: TracebackType | None) -> TracebackType | None:
     """Return a traceback without the frames of this library and of the code below it."""
     frames: list[TracebackType] = []
     while trace is not None:
-        if not _is_below(trace.tb_frame.f_code.co_filename):
+        if not _is_below(trace.tb_frame):
             frames.append(trace)
         trace = trace.tb_next
     made: TracebackType | None = None
@@ -81,8 +88,13 @@ def _own_frames(trace: TracebackType | None) -> TracebackType | None:
     return made
 
 
-def _is_below(file: str) -> bool:
-    return file.startswith(_BELOW) or "site-packages" in file or file.startswith("<")
+def _is_below(frame: FrameType) -> bool:
+    file = frame.f_code.co_filename
+    package = str(frame.f_globals.get("__name__")).partition(".")[0]
+    if file.startswith("<"):  # generated code; or typed at a prompt, as in IPython
+        return package != "__main__"
+    is_pythons = file.startswith(_PYTHON) and "-packages" not in file
+    return is_pythons or file.startswith(_LIBRARY) or package in _DEPENDENCIES
 
 
 @contextmanager

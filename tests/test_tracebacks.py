@@ -118,6 +118,55 @@ async def test_what_the_caller_did_is_kept(instance: Emulator) -> None:
         assert isinstance(refused.value.__cause__, ValueError)
 
 
+ROWS = """
+def rows():
+    yield {"a": 1}
+    raise ValueError("of my own")
+
+def asking(domo):
+    yield {"a": 1}
+    domo.users.get(424242)
+
+def hook(event):
+    raise DomoError("of my hook")
+
+def handling(domo):
+    try:
+        raise KeyError("handled")
+    except KeyError:
+        domo.users.get(424242)
+"""
+
+
+@pytest.mark.parametrize("file", ["/opt/venv/lib/python3.11/site-packages/company/etl.py", "<ipython-input-1-2f>"])
+async def test_frames_of_the_callers_own_code_stay_wherever_it_is(instance: Emulator, file: str) -> None:
+    written: dict[str, Any] = {
+        "__name__": "__main__" if file.startswith("<") else "company.etl",
+        "DomoError": DomoError,
+    }
+    exec(compile(ROWS, file, "exec"), written)  # noqa: S102 - code that stands in no file here
+
+    def blocking() -> None:
+        hooked = Settings(before_request=(written["hook"],))
+        with (
+            instance.sync_client() as domo,
+            instance.sync_client() as inner,
+            instance.sync_client(settings=hooked) as own,
+        ):
+            made = domo.datasets.create("x", {"a": "LONG"})
+            for name, source in (("rows", written["rows"]()), ("asking", written["asking"](inner))):
+                told = failing_now(lambda source=source: domo.datasets.upload(made.id, source))  # type: ignore[misc]
+                assert ["upload"] == library_frames(told), told
+                assert f"in {name}\n" in told
+            told = failing_now(own.users.me)
+            assert ["me"] == library_frames(told), told
+            assert "in hook\n" in told
+            told = failing_now(lambda: written["handling"](domo))
+            assert "KeyError: 'handled'" in told
+
+    await to_thread.run_sync(blocking)
+
+
 @pytest.mark.parametrize("way", ["variable", "block"])
 async def test_all_frames_are_shown_where_they_are_asked_for(
     instance: Emulator, way: str, monkeypatch: pytest.MonkeyPatch
