@@ -185,7 +185,10 @@ class DecodeError(DomoError, ValueError):
         method: The request's HTTP method, or None if the JSON was not an answer to a request.
         request_path: The request's path without the query, or None likewise.
         body: The answer's body as text, cut at 64 KiB. If the request created something, its id can be found here.
+            Empty if the error was restored from JSON.
     """
+
+    body: str = ""
 
     def __init__(
         self,
@@ -209,14 +212,16 @@ class ListIncomplete(DecodeError):
     Attributes:
         total: The number of items that the instance announced, or None if it only said that there are more.
         given: The number of items that it returned.
-        items: The returned items, if all were asked for at once; a loop has received them already.
+        items: The returned items, if all were asked for at once; a loop has received them already. Empty if the error
+            was restored from JSON and they are models.
     """
+
+    items: tuple[Any, ...] = ()
 
     def __init__(self, message: str, *, total: int | None, given: int) -> None:
         super().__init__(message)
         self.total = total
         self.given = given
-        self.items: tuple[Any, ...] = ()
 
 
 class APIError(DomoError):
@@ -230,10 +235,13 @@ class APIError(DomoError):
         method: The request's HTTP method.
         path: The request's path, without the query.
         retry_after: Seconds that the instance asked to wait, if it did.
-        body: The answer's body as text, cut at 64 KiB.
+        body: The answer's body as text, cut at 64 KiB. Empty if the error was restored from JSON, so that `refused` is
+            False.
         after_lost_answer: Whether an earlier attempt of the same call got no answer and may have taken effect, so that
             this refusal may be a consequence of it.
     """
+
+    body: str = ""
 
     def __init__(
         self,

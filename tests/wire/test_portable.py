@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from inspect import signature
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ import attrs
 import pytest
 
 import domo_async
-from domo_async import models
+from domo_async import errors, models
 from domo_async._bulk import BulkReport, BulkResult, Outcome
 from domo_async._doctor.report import DoctorReport
 from domo_async._endpoints.datasets._answer import query_result
@@ -253,6 +254,28 @@ def test_errors_in_errors_and_those_of_the_system_come_back() -> None:
     assert (3, 1) == (inner.total, inner.given)
     entry: ItemResult[str, Any] = ItemResult.from_dict(ItemResult("a", error=OSError("disk full")).to_dict())
     assert (OSError, "disk full") == (type(entry.error), str(entry.error))
+
+
+@pytest.mark.parametrize("name", sorted(errors.__all__))
+def test_an_error_of_each_class_comes_back_with_all_its_attributes(name: str) -> None:
+    cls = getattr(errors, name)
+    given = {"status": 404, "errors": {"acme": ConfigError("x")}, "names": ["a", 1], "body": '{"status": 404}'}
+    needed = [
+        each.name for each in signature(cls).parameters.values() if each.name in given or each.default is each.empty
+    ]
+    whole = cls(**{each: given.get(each, "what is told") for each in needed})
+
+    restored = BulkReport.from_json(BulkReport((BulkResult("a", Outcome.FAILED, error=whole),)).to_json())[0].error
+
+    assert (cls, str(whole)) == (type(restored), str(restored))
+    public = {*vars(whole), *(each for base in cls.__mro__ for each in vars(base).get("__annotations__", ()))}
+    assert {"message"} <= public
+    for each in public - {"body"}:
+        assert repr(getattr(whole, each)) == repr(getattr(restored, each)), each
+    if "body" in public:
+        assert "" == restored.body  # type: ignore[union-attr]
+    if isinstance(restored, errors.APIError):
+        assert (True, False) == (whole.refused, restored.refused)
 
 
 def test_a_secret_is_masked_and_its_mask_is_never_sent() -> None:
