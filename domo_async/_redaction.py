@@ -18,6 +18,7 @@ __all__ = [
     "is_secret_name",
     "keeps_secret",
     "masked",
+    "secret_headers",
     "secret_values",
     "secrets_of",
     "without_frames",
@@ -207,11 +208,18 @@ def _is_secret(name: object, named: bool) -> bool:
     return isinstance(name, str) and ((named and name.lower() == "value") or is_secret_name(name))
 
 
-def secrets_of(headers: Mapping[str, str]) -> set[str]:
-    """Return the secrets in headers: the values of headers with such names, without a scheme such as ``Bearer``."""
+def secret_headers(headers: Mapping[str, Secret[str] | str]) -> dict[str, str]:
+    """Return the unwrapped headers that are secret: those that are wrapped, or have the name of a secret."""
     return {
-        word for name, value in headers.items() if is_secret_name(name) for word in value.split() if len(word) >= _LONG
+        name: value.get_secret_value() if isinstance(value, Secret) else value
+        for name, value in headers.items()
+        if isinstance(value, Secret) or is_secret_name(name)
     }
+
+
+def secrets_of(headers: Mapping[str, Secret[str] | str]) -> set[str]:
+    """Return the secrets in headers: the values of secret headers, without a scheme such as ``Bearer``."""
+    return {word for value in secret_headers(headers).values() for word in value.split() if len(word) >= _LONG}
 
 
 class Redactor:

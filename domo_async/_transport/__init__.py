@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domo_async._transport.hooks import Headers
 from domo_async._transport.pager import (
     BODY,
     BODY_COUNT,
@@ -16,7 +15,7 @@ from domo_async._transport.pager import (
     Paging,
     by_cursor,
 )
-from domo_async._transport.request import Body, QueryValue, Repeated
+from domo_async._transport.request import Body, Headers, QueryValue, Repeated
 from domo_async._transport.retry import retry_delay
 from domo_async._transport.session import Download, Transport
 from domo_async._transport.url import Url, raw_url, url

@@ -18,7 +18,7 @@ from attrs import define, evolve, frozen
 from multidict import CIMultiDict
 from yarl import URL
 
-from domo_async._redaction import Secret, is_secret_name, secrets_of
+from domo_async._redaction import Secret, is_secret_name, secret_headers, secrets_of
 from domo_async._settings import Credentials, Settings, Timeouts, is_loopback
 from domo_async._transport.certificates import Contexts
 from domo_async._transport.codings import ACCEPTED, decoded
@@ -35,7 +35,7 @@ from domo_async._transport.exchange import (
 from domo_async._transport.failures import proxy_refusal, translated
 from domo_async._transport.proxies import Proxies, Proxy
 from domo_async._transport.redirects import for_strangers, leads_to, origin_of
-from domo_async._transport.request import NO_HEADERS, Request
+from domo_async._transport.request import NO_HEADERS, Headers, Request
 from domo_async._version import __version__
 from domo_async.errors import (
     AnswerTooLarge,
@@ -256,7 +256,7 @@ class Connection:
         self._deadlines.clear()
 
     def fetch(
-        self, request: Request, added: Secret[Mapping[str, str]], limits: Limits
+        self, request: Request, added: Secret[Headers], limits: Limits
     ) -> Awaitable[tuple[aiohttp.ClientResponse, bytes]]:
         """Send a request and return the answer with its body.
 
@@ -274,7 +274,7 @@ class Connection:
         return self._limited(request, added, limits, limits.unhurried, seconds, read=True)
 
     def open(
-        self, request: Request, added: Secret[Mapping[str, str]], limits: Limits
+        self, request: Request, added: Secret[Headers], limits: Limits
     ) -> Awaitable[tuple[aiohttp.ClientResponse, bytes]]:
         """Send a request and return the answer with its body unread; the time to read the body is not limited.
 
@@ -295,7 +295,7 @@ class Connection:
     async def _limited(
         self,
         request: Request,
-        added: Secret[Mapping[str, str]],
+        added: Secret[Headers],
         limits: Limits,
         timeout: aiohttp.ClientTimeout,
         seconds: float,
@@ -338,9 +338,7 @@ class Connection:
         unproved = call.just_encrypted and self._settings.cert is None
         raise translated(failure, request, sent=call.sent, proxy=call.proxy, unproved=unproved)
 
-    async def _follow(
-        self, sessions: _Sessions, call: Call, added: Secret[Mapping[str, str]]
-    ) -> aiohttp.ClientResponse:
+    async def _follow(self, sessions: _Sessions, call: Call, added: Secret[Headers]) -> aiohttp.ClientResponse:
         """Follow redirects and return the head of the final answer."""
         request, session, sealed = call.request, sessions.inside, self._sealed(sessions, added)
         plain = {"Accept": request.accept, "Accept-Encoding": ACCEPTED, **request.headers}
@@ -380,13 +378,13 @@ class Connection:
             self._contexts = Contexts.of(settings)
         return self._contexts.inside if inside else self._contexts.outside
 
-    def _sealed(self, sessions: _Sessions, added: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
+    def _sealed(self, sessions: _Sessions, added: Secret[Headers]) -> Secret[Mapping[str, str]]:
         """Return the secret headers for the instance; later ones replace earlier ones."""
         if sessions.sealed is _NOTHING and added is NO_HEADERS:
             return self._token_header
         merged: CIMultiDict[str] = CIMultiDict(sessions.sealed.get_secret_value())
         merged.update(self._token_header.get_secret_value())
-        merged.update({name: value for name, value in added.get_secret_value().items() if is_secret_name(name)})
+        merged.update(secret_headers(added.get_secret_value()))
         return Secret(merged)
 
     def _redirected(self, request: Request, response: aiohttp.ClientResponse, target: str, hop: int) -> str:
@@ -512,9 +510,13 @@ def _if_known(**options: Any) -> dict[str, Any]:
 _KNOWN = frozenset(inspect.signature(aiohttp.ClientSession.__init__).parameters)
 
 
-def _open_headers(added: Secret[Mapping[str, str]]) -> dict[str, str]:
-    """Return the caller's headers whose names do not mark them as secret."""
-    return {name: value for name, value in added.get_secret_value().items() if not is_secret_name(name)}
+def _open_headers(added: Secret[Headers]) -> dict[str, str]:
+    """Return the caller's headers that are not secret."""
+    return {
+        name: value
+        for name, value in added.get_secret_value().items()
+        if isinstance(value, str) and not is_secret_name(name)
+    }
 
 
 def _names_tls(settings: Settings) -> bool:

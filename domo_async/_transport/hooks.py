@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from domo_async._redaction import Secret
 from domo_async._settings import RequestEvent, ResponseEvent, Settings
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import CALLBACK_FAILED, DELETED, NOT_UNDERSTOOD, RETRIED, TRIED, WAITING
-from domo_async._transport.request import Request
+from domo_async._transport.request import Headers, Request
 from domo_async.errors import APIError, ConfigError, DecodeError, DomoError
 
 __all__ = [
-    "Headers",
     "Inspector",
     "Try",
     "allowed",
@@ -31,8 +30,6 @@ __all__ = [
 E = TypeVar("E")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
-Headers: TypeAlias = Mapping[str, Secret[str] | str]
-"""The caller's headers; secret values may be wrapped."""
 _FRAMING = frozenset(
     {
         "connection",
@@ -111,7 +108,7 @@ class Inspector(Protocol):
         """Take an answer that could not be decoded."""
 
 
-async def announce(settings: Settings, sending: Try) -> Secret[Mapping[str, str]]:
+async def announce(settings: Settings, sending: Try) -> Secret[Headers]:
     """Call the hooks before an attempt, and return the headers that they add."""
     url = sending.request.url
     event = RequestEvent(method=sending.request.method, template=url.template, path=url.path, attempt=sending.attempt)
@@ -130,8 +127,8 @@ async def announce(settings: Settings, sending: Try) -> Secret[Mapping[str, str]
     return Secret(event.headers)
 
 
-def allowed(headers: Secret[Headers]) -> Secret[Mapping[str, str]]:
-    """Return the headers that a caller wants to add to requests.
+def allowed(headers: Secret[Headers]) -> Secret[Headers]:
+    """Return the headers that a caller wants to add to requests; wrapped values stay wrapped.
 
     Raises:
         ConfigError: A header is invalid, or the client sets it itself; says what to do instead.
@@ -147,12 +144,12 @@ def allowed(headers: Secret[Headers]) -> Secret[Mapping[str, str]]:
         else f"headers=… may not have {ours}, which the client sets itself: {_OURS[ours.lower()]}"
     )
     if problem is None:
-        return Secret(plain)
+        return Secret({**given})
     del given, plain  # tracebacks may show local variables
     raise ConfigError(problem)
 
 
-def joined(earlier: Secret[Mapping[str, str]], later: Secret[Mapping[str, str]]) -> Secret[Mapping[str, str]]:
+def joined(earlier: Secret[Headers], later: Secret[Headers]) -> Secret[Headers]:
     """Return both; later headers replace earlier ones of the same names."""
     if not earlier.get_secret_value():
         return later

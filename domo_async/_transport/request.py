@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from urllib.parse import quote_plus
 
 from attrs import frozen
@@ -16,11 +16,13 @@ from domo_async._transport.url import Url
 from domo_async._wire import UNSET, Unset, dumps, loads
 from domo_async.errors import ConfigError
 
-__all__ = ["NO_HEADERS", "Body", "QueryValue", "Repeated", "Request", "query_string"]
+__all__ = ["NO_HEADERS", "Body", "Headers", "QueryValue", "Repeated", "Request", "query_string"]
 
 _JSON = "application/json"
 _NONE: Mapping[str, str] = MappingProxyType({})
-NO_HEADERS: Secret[Mapping[str, str]] = Secret(_NONE)
+Headers: TypeAlias = Mapping[str, Secret[str] | str]
+"""The caller's headers; secret values may be wrapped."""
+NO_HEADERS: Secret[Headers] = Secret(_NONE)
 """The headers that hooks add if there are no hooks."""
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})

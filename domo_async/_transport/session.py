@@ -23,7 +23,6 @@ from domo_async._transport.codings import decoded, is_coded
 from domo_async._transport.connection import Connection, Limits, is_good
 from domo_async._transport.failures import translated
 from domo_async._transport.hooks import (
-    Headers,
     Inspector,
     Try,
     allowed,
@@ -37,7 +36,7 @@ from domo_async._transport.hooks import (
 )
 from domo_async._transport.pager import PageData, Pager, Paging, by_cursor, by_offset
 from domo_async._transport.rate_limits import RateLimiter, Slots
-from domo_async._transport.request import NO_HEADERS, Body, QueryValue, Request
+from domo_async._transport.request import NO_HEADERS, Body, Headers, QueryValue, Request
 from domo_async._transport.responses import api_error, decode_error, unusable_body
 from domo_async._transport.retry import retry_delay
 from domo_async._transport.url import Url
@@ -61,9 +60,7 @@ __all__ = ["Download", "Transport"]
 T = TypeVar("T")
 R = TypeVar("R")
 
-_Exchange: TypeAlias = Callable[
-    [Request, Secret[Mapping[str, str]], Limits], Awaitable[tuple[aiohttp.ClientResponse, bytes]]
-]
+_Exchange: TypeAlias = Callable[[Request, Secret[Headers], Limits], Awaitable[tuple[aiohttp.ClientResponse, bytes]]]
 _EMPTY = Secret(b"")
 # Objects and lists, as nearly all answers are; neither a web page nor empty.
 _JSON_BEGINS = frozenset({b"{", b"["})
@@ -181,7 +178,7 @@ class Transport:
         # Headers for each request, in addition to those of the settings' hooks.
         self._headers = NO_HEADERS
         # An answer is read after its request was released, and others may have been sent in the meantime.
-        self._added_lately: deque[Secret[Mapping[str, str]]] = deque(maxlen=2 * settings.connections)
+        self._added_lately: deque[Secret[Headers]] = deque(maxlen=2 * settings.connections)
         self._redactor = Redactor([credentials.token.get_secret_value(), *self._connection.secrets()])
         self._turns = _Turns()
         self.telemetry = Instrumentation(settings.telemetry, origin)
@@ -573,7 +570,7 @@ class Transport:
         if unusable is not None:
             raise unusable
 
-    def _redactor_for(self, request: Request, added: Secret[Mapping[str, str]] = NO_HEADERS) -> Redactor:
+    def _redactor_for(self, request: Request, added: Secret[Headers] = NO_HEADERS) -> Redactor:
         """Return a redactor of everything secret that the instance may repeat: the token, and other secrets sent."""
         sent = set() if request.body is None else request.body.secrets()
         lately: set[str] = set().union(
@@ -723,7 +720,7 @@ class Transport:
         raise failure
 
     async def _traced(
-        self, signals: Signals, sending: Try, exchange: _Exchange, added: Secret[Mapping[str, str]]
+        self, signals: Signals, sending: Try, exchange: _Exchange, added: Secret[Headers]
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Send once, in a span of its own."""
         request = sending.request

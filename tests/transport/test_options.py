@@ -105,7 +105,10 @@ async def test_an_option_of_another_kind_is_refused(options):
             domo.with_options(**options)
 
 
-async def test_a_header_of_a_view_that_is_secret_is_in_no_error_and_leaves_to_no_other_host():
+@pytest.mark.parametrize(
+    "secret", [{"X-Api-Key": "hunter2hunter2"}, {"X-Gateway": Secret("hunter2hunter2")}], ids=["named", "wrapped"]
+)
+async def test_a_header_of_a_view_that_is_secret_is_in_no_error_and_leaves_to_no_other_host(secret):
     repeated = raw_answer('{"message": "bad key hunter2hunter2"}', status="400 Bad Request")
     async with (
         raw_server(lambda *_: raw_answer("1")) as other,
@@ -118,7 +121,7 @@ async def test_a_header_of_a_view_that_is_secret_is_in_no_error_and_leaves_to_no
         ) as server,
         Domo(server.url, token=TOKEN) as domo,
     ):
-        view = domo.with_options(headers={"X-Api-Key": "hunter2hunter2", "X-Tag": "mine"})
+        view = domo.with_options(headers={**secret, "X-Tag": "mine"})
         with pytest.raises(Exception, match="bad key") as caught:
             await view.request("GET", "/api/x")
         await view.request("GET", "/api/moved")
