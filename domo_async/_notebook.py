@@ -18,7 +18,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from domo_async._frames import Items
-from domo_async._settings import credentials_from_env
+from domo_async._profiles import Given, resolve
 from domo_async._transfer import placeholders
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError
@@ -49,7 +49,8 @@ Run SQL on a dataset.
 
 DATASET is an identifier, or a variable that holds one or a `Dataset`. Names after a colon stand for Python variables,
 whose values are quoted and so never become SQL. Without -o the result is shown; with it, it becomes a variable. The
-client is that of the environment (DOMO_INSTANCE, DOMO_DEVELOPER_TOKEN), or a `domo_async.sync.Domo` in a variable.
+client is that of the environment (DOMO_INSTANCE, DOMO_DEVELOPER_TOKEN) or the default profile, or a
+`domo_async.sync.Domo` in a variable.
 """
 
 
@@ -139,7 +140,8 @@ class DomoMagics(Magics):
             return client
         name = options.instance or ""
         if name not in self._clients:
-            self._clients[name] = Domo(name, token=credentials_from_env()[1]) if name else Domo.from_env()
+            access = resolve(Given(instance=options.instance))
+            self._clients[name] = Domo(access.instance, token=access.token, settings=access.settings)
         return self._clients[name]
 
     def _dataset(self, name: str) -> str:

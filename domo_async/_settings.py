@@ -31,11 +31,11 @@ __all__ = [
     "Timeouts",
     "above",
     "at_least",
-    "credentials_from_env",
     "instance_in",
     "instance_origin",
     "is_loopback",
     "proxy_url",
+    "token_for",
     "token_in",
     "unfit_proxy",
 ]
@@ -558,19 +558,21 @@ def token_in(environ: Mapping[str, str]) -> Secret[str] | None:
     return Secret.of(environ.get("DOMO_DEVELOPER_TOKEN") or None)
 
 
-def credentials_from_env(environ: Mapping[str, str] = os.environ) -> tuple[str, Secret[str]]:
-    """Return instance and developer token from the environment.
+def token_for(instance: str, environ: Mapping[str, str], settings: Settings | None = None) -> Secret[str] | None:
+    """Return the developer token that the environment holds, unless the environment names another instance for it.
 
-    Reads ``DOMO_DEVELOPER_TOKEN`` and, for the instance, ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``.
+    Args:
+        instance: The instance that the token is for.
+        environ: The environment.
+        settings: See `instance_origin`.
 
     Raises:
-        ConfigError: One of them is missing; the error names it.
+        ConfigError: An instance is invalid.
     """
-    instance, token = instance_in(environ), token_in(environ)
+    beside, token = instance_in(environ), token_in(environ)
     # It holds the token, and a traceback may show local variables.
     del environ
-    if not instance:
-        raise ConfigError("set DOMO_INSTANCE (such as acme) or DOMO_BASE_URL (such as https://acme.domo.com)")
-    if token is None:
-        raise ConfigError("set DOMO_DEVELOPER_TOKEN (made in Domo under Admin > Access tokens)")
-    return instance, token
+    # A variable alone, as in pipelines, applies to the instance from any source.
+    if beside is None or instance_origin(beside, settings) == instance_origin(instance, settings):
+        return token
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import domo_async
+from domo_async._profiles import config_path
 from domo_async.emulator import Emulator
+from domo_async.errors import ConfigError
 from domo_async.models import QueryResult, User
 from domo_async.sync import Domo
 
@@ -79,6 +82,25 @@ async def test_another_client_is_taken_from_a_variable(shell: Any, instance: Emu
         shell.user_ns["other"] = other
         assert 2 == len(await cell(shell, "orders --client other", "SELECT * FROM table"))
         assert 2 == len(await cell(shell, f"orders --instance {instance.url}", "SELECT * FROM table"))
+
+
+async def test_an_instance_gets_its_own_token_alone(
+    shell: Any, instance: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    with pytest.raises(ConfigError, match="DOMO_DEVELOPER_TOKEN is for another instance"):
+        await cell(shell, "orders --instance acme", "SELECT 1")
+
+    monkeypatch.delenv("DOMO_BASE_URL")
+    assert 2 == len(await cell(shell, f"orders --instance {instance.url}", "SELECT * FROM table"))
+    monkeypatch.delenv("DOMO_DEVELOPER_TOKEN")
+    path = config_path()
+    path.parent.mkdir()
+    path.write_text(
+        f'default_profile = "a"\n[profiles.a]\ninstance = "{instance.url}"\ntoken = "{instance.token}"\n', "utf-8"
+    )
+    path.chmod(0o600)
+    assert 2 == len(await cell(shell, "orders", "SELECT * FROM table"))
 
 
 @pytest.mark.parametrize(

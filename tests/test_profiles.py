@@ -148,6 +148,20 @@ def test_a_client_is_made_of_a_profile_on_both_sides(config, tmp_path):
             {},
             ("acme.domo.com", SECRET, "profile 'prod' (config file)"),
         ),
+        ({"DOMO_DEVELOPER_TOKEN": OTHER}, {"instance": "beta"}, ("beta", OTHER, "DOMO_DEVELOPER_TOKEN")),
+        (
+            {"DOMO_INSTANCE": "beta", "DOMO_DEVELOPER_TOKEN": OTHER},
+            {"instance": "https://beta.domo.com"},
+            ("beta.domo.com", OTHER, "DOMO_DEVELOPER_TOKEN"),
+        ),
+        # The token that stands beside another instance does not count, and that of the default profile does.
+        (
+            {"DOMO_INSTANCE": "beta", "DOMO_DEVELOPER_TOKEN": OTHER},
+            {"instance": "acme-test"},
+            ("acme-test", f"{SECRET}-of-test", "profile 'test' (config file)"),
+        ),
+        # A variable that does not count need not be right.
+        ({"DOMO_INSTANCE": "a/b/c"}, {"profile": "prod"}, ("acme", SECRET, "profile 'prod' (config file)")),
         ({}, {"instance": "beta", "token": Secret(OTHER)}, ("beta", OTHER, "the caller")),
     ],
 )
@@ -177,6 +191,17 @@ def test_what_is_given_counts_before_the_environment_and_that_before_a_profile(e
             {"profile": "bare"},
             "the one in DOMO_DEVELOPER_TOKEN is for another instance",
         ),
+        (
+            {"DOMO_INSTANCE": "beta", "DOMO_DEVELOPER_TOKEN": OTHER},
+            {"instance": "gamma"},
+            "token of profile 'test' is for https://acme-test.domo.com, not for https://gamma",
+        ),
+        (
+            {"DOMO_INSTANCE": "beta", "DOMO_DEVELOPER_TOKEN": OTHER},
+            {"profile": "bare", "instance": "gamma"},
+            "the one in DOMO_DEVELOPER_TOKEN is for another instance",
+        ),
+        ({}, {"profile": ""}, "profile '' does not exist"),
         ({}, {"profile": "prd"}, r"profile 'prd' does not exist.*prod, test, bare.*domo-async login --profile prd"),
     ],
 )

@@ -45,7 +45,7 @@ from domo_async._endpoints.access_tokens import NewAccessToken
 from domo_async._endpoints.accounts import Account
 from domo_async._endpoints.datasets import Column, ColumnType
 from domo_async._endpoints.s3_exports import AwsCredentials, ExportQuery
-from domo_async._settings import credentials_from_env
+from domo_async._profiles import Given, resolve
 from domo_async._transport import raw_url
 from domo_async._wire import Model, decode, dumps, unstructure
 from domo_async.emulator import Emulator, Fault
@@ -373,7 +373,12 @@ async def test_a_login_takes_text_or_a_secret(emulator):
         lambda token: Fleet({"acme": ("acme", token)}),
         lambda token: Fleet({"acme": ("acme", token)}, concurrency=0),
         lambda token: sync.Fleet({"acme": ("acme", token)}),
-        lambda token: credentials_from_env({"DOMO_DEVELOPER_TOKEN": str(token)}),
+        lambda token: resolve(environ={"DOMO_DEVELOPER_TOKEN": str(token), "XDG_CONFIG_HOME": "/nowhere"}),
+        lambda token: resolve(environ={"DOMO_DEVELOPER_TOKEN": str(token), "DOMO_INSTANCE": "a/b/c"}),
+        lambda token: resolve(
+            Given(instance="acme"),
+            {"DOMO_DEVELOPER_TOKEN": str(token), "DOMO_INSTANCE": "beta", "XDG_CONFIG_HOME": "/nowhere"},
+        ),
     ],
 )
 def test_what_cannot_be_a_token_is_told_without_it(make, refused):

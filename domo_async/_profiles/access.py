@@ -12,7 +12,7 @@ from domo_async._profiles.config_file import config_path, read_config
 from domo_async._profiles.profile import Profile
 from domo_async._profiles.tokens import in_keyring, printed_token
 from domo_async._redaction import Secret
-from domo_async._settings import Settings, Timeouts, instance_in, instance_origin, token_in
+from domo_async._settings import Settings, Timeouts, instance_in, instance_origin, token_for
 from domo_async.errors import ConfigError
 
 __all__ = ["Access", "Given", "resolve"]
@@ -92,7 +92,7 @@ class _Resolution:
 
     def access(self) -> Access:
         instance, instance_from = self._instance()
-        token, token_from = self._token(instance, instance_from)
+        token, token_from = self._token(instance)
         return Access(
             instance=instance,
             token=token,
@@ -106,12 +106,13 @@ class _Resolution:
         return self._environ.get_secret_value().get(name) or None
 
     def _find_profile(self) -> Profile | None:
-        named = self._given.profile or self._variable("DOMO_PROFILE")
-        environ = self._environ.get_secret_value()
-        instance = self._given.instance or instance_in(environ)
-        if named is None and instance is not None and (self._given.token or token_in(environ)) is not None:
-            return None
-        file = read_config(config_path(environ))
+        named = self._given.profile if self._by_name else self._variable("DOMO_PROFILE")
+        instance = self._given.instance or instance_in(self._environ.get_secret_value())
+        if named is None and instance is not None:
+            token = self._given.token or self._token_of_environment(instance)
+            if token is not None:
+                return None
+        file = read_config(config_path(self._environ.get_secret_value()))
         if named is not None:
             return file.profile(named)
         return None if file.default is None else file.profile(file.default)
@@ -132,29 +133,30 @@ class _Resolution:
             " with `domo-async login`"
         )
 
-    def _token(self, instance: str, instance_from: str) -> tuple[Secret[str], str]:
+    def _token_of_environment(self, instance: str) -> Secret[str] | None:
+        return token_for(instance, self._environ.get_secret_value(), self._given.settings)
+
+    def _token(self, instance: str) -> tuple[Secret[str], str]:
         if self._given.token is not None:
             return self._given.token, self._given.token_from
-        environ = self._environ.get_secret_value()
-        of_environment, beside = token_in(environ), instance_in(environ)
-        del environ
-        # A variable alone, as in pipelines, applies to the instance from any source.
-        elsewhere = instance_from.startswith("profile") and beside is not None and not _same(instance, beside)
         profile = self._profile
         of_profile = profile is not None and profile.token_source is not None
-        if of_environment is not None and not elsewhere and not (self._by_name and of_profile):
+        of_environment = None if self._by_name and of_profile else self._token_of_environment(instance)
+        if of_environment is not None:
             return of_environment, "DOMO_DEVELOPER_TOKEN"
         if profile is None or not of_profile:
-            hint = "; the one in DOMO_DEVELOPER_TOKEN is for another instance" if elsewhere and of_environment else ""
+            elsewhere = self._variable("DOMO_DEVELOPER_TOKEN") is not None
+            hint = "; the one in DOMO_DEVELOPER_TOKEN is for another instance" if elsewhere else ""
             name = "" if profile is None else f" --profile {profile.name}"
             raise ConfigError(
                 f"no token{hint}: set DOMO_DEVELOPER_TOKEN, give --token-file PATH, or run `domo-async login{name}`"
                 " (a token is made in Domo under Admin > Access tokens)"
             )
-        if profile.instance is not None and not _same(instance, profile.instance):
+        origin = instance_origin(instance, self._given.settings)
+        if profile.instance is not None and instance_origin(profile.instance) != origin:
             raise ConfigError(
                 f"the token of profile {profile.name!r} is for {instance_origin(profile.instance)}, not for"
-                f" {instance_origin(instance)}: set DOMO_DEVELOPER_TOKEN, or give --token-file PATH"
+                f" {origin}: set DOMO_DEVELOPER_TOKEN, or give --token-file PATH"
             )
         return self._of_profile(profile, instance), f"profile {profile.name!r} ({profile.token_source})"
 
@@ -189,7 +191,3 @@ class _Resolution:
         if self._by_name or not settings.trust_env:
             return False
         return any(self._variable(name) or self._variable(name.lower()) for name in variables)
-
-
-def _same(one: str, other: str) -> bool:
-    return instance_origin(one) == instance_origin(other)

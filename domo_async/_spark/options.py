@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from domo_async._redaction import Secret
-from domo_async._settings import credentials_from_env
+from domo_async._settings import instance_in, token_for
 from domo_async.errors import ConfigError
 from domo_async.sync import Domo
 
@@ -47,14 +47,14 @@ class Connection:
         Raises:
             ConfigError: Neither names the instance and the token.
         """
-        given = {"DOMO_BASE_URL": Secret.of(instance or None), "DOMO_DEVELOPER_TOKEN": token}
-        found = {name: value.get_secret_value() for name, value in given.items() if value is not None}
         try:
-            return cls(*credentials_from_env({**os.environ, **found}))
+            instance = instance or instance_in(os.environ)
+            token = token or (token_for(instance, os.environ) if instance else None)
+            if instance and token:
+                return cls(instance, token)
+            problem = "set DOMO_INSTANCE and, for that instance, DOMO_DEVELOPER_TOKEN"
         except ConfigError as error:
             problem = str(error)
-        finally:
-            del found  # a traceback may show local variables
         raise ConfigError(f"{problem}, or set option('instance', …) and option('token', …)")
 
     def client(self) -> Domo:

@@ -153,4 +153,9 @@ def test_the_environment_says_what_the_options_leave_open(monkeypatch):
     monkeypatch.setenv("DOMO_DEVELOPER_TOKEN", "from-the-environment")
 
     assert Connection("acme", Secret("from-the-environment")) == Connection.of(None, None)
+    assert Connection("acme.domo.com", Secret("from-the-environment")) == Connection.of("acme.domo.com", None)
     assert Connection("other", Secret("given")) == Connection.of("other", Secret("given"))
+    with pytest.raises(ConfigError, match=r"for that instance.*option\('token', …\)"):
+        Connection.of("other", None)
+    with pytest.raises(ConfigError, match=r"not an instance"):
+        Connection.of("other!", None)
