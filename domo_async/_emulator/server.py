@@ -188,6 +188,8 @@ class Emulator:
         self._app_url: str | None = None
         self._begins: World = World({}, [])
         self._opened: _Opened | None = None
+        # Held while the state is opened, closed, or changed without a loop.
+        self._lock = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._home = 0
         self._release: AsyncExitStack | None = None
@@ -348,8 +350,12 @@ class Emulator:
 
     def _open(self) -> _Opened:
         """Open the storage and the journal, at the start or when something is first added to the instance."""
-        if self._opened is not None:
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open_anew()
             return self._opened
+
+    def _open_anew(self) -> _Opened:
         journal = None
         with ExitStack() as release:
             if self._data is None:
@@ -377,15 +383,15 @@ class Emulator:
                 self._populate(storage)
             # An instance that is never started releases everything, too.
             close = weakref.finalize(self, release.pop_all().close)
-            self._opened = _Opened(storage, journal, close)
-        return self._opened
+        return _Opened(storage, journal, close)
 
     def _close(self) -> None:
-        opened, self._opened = self._opened, None
-        if opened is not None:
-            opened.close()
-            # Rows in memory are gone; those on disk are read again at the next start.
-            worlds.restore(self._instance, World({}, []))
+        with self._lock:
+            opened, self._opened = self._opened, None
+            if opened is not None:
+                opened.close()
+                # Rows in memory are gone; those on disk are read again at the next start.
+                worlds.restore(self._instance, World({}, []))
 
     def _recall(self, journal: Journal) -> bool:
         """Load the content of the journal; return whether there is any."""
@@ -470,9 +476,10 @@ class Emulator:
 
     def _on_state(self, function: Callable[[], T]) -> T:
         """Call a function on the loop if the instance runs, or directly if it does not, and return its result."""
-        self._open()
-        if self._loop is None or self._release is None or self._home == threading.get_ident():
-            return function()
+        with self._lock:
+            self._open()
+            if self._loop is None or self._release is None or self._home == threading.get_ident():
+                return function()
 
         async def call() -> T:
             return function()

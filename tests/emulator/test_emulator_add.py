@@ -6,6 +6,7 @@ import gc
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -186,7 +187,19 @@ def test_files_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
         ("report", {"schedule": {"frequency": "SOMETIMES"}}, "emulator.add.report: "),
         ("fileset", {"files": {"a": b"", "a/b": b""}}, "cannot be a file"),
         ("file", {"owner_id": 99}, "The user 99 does not exist"),
-        ("collection", {"documents": [{"a": object()}]}, "kept|saved|stored"),
+        ("collection", {"documents": [{"a": object()}]}, "cannot be saved"),
+        ("user", {"attributes": {"a": object()}}, "cannot be saved"),
+        ("task", {"inputs": {"a": object()}}, "cannot be saved"),
+        ("workflow_run", {"data": {"a": object()}}, "cannot be saved"),
+        ("stream", {"configuration": {"a": object()}}, "cannot be saved"),
+        ("card", {"title": "\ud800"}, "cannot be saved"),
+        ("alert", {"name": "\ud800"}, "cannot be saved"),
+        ("file", {"name": "\ud800"}, "cannot be saved"),
+        ("collection", {"name": "\ud800"}, "cannot be saved"),
+        ("dataset", {"rows": [{"a": 1}], "tags": ["\ud800"]}, "cannot be saved"),
+        ("dataset", {"rows": [{"a": "\ud800"}]}, "not valid Unicode"),
+        ("dataset", {"rows": "\ud800,\n"}, "not valid Unicode"),
+        ("dataset", {"rows": [5]}, "Row 1"),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
@@ -253,6 +266,32 @@ async def test_it_works_in_a_running_loop_and_from_other_threads() -> None:
         names.append((await domo.users.get(made[1].id)).display_name)
 
     assert ["User 1", "User 2"] == names
+
+
+def test_what_is_refused_leaves_what_there_was(emulator: Emulator, domo: Domo) -> None:
+    page = emulator.add.page(title="Before")
+    data = emulator.add.dataset(rows=[{"id": 1}])
+    with pytest.raises(ConfigError):
+        emulator.add.task(inputs={"a": object()})
+
+    assert "Before" == domo.pages.details(page.id).title
+    assert ((1,),) == domo.datasets.query(data.id, "SELECT id FROM table").rows
+    assert page.id < emulator.add.page().id
+
+
+def test_threads_may_add_before_the_start_at_the_same_time(tmp_path: Path) -> None:
+    emulator, together = Emulator(data=tmp_path / "data"), threading.Barrier(8)
+
+    def add(_: int) -> int:
+        together.wait()
+        return emulator.add.user().id
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(add, range(8)))
+
+    with emulator, emulator.sync_client() as domo:
+        assert sorted(made) == sorted(user.id for user in domo.users.list() if user.id != 1)
+    assert 8 == len(set(made))
 
 
 def test_what_is_added_to_a_kept_instance_is_kept(tmp_path: Path) -> None:

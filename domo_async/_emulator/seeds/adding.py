@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import wraps
@@ -173,7 +174,7 @@ def _on_the_state(method: Callable[Concatenate[Additions, P], T]) -> Callable[Co
     @wraps(method)
     def call(self: Additions, /, *args: P.args, **kwargs: P.kwargs) -> T:
         def change() -> T:
-            with self._instance.one_request():
+            with self._instance.one_request(), self._whole():
                 made = method(self, *args, **kwargs)
             # Caches of derived data, such as search documents, become outdated.
             self._instance.changes += 1
@@ -218,6 +219,23 @@ class Additions:
         self._authentication = authentication
         self._storage = storage
         self._call = call
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Undo all changes of the block if it fails."""
+        records, datasets = self._instance.records, {each.id for each in self._instance.kept_datasets()}
+        before = records.snapshot()
+        try:
+            yield
+        except BaseException:
+            for collection in records:
+                former = before.get(collection.name, {})
+                if collection.items() != former:
+                    collection.restore(former)
+            for dataset in self._instance.kept_datasets():
+                if dataset.id not in datasets:
+                    self._instance.delete_dataset(dataset)
+            raise
 
     # -- people -------------------------------------------------------------------------------------------
 
@@ -364,21 +382,19 @@ class Additions:
         made = columns_of(
             [{"name": column, "type": type_, "upsertKey": column in upsert_key} for column, type_ in types.items()]
         )
-        content = (
-            given.encode() if isinstance(given, str) else given if isinstance(given, bytes) else _csv(given, types)
-        )
+        text = given if isinstance(given, bytes | str) else _csv(given, types)
+        try:
+            content = text if isinstance(text, bytes) else text.encode()
+        except UnicodeEncodeError as error:
+            raise HTTPError(400, f"The rows are not valid Unicode: {error}") from error
         name = name or self._free_dataset_name()
         dataset = self._instance.create_dataset(
             name, made, description=description, provider_type=provider_type, owner_id=owner_id
         )
-        if content:
-            try:
-                fill(self._instance, self._storage(), dataset, content, recorded=dataset.created)
-            except BaseException:
-                self._instance.delete_dataset(dataset)
-                raise
         if tags:
             put_tags(self._instance, dataset, tags)
+        if content:
+            fill(self._instance, self._storage(), dataset, content, recorded=dataset.created)
         return AddedDataset(dataset.id, name, types, dataset.row_count)
 
     @_on_the_state
@@ -957,20 +973,20 @@ def _type_of(values: Sequence[object]) -> str:
     return "STRING"
 
 
-def _csv(rows: Sequence[Mapping[str, object] | Sequence[object]], columns: Mapping[str, str]) -> bytes:
+def _csv(rows: Sequence[Mapping[str, object] | Sequence[object]], columns: Mapping[str, str]) -> str:
     """Return rows as CSV, with NULL as an unquoted empty field."""
     lines = []
     for number, row in enumerate(rows, start=1):
         if isinstance(row, Mapping):
             if unknown := [str(name) for name in row if name not in columns]:
                 raise HTTPError(400, f"Row {number} has values of columns that the dataset does not have: {unknown}")
-            values: Sequence[object] = [row.get(name) for name in columns]
-        elif isinstance(row, str | bytes) or len(row) != len(columns):
-            raise HTTPError(400, f"Row {number} is not a mapping, or a sequence of {len(columns)} values")
+            values = [row.get(name) for name in columns]
         else:
-            values = row
+            values = [] if isinstance(row, str | bytes) or not isinstance(row, Iterable) else list(row)
+            if len(values) != len(columns):
+                raise HTTPError(400, f"Row {number} is neither a mapping nor a sequence of {len(columns)} values")
         lines.append(",".join(map(_field, values)) + "\n")
-    return "".join(lines).encode()
+    return "".join(lines)
 
 
 def _field(value: object) -> str:
