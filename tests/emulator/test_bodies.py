@@ -25,6 +25,7 @@ SHARING = Object(
         "recipients": Array(Object({"type": OneOf(("USER", "GROUP")), "id": Identifier()}), least=1),
         "message": Text(optional=True, null=True),
         "sendEmail": Flag(default=False),
+        "copies": WholeNumber(optional=True, least=1),
         "page": Object({"limit": WholeNumber(default=50, least=1, most=100)}, default={}),
     }
 )
@@ -64,6 +65,7 @@ def test_a_default_is_not_shared_by_requests() -> None:
         ({"recipients": [ADA], "sendEmail": None}, "sendEmail must be true or false"),
         ({"recipients": [ADA], "page": []}, "page must be an object"),
         ({"recipients": [ADA], "page": {"limit": 0}}, "page.limit must be from 1 to 100"),
+        ({"recipients": [ADA], "copies": 0}, "copies must be a whole number of at least 1"),
     ],
 )
 def test_a_body_that_does_not_fit_is_a_bad_request_that_names_the_field(body: Any, message: str) -> None:
@@ -89,6 +91,12 @@ def test_a_body_that_does_not_fit_is_a_bad_request_that_names_the_field(body: An
         (Text(pattern=r"\d+"), "12x", None),
         (Scalar(), 1.5, 1.5),
         (Scalar(), {}, None),
+        (Scalar(), True, None),
+        (Scalar(), "", None),
+        (Scalar(empty=True), "", ""),
+        (Identifier(), "27", "27"),
+        (Identifier(), -1, None),
+        (Identifier(), "9" * 20, None),
         (Array(least=2), [1], None),
         (Object(has=("name",)), {"name": ""}, None),
     ],

@@ -28,6 +28,7 @@ __all__ = [
     "level_of",
     "permitted",
     "read_grantee",
+    "read_grants",
     "read_objects",
     "share_dataset",
 ]
@@ -81,6 +82,16 @@ def share_dataset(instance: Instance, dataset: Dataset, body: Record, caller: Re
     """Give the access to a dataset that a body asks for: all of it, or none.
 
     Raises:
+        HTTPError: See `read_grants`.
+    """
+    for grant in read_grants(instance, dataset, body, caller):
+        give_access(instance, dataset, grant)
+
+
+def read_grants(instance: Instance, dataset: Dataset, body: Record, caller: Record) -> list[Record]:
+    """Return the access to a dataset that a body asks for, for `give_access`.
+
+    Raises:
         HTTPError: 400, if the body is invalid; 403, if the caller may not share the dataset so; 404, if a user or
             group does not exist.
     """
@@ -92,8 +103,7 @@ def share_dataset(instance: Instance, dataset: Dataset, body: Record, caller: Re
         if _RANKS[grant["accessLevel"]] > _RANKS[level]:
             raise HTTPError(403, f"You may not give {grant['accessLevel']}, which is more than your own {level}")
         check_removable(instance, dataset, grant, level)
-    for grant in granted:
-        give_access(instance, dataset, grant)
+    return granted
 
 
 def hand_over(instance: Instance, dataset: Dataset, user_id: object) -> None:

@@ -45,6 +45,7 @@ T = TypeVar("T")
 
 _FLAGS = {"true": True, "false": False}
 _INTEGER = re.compile(r"-?\d{1,18}")
+_DIGITS = re.compile(r"\d{1,19}")
 
 
 @frozen
@@ -188,7 +189,7 @@ class WholeNumber(Field[int]):
         most: The largest that is allowed, if there is one.
     """
 
-    TYPE = "a whole number of at least 0"
+    TYPE = "a whole number"
 
     null: bool = field(default=True, kw_only=True)
     least: int = field(default=0, kw_only=True)
@@ -204,7 +205,8 @@ class WholeNumber(Field[int]):
         return int(value)
 
     def _type_words(self) -> str:
-        return self.TYPE if self.most is None else f"from {self.least} to {self.most}"
+        least = self.least
+        return f"{self.TYPE} of at least {least}" if self.most is None else f"from {least} to {self.most}"
 
 
 @frozen
@@ -237,7 +239,7 @@ class Scalar(Field[Any]):
     empty: bool = field(default=False, kw_only=True)
 
     def fits(self, value: Any) -> bool:
-        return isinstance(value, str | int | float) and (self.empty or value != "")
+        return isinstance(value, str | int | float) and not isinstance(value, bool) and (self.empty or value != "")
 
 
 @frozen
@@ -247,7 +249,9 @@ class Identifier(Field[Any]):
     TYPE = "a number"
 
     def fits(self, value: Any) -> bool:
-        return isinstance(value, int | str) and not isinstance(value, bool) and str(value).isdecimal()
+        return (
+            isinstance(value, int | str) and not isinstance(value, bool) and _DIGITS.fullmatch(str(value)) is not None
+        )
 
 
 @frozen

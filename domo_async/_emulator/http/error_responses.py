@@ -8,10 +8,7 @@ import logging
 from aiohttp import web
 
 from domo_async._emulator.errors import HTTPError, error_body
-from domo_async._emulator.http.web import (
-    answer,
-    readable,
-)
+from domo_async._emulator.http.web import answer, readable
 
 __all__ = ["error_response", "failed"]
 

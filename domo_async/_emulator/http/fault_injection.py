@@ -12,9 +12,7 @@ from aiohttp import web
 
 from domo_async._emulator.errors import error_body
 from domo_async._emulator.faults import MAINTENANCE_PAGE, Fault
-from domo_async._emulator.http.web import (
-    StreamedResponse,
-)
+from domo_async._emulator.http.web import StreamedResponse
 
 __all__ = ["Dropped", "body_of", "inject_after", "inject_before"]
 

@@ -187,8 +187,9 @@ async def create_alert(request: web.Request) -> web.Response:
     """
     body = await read_body(request, _NEW)
     instance, caller = instance_of(request), caller_of(request)
+    subscriptions = [_subscription(request, each) for each in body["subscriptions"]]
     alert = create_from(instance, body, owner_id=caller["id"])
-    _add(request, alert, [_subscription(request, each) for each in body["subscriptions"]])
+    _add(request, alert, subscriptions)
     return answer(_describe(instance, caller, records_of(request, "alerts").get(alert["id"])), status=201)
 
 
@@ -203,8 +204,7 @@ async def get(request: web.Request) -> web.Response:
 @routes.put("/api/social/v4/alerts/{alert_id}")
 async def update(request: web.Request) -> web.Response:
     """Change the keys that are sent."""
-    body = await read_body(request, Object(_CHANGES))
-    alert = _own_alert_of(request)
+    alert, body = _own_alert_of(request), await read_body(request, Object(_CHANGES))
     changes = _changes(body)
     if "owner" in body:
         changes["owner"] = records_of(request, "users").get(body["owner"])["id"]
@@ -258,8 +258,8 @@ async def subscribe(request: web.Request) -> web.Response:
     """
     if not request[BODY] and {"subscriberId", "type"} <= request.query.keys():
         return _unsubscribe(request)
-    body = await read_body(request, _SUBSCRIPTION)
-    _add(request, _alert_of(request), [_subscription(request, body)])
+    alert, body = _alert_of(request), await read_body(request, _SUBSCRIPTION)
+    _add(request, alert, [_subscription(request, body)])
     return web.Response()
 
 
@@ -285,8 +285,8 @@ def _unsubscribe(request: web.Request) -> web.Response:
 @routes.post("/api/social/v4/alerts/{alert_id}/share")
 async def share(request: web.Request) -> web.Response:
     """Subscribe several users and groups; no message is sent, whatever `sendEmail` says (emulator-defined)."""
-    body = await read_body(request, _SHARE)
-    _add(request, _alert_of(request), [_subscription(request, each) for each in body["alertSubscriptions"]])
+    alert, body = _alert_of(request), await read_body(request, _SHARE)
+    _add(request, alert, [_subscription(request, each) for each in body["alertSubscriptions"]])
     return web.Response()
 
 

@@ -236,9 +236,15 @@ async def update_several(request: web.Request) -> web.Response:
     """Change Beast Modes, all or none; the emulator reads only ``update``, and the answer is empty."""
     updates = Array(Object(_CHANGES), least=1, words="an array of objects with id")
     body = await read_body(request, Object({"update": updates}))
-    made = [await _updated(request, each.get("id"), each) for each in body["update"]]
-    for record, changes in made:
-        records_of(request, "beast_modes").update(record["id"], **changes)
+    records = records_of(request, "beast_modes")
+    made = []
+    for each in body["update"]:
+        record = records.get(each.get("id"))
+        made.append((record["id"], await _allowed_changes(request, record, each)))
+    for number, _ in made:
+        records.get(number)  # another request may have deleted it meanwhile
+    for number, changes in made:
+        records.update(number, **changes)
     return web.Response()
 
 
@@ -256,15 +262,15 @@ async def delete(request: web.Request) -> web.Response:
 @routes.put("/api/query/v1/functions/template/{beast_mode_id}")
 async def update(request: web.Request) -> web.Response:
     """Change whichever keys are sent."""
+    record = records_of(request, "beast_modes").get(request.match_info["beast_mode_id"])
     body = await read_body(request, Object(_CHANGES))
-    record, changes = await _updated(request, request.match_info["beast_mode_id"], body)
+    changes = await _allowed_changes(request, record, body)
     changed = records_of(request, "beast_modes").update(record["id"], **changes)
     return answer(await _describe(request, changed))
 
 
-async def _updated(request: web.Request, beast_mode_id: object, body: Mapping[str, Any]) -> tuple[Record, Record]:
-    """Return a Beast Mode and its changes, unless it cannot be saved with them."""
-    record = records_of(request, "beast_modes").get(beast_mode_id)
+async def _allowed_changes(request: web.Request, record: Record, body: Mapping[str, Any]) -> Record:
+    """Return the changes of a Beast Mode that a body asks for, unless it cannot be saved with them."""
     caller = caller_of(request)
     reserved = record["locked"] or body.keys() & {"locked", "owner"}
     if reserved and not (caller["id"] == record["owner"] or is_admin(caller)):
@@ -274,7 +280,7 @@ async def _updated(request: web.Request, beast_mode_id: object, body: Mapping[st
         raise HTTPError(400, "There is nothing to change: expression, locked, name, owner or another key")
     changes["lastModified"] = millis()
     await _checked(request, {**record, **changes})
-    return record, changes
+    return changes
 
 
 async def _checked(request: web.Request, record: Record) -> Record:

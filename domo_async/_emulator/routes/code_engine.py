@@ -41,7 +41,11 @@ _MANIFEST_MESSAGE = "Required: manifest, an object with functions, an array of o
 _NEW_VERSION = Object(
     {
         "manifest": Object(
-            {"functions": Array(Object(has=("name",)), message=_MANIFEST_MESSAGE)}, message=_MANIFEST_MESSAGE
+            {
+                "functions": Array(Object(has=("name",)), message=_MANIFEST_MESSAGE),
+                "configuration": Object(default={}, null=True),
+            },
+            message=_MANIFEST_MESSAGE,
         ),
         "version": Text(
             pattern=r"[a-zA-Z0-9.-]{1,50}", default=_FIRST_VERSION, null=True, message="version must be like 1.0.0"
@@ -329,7 +333,7 @@ def _version_of(request: web.Request, body: Mapping[str, Any]) -> Record:
             "accountsMapping": [],
             "externalPackageMapping": {},
             "mlModel": [],
-            **(body["manifest"].get("configuration") or {}),
+            **body["manifest"]["configuration"],
         },
         "createdBy": str(caller_of(request)["id"]),
         "released": None,

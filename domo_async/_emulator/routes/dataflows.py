@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from domo_async._emulator.access.datasets import is_permitted, share_dataset
+from domo_async._emulator.access.datasets import give_access, is_permitted, read_grants
 from domo_async._emulator.access.people import entities_of, user_name
 from domo_async._emulator.access.rights import is_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of
@@ -207,11 +207,15 @@ async def share(request: web.Request) -> web.Response:
         grants.pop((grant["type"], grant["id"]), None)
         if grant["accessLevel"] != "NONE":
             grants[grant["type"], grant["id"]] = grant
-    for dataset_id, shared in body["dataSetPermissions"].items():
+    caller, shared = caller_of(request), []
+    for dataset_id, sharing in body["dataSetPermissions"].items():
         dataset = instance.dataset(dataset_id)
-        if not is_permitted(instance, dataset, caller_of(request), "CAN_SHARE"):
+        if not is_permitted(instance, dataset, caller, "CAN_SHARE"):
             raise HTTPError(403, f"You may not share the dataset {dataset_id}")
-        share_dataset(instance, dataset, Object().check(shared, dataset_id), caller_of(request))
+        shared.append((dataset, read_grants(instance, dataset, Object().check(sharing, dataset_id), caller)))
+    for dataset, granted in shared:
+        for each in granted:
+            give_access(instance, dataset, each)
     records_of(request, FLOWS).update(flow["id"], grants=list(grants.values()))
     return answer(True)
 

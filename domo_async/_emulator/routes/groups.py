@@ -392,6 +392,3 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "lastModified": group["created"],
             "memberCount": len(members_of(group)),
         }
-
-
-# -- the demo world -----------------------------------------------------------------------------------------

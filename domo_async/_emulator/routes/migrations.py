@@ -96,7 +96,7 @@ async def candidates(request: web.Request) -> web.Response:
 @routes.post(f"{_V1}/{{dataset_id}}/accounts/{{account}}")
 async def migrate(request: web.Request) -> web.Response:
     """Move a dataset to V2, under an account and as a table."""
-    body, account = await read_body(request, _TABLE), _account(request)
+    account, body = _account(request), await read_body(request, _TABLE)
     table = {f"{key}Name": body[key] for key in _TABLE.members}
 
     def check(dataset: Dataset, stage: Record) -> str | None:

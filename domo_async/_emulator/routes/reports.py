@@ -942,6 +942,3 @@ async def _rendered(request: web.Request, card: Record) -> dict[str, Any]:
         "certified": False,
         "companyCertified": False,
     }
-
-
-# -- the demo world --------------------------------------------------------------------------------------------

@@ -119,10 +119,13 @@ async def set_settings(request: web.Request) -> web.Response:
     must_be_admin(request, "change roles")
     body = await read_body(request, Object({"allowlistRoleIds": Array(optional=True)}))
     roles, settings = records_of(request, "roles"), records_of(request, "role_settings")
+    changes: dict[str, int | list[int]] = {}
     if "defaultRoleId" in body:
-        settings.put("defaultRoleId", {"value": roles.get(body["defaultRoleId"])["id"]})
+        changes["defaultRoleId"] = roles.get(body["defaultRoleId"])["id"]
     if "allowlistRoleIds" in body:
-        settings.put("allowlistRoleIds", {"value": [roles.get(each)["id"] for each in body["allowlistRoleIds"]]})
+        changes["allowlistRoleIds"] = [roles.get(each)["id"] for each in body["allowlistRoleIds"]]
+    for key, value in changes.items():
+        settings.put(key, {"value": value})
     return web.Response()
 
 

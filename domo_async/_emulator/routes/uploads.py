@@ -25,6 +25,8 @@ routes: web.RouteTableDef = web.RouteTableDef()
 _LARGEST_UNPACKED, _RATIO = 256 << 20, 200
 # The values that an opening may have in place of an action. Rows are appended to ``latest``.
 _MODES = {"replace": "REPLACE", "append": "APPEND", "latest": "APPEND", "upsert": "UPSERT", "delete": "DELETE"}
+# Milliseconds, up to the last of the year 9999.
+_TIME = WholeNumber(optional=True, most=253_402_300_799_999)
 _UPLOAD = "/api/data/v3/datasources/{dataset_id}/uploads/{upload_id}"
 
 
@@ -220,7 +222,7 @@ def _plan(dataset: Dataset, told: Mapping[str, Any], tag: str | None) -> _Plan:
         cast("Action", action),
         keys if action == "DELETE" else dataset.schema.columns,
         tag,
-        None if time is None else datetime.fromtimestamp(WholeNumber().check(time, "recordedDate") / 1000, UTC),
+        None if time is None else datetime.fromtimestamp(_TIME.check(time, "recordedDate") / 1000, UTC),
         str(told.get("message") or ""),
         repair,
     )

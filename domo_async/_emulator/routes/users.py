@@ -251,7 +251,7 @@ def _changed(request: web.Request, user: Record, changes: dict[str, list[Any]]) 
 
 
 def _strings(body: dict[str, Any], key: str) -> list[str]:
-    values = Array(Scalar(), optional=True, words="an array of strings").check(body.get(key) or [], key)
+    values = Array(Scalar(empty=True), optional=True, words="an array of strings").check(body.get(key) or [], key)
     return [str(value) for value in values]
 
 
@@ -394,6 +394,3 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "createDate": user.get("created"),
             "lastModified": user.get("modified"),
         }
-
-
-# -- the demo world -------------------------------------------------------------------------------------
