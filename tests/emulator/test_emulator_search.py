@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 
+from domo_async._emulator import access, routes, services
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.search.searching import SearchIndex
 from tests.emulator.plain_client import DATASETS, plain_client
@@ -283,3 +286,23 @@ def test_further_pages_of_a_search_cost_nothing() -> None:
     assert 1 == documents.times
     index.answer({**body, "query": "else"}, now=NOW)
     assert 2 == documents.times
+
+
+@pytest.mark.parametrize(
+    ("function", "named"),
+    [("search_documents", routes.SEARCHED), ("begin", routes.BEGINNINGS)],
+    ids=["search", "begin"],
+)
+def test_each_area_takes_part_once(function: str, named: tuple[Callable[..., object], ...]) -> None:
+    packages = (routes, services, access)
+    modules = (
+        import_module(f"{package.__name__}.{found.name}")
+        for package in packages
+        for found in pkgutil.iter_modules(package.__path__)
+    )
+    defined = {
+        each for module in modules if (each := vars(module).get(function)) and each.__module__ == module.__name__
+    }
+
+    assert len(named) == len(set(named))
+    assert defined == set(named)

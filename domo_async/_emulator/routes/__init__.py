@@ -1,10 +1,7 @@
 """The routes, one module an area. A new area is a new module, named here.
 
-A module has ``routes``, and may have:
-
-- ``begin(instance)``: what a new instance has of it, if there is none of it yet;
-- ``search_documents(instance)``: yields the documents that a search can find of it;
-- ``populate(instance, rng)``: what the ``demo`` world has of it, made by the random numbers of `rng` alone.
+A module has ``routes``. If a new instance has records of its area, it has a function ``begin``, and if a search finds
+them, a function ``search_documents``; both are named here, too.
 """
 
 from __future__ import annotations
@@ -59,6 +56,7 @@ from domo_async._emulator.routes import (
     versions,
     workflows,
 )
+from domo_async._emulator.services import datasets as dataset_services
 from domo_async._emulator.state.instance import Instance
 
 AREAS = (
@@ -105,6 +103,25 @@ AREAS = (
     appdb,
     search,
 )
+BEGINNINGS = (people.begin, roles.begin, applications.begin, migrations.begin)
+"""The functions that add the records of a new instance, in their order."""
+
+SEARCHED = (
+    users.search_documents,
+    groups.search_documents,
+    dataset_services.search_documents,
+    dataflows.search_documents,
+    accounts.search_documents,
+    workflows.search_documents,
+    pages.search_documents,
+    cards.search_documents,
+    beast_modes.search_documents,
+    alerts.search_documents,
+    sharing.search_documents,
+    files.search_documents,
+    filesets.search_documents,
+)
+"""The functions that yield the documents for the search, in their order."""
 
 
 def register(app: web.Application, *, exact: bool) -> None:
@@ -120,13 +137,9 @@ def register(app: web.Application, *, exact: bool) -> None:
 
 def begin(instance: Instance) -> None:
     """Give an instance the records that all areas need, if it does not have them yet."""
-    people.begin(instance)
-    instance.searchables.clear()
-    for area in AREAS:
-        if begins := getattr(area, "begin", None):
-            begins(instance)
-        if documents := getattr(area, "search_documents", None):
-            instance.searchables.append(documents)
+    for add_records in BEGINNINGS:
+        add_records(instance)
+    instance.searchables[:] = SEARCHED
 
 
 @cache

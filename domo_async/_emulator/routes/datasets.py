@@ -22,11 +22,10 @@ from domo_async._emulator.services.datasets import (
     envelope,
     is_soft,
     put_tags,
-    search_documents,
 )
 from domo_async._emulator.state.datasets import COLUMN_TYPES, Column, Dataset, Schema
 
-__all__ = ["routes", "search_documents"]
+__all__ = ["columns_of", "routes"]
 
 routes: web.RouteTableDef = web.RouteTableDef()
 
