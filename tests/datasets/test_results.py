@@ -244,6 +244,17 @@ def test_a_large_result_is_checked_when_it_is_looked_at():
     assert "$.rows[2000][0]" == caught.value.path
 
 
+@pytest.mark.parametrize(("kind", "text"), [("DATE", "0000-01-01"), ("DATETIME", "0000-01-01T00:00:00")])
+@pytest.mark.parametrize("rows", [2, 2_000])
+def test_a_year_that_python_does_not_have_is_refused_in_small_and_large_results(kind, text, rows):
+    content = body([kind], [("2024-01-01",)] * rows + [(text,)])
+
+    with pytest.raises(DecodeError, match=f"'0000-01-01.*' is not a {kind}") as caught:
+        list(_answer.query_result(content))
+
+    assert f"$.rows[{rows}][0]" == caught.value.path
+
+
 def test_a_result_prints_as_a_table():
     result = _answer.query_result(
         body(["STRING", "LONG", "DOUBLE"], [("North", 1, None), ("", 20, 0.5), (None, 300, 1.0), ("a\nb", 4, 2.0)])

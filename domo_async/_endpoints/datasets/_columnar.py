@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
@@ -114,9 +115,13 @@ class Rows(Sequence[tuple[Cell, ...]]):
         if not isinstance(self._source, Sequence):
             values = self._source.column(position).slice(start, end - start)
             if column_type in _SINCE_EPOCH:
-                return _since_epoch(values, column_type)
+                with suppress(ValueError, OverflowError):
+                    return _since_epoch(values, column_type)
+                # Arrow knows years that Python does not: the text shows which cell has one.
+                values = values.cast("string")
             found: list[Any] = values.to_pylist()
-            return found if column_type != ColumnType.DECIMAL else _typed(found, column_type, position, start)
+            read_as_text = column_type == ColumnType.DECIMAL or column_type in _SINCE_EPOCH
+            return _typed(found, column_type, position, start) if read_as_text else found
         return _typed(self._source[position], column_type, position)
 
     def _sliced(self, positions: range) -> Rows:
