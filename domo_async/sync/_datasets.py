@@ -1495,6 +1495,7 @@ class Datasets(Twin[AsyncDatasets]):
             ConfigError: The ledger cannot be used, another process holds it, or the options do not append.
             SourceError: The file or the folder does not exist.
             NotFound: The dataset does not exist.
+            UploadError: An earlier run did not finish, and the instance does not show how it ended; nothing was sent.
             AfterCommitError: Files are loaded, but the ledger could not be written; the next call detects that they
                 are.
         """

@@ -1319,6 +1319,7 @@ class Datasets(Area):
             ConfigError: The ledger cannot be used, another process holds it, or the options do not append.
             SourceError: The file or the folder does not exist.
             NotFound: The dataset does not exist.
+            UploadError: An earlier run did not finish, and the instance does not show how it ended; nothing was sent.
             AfterCommitError: Files are loaded, but the ledger could not be written; the next call detects that they
                 are.
         """
