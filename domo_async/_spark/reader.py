@@ -121,7 +121,7 @@ class DomoReader(DataSourceReader):
         Raises:
             BadRequest: The query is invalid; the error has the reason.
             IncompleteAnswer: The dataset changed after the scan was planned, the answer broke off repeatedly, or the
-                instance cut it; partitions with fewer rows help in each case.
+                instance cut it; only if it cut it do partitions with fewer rows help.
             DecodeError: A value does not have the type of its column.
         """
         if not isinstance(partition, Piece):
