@@ -325,6 +325,14 @@ async def test_the_version_of_a_lost_commit_tells_in_any_spelling(
     assert (how is UploadError) == ("nothing was committed" in str(caught.value))
 
 
+@pytest.mark.parametrize("commit", [400, 404, 502])
+async def test_a_version_that_is_processed_still_is_ours_whatever_rows_it_has_so_far(commit: int) -> None:
+    growing = {**MADE, "uploadStatus": "processing", "numRows": 0}
+    async with talking_to(Instance(commit=commit, versions=[[OLD], [OLD, growing]])) as domo:
+        with pytest.raises(CommitUncertain, match="data version 5 is processing"):
+            await domo.datasets.upload("x", b"1\n2\n")
+
+
 @pytest.mark.parametrize(("commit", "how"), [(404, CommitUncertain), (400, UploadError)])
 async def test_an_upload_that_is_not_there_any_more_may_be_committed(commit: int, how: type[Exception]) -> None:
     """As one is that somebody on the way sent twice; that its rows do not fit is a refusal whoever sent it."""

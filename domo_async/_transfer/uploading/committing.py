@@ -322,15 +322,14 @@ class Committer:
             return _Doubt(f"{version} exists, but it is not known whether it existed before", of_others=True)
         if not self._is_new(sent):
             return _Doubt(f"{version} does not belong to the upload", of_others=True)
+        status = _status(mine)
+        if status not in {None, "success"}:
+            # Its rows are not final yet.
+            return _Doubt(f"{version} is {status}", of_ours=True)
         if not self._by_keys and mine.rows not in {None, sent.rows}:
             why = f"{version} holds {mine.rows} rows, so it probably does not belong to the upload"
             return _Doubt(why, of_others=True)
-        status = _status(mine)
-        return (
-            Committed(self._upload_id)
-            if status in {None, "success"}
-            else _Doubt(f"{version} is {status}", of_ours=True)
-        )
+        return Committed(self._upload_id)
 
     @property
     def _by_keys(self) -> bool:
