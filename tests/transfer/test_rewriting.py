@@ -303,6 +303,7 @@ def test_what_cannot_be_read_is_refused_with_its_line(content, options, line, sa
         *(({"delimiter": delimiter}, "single character") for delimiter in ["", "||", '"', "\n", "\r"]),
         *(({"encoding": encoding}, "encoding") for encoding in ["klingon", "hex", "rot13", "undefined", "a\0b"]),
         ({"order": [0, 2], "width": 2}, "do not have a field 3"),
+        ({"order": []}, "order is empty"),  # the compiled code counts on a field
     ],
 )
 def test_what_cannot_be_a_dialect_is_refused(options, says):

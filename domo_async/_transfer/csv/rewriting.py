@@ -85,7 +85,7 @@ class Rewriter:
         returns: Whether a lone carriage return ends a record; None to detect it, see `ends_at_returns`.
 
     Raises:
-        ConfigError: The delimiter or the encoding is invalid, or `order` asks for fields that do not exist.
+        ConfigError: The delimiter or the encoding is invalid, or `order` is empty or asks for fields that do not exist.
     """
 
     def __init__(
@@ -110,6 +110,8 @@ class Rewriter:
         self._width = width
         own = [index for index in order or () if index is not None and (width is None or index < width)]
         self._least = max((index + 1 for index in own), default=0)
+        if order is not None and not order:
+            raise ConfigError("a record has at least one field, but order is empty")
         if width is not None and any(index >= width + len(constants) for index in order or () if index is not None):
             last = max(index or 0 for index in order or ()) + 1
             raise ConfigError(f"records of {width} fields do not have a field {last}")
