@@ -129,7 +129,7 @@ async def _replace(world: _World) -> _Work:
     return lambda: world.domo.datasets.upload(dataset, _ROWS)
 
 
-# That the journal can tell what became of a commit, it has to know the versions before an upload is opened in it.
+# The journal records the versions before together with the upload, to find out later what became of its commit.
 @_job(
     "upload with a journal",
     """
