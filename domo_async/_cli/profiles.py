@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from domo_async import ConfigError, Domo, DomoError, Secret, Timeouts, Unauthorized
+from domo_async._cli.common.asking import can_ask
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, access, client, read_token
 from domo_async._cli.common.exits import DebugOption, effect, readable_errors
 from domo_async._cli.common.interrupts import run
@@ -86,7 +87,7 @@ def login(
             )
         where = instance or (None if before is None else before.instance)
         if where is None:
-            where = str(typer.prompt("Instance (such as acme)", default=instance_in(os.environ), err=True)).strip()
+            where = _asked_instance(stdin=token_stdin)
         instance_origin(where)
         token = _given_token(where, stdin=token_stdin, file=token_file)
         settings = network.settings() if before is None else _access(name, where, token).settings
@@ -151,7 +152,7 @@ def logout(
         told = (
             f"Took the token of profile {name!r} out of {' and '.join(removed)}"
             if removed
-            else (f"Profile {name!r} has no token that login has kept")
+            else f"Profile {name!r} has no token that login has kept"
         )
         valid = "; it remains valid until it is revoked in Domo under Admin > Access tokens" if removed else ""
         out.print(one_line(told + valid), markup=False, soft_wrap=True)
@@ -238,10 +239,36 @@ def _given_token(instance: str, *, stdin: bool, file: Path | None) -> Secret[str
     if stdin:
         token = Secret(sys.stdin.read(_LONGEST_TOKEN).strip())
     else:
-        token = Secret(str(typer.prompt(f"Token for {instance}", hide_input=True, err=True)).strip())
+        token = Secret(_asked(f"Token for {instance}", hide_input=True))
     if not token.get_secret_value():
-        raise ConfigError("there is no token on standard input")
+        raise ConfigError("the token is empty")
     return token
+
+
+def _asked_instance(*, stdin: bool) -> str:
+    """Return the instance of the environment, or the one that is typed in.
+
+    Args:
+        stdin: Whether standard input is the token, which must not be taken for an answer.
+
+    Raises:
+        ConfigError: Nobody can be asked.
+    """
+    known = instance_in(os.environ)
+    if not stdin:
+        return _asked("Instance (such as acme)", default=known)
+    if known is None:
+        raise ConfigError("which instance? Give --instance NAME: standard input has the token")
+    return known
+
+
+def _asked(question: str, **how: Any) -> str:
+    try:
+        return str(typer.prompt(question, err=True, **how)).strip()
+    except typer.Abort:
+        if can_ask():
+            raise
+        raise ConfigError("Nobody can answer here: give --instance NAME, and --token-stdin or --token-file") from None
 
 
 def _keep(document: Any, name: str, instance: str, token: Secret[str] | None) -> None:

@@ -117,10 +117,29 @@ def test_a_token_that_is_not_accepted_is_not_kept(alone, emulator, memory, tmp_p
     assert 1 == wrong.code
     assert "does not accept this token" in wrong.stderr
     assert "a-wrong-token-of-mine" not in wrong.stderr + wrong.stdout
-    assert 2 == nothing.code
-    assert "no token" in nothing.stderr
+    assert (2, "ConfigError: the token is empty\n") == (nothing.code, nothing.stderr)
     assert not config(tmp_path).exists()
     assert {} == memory.kept
+
+
+def test_a_token_on_standard_input_is_never_taken_for_the_instance(alone, emulator, tmp_path):
+    refused = asked(emulator, f"{emulator.token}\nmore\n", "login", "--token-stdin")
+    assert (2, "") == (refused.code, refused.stdout)
+    assert "Give --instance NAME: standard input has the token" in refused.stderr
+    assert not config(tmp_path).exists()
+
+    asking = asked(emulator, "", "login")
+    assert 2 == asking.code
+    assert "Nobody can answer here: give --instance NAME, and --token-stdin or --token-file" in asking.stderr
+
+
+def test_a_token_on_standard_input_is_for_the_instance_of_the_environment(alone, emulator, tmp_path, monkeypatch):
+    monkeypatch.setenv("DOMO_BASE_URL", emulator.url)
+
+    ended = asked(emulator, emulator.token, "login", "--token-stdin")
+
+    assert 0 == ended.code, ended.stderr
+    assert emulator.url in config(tmp_path).read_text()
 
 
 def test_a_login_to_another_instance_leaves_no_token_of_the_one_before(alone, emulator, memory, monkeypatch):

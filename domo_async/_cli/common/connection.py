@@ -92,7 +92,7 @@ def read_token(file: Path) -> Secret[str]:
     except OSError as error:
         raise ConfigError(f"cannot read {file}: {error.strerror or error}") from None
     if not token.get_secret_value():
-        raise ConfigError(f"there is no token in {file}")
+        raise ConfigError(f"{file} has no token")
     return token
 
 
