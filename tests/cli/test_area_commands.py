@@ -213,8 +213,9 @@ def test_read_only_refuses_whatever_may_change_something(cli: Cli, world: Emulat
 
     refused = [cli(*change) for change in changes]
     by_environment = cli("datasets", "delete", dataset, "--yes", environment={"DOMO_READ_ONLY": "1"})
+    by_both = [cli(*change, environment={"DOMO_READ_ONLY": "0"}) for change in changes]
 
-    assert [2] * 5 == [each.code for each in (*refused, by_environment)]
+    assert [2] * 9 == [each.code for each in (*refused, by_environment, *by_both)]
     assert "DELETE /api/data/v3/datasources/{} is not known to change nothing" in refused[0].stderr
     assert [] == list(world.log)
     assert 0 == cli("datasets", "query", dataset, "SELECT * FROM table", "--read-only").code

@@ -85,7 +85,8 @@ def _kept(name: str) -> Callable[[T], T]:
     """Return what keeps an option where it is given: that of the command comes after that of the group, and counts."""
 
     def keep(value: T) -> T:
-        if value is not None:
+        # What is not asked for undoes nothing, such as DOMO_READ_ONLY=0 after --read-only.
+        if value is not None and value is not False:
             setattr(network, name, Secret(value) if name == "proxy" else value)
         return value
 
