@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from attrs import field, frozen
 
-from domo_async import UNSET, ConfigError, Domo
+from domo_async import UNSET, ConfigError, DecodeError, Domo, ListIncomplete
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import DebugOption
 from domo_async._cli.common.json_query import QueryOption
@@ -23,6 +23,12 @@ _PAGE = 50
 # What routes call the place and the size of a page.
 _OFFSETS = ("offset", "skip")
 _SIZES = ("limit", "count", "pageSize")
+# What routes call the number of items of all pages, in the answer or in its "_metaData"; the first one counts.
+_TOTALS = ("totalFilteredCount", "totalResultCount", "totalCount", "totalHits", "total")
+_HOW = (
+    "name the place and the size of a page as the route calls them, in the body or by --param, such as"
+    " -p offset=0 -p limit=50"
+)
 
 
 @frozen
@@ -70,6 +76,8 @@ def api(
     """Send any request, with the token, retries and errors of the library, and print the JSON answer."""
     if json_body is not None and input is not None:
         raise typer.BadParameter("choose one of --json-body and --input")
+    if paginate and method.upper() not in {"GET", "POST"}:
+        raise typer.BadParameter(f"pages are read by GET or POST, not by {method}", param_hint="--paginate")
     params: dict[str, Any] = {}
     for key, value in key_values(param or (), "--param"):
         params.setdefault(key, []).append(value)
@@ -95,6 +103,7 @@ async def _all_items(
 
     Raises:
         ConfigError: An answer has no list, or several and nobody says which.
+        ListIncomplete: The instance says that there are more.
     """
     from domo_async._transport.pager import PageData, by_offset  # noqa: PLC0415 - keeps --help fast
 
@@ -104,7 +113,10 @@ async def _all_items(
     place = next((key for key in _OFFSETS if key in given), _OFFSETS[0])
     size = next((key for key in _SIZES if key in given), _SIZES[0])
 
+    before: list[_Item] = []
+
     async def fetch(offset: int, count: int) -> PageData[_Item]:
+        nonlocal before
         asked = {place: offset, size: count}
         answer = await domo.request(
             method,
@@ -114,7 +126,15 @@ async def _all_items(
             # What is asked for page by page is read.
             idempotent=True,
         )
-        return PageData([_Item.of(each) for each in _items(answer, items)])
+        page, total = [_Item.of(each) for each in _items(answer, items)], _total(answer)
+        if total is not None and page and page == before and len(page) < total:
+            raise ListIncomplete(
+                f"the list has {total} items, but the route gave the same {len(page)} for {place}={offset} as before",
+                total=total,
+                given=len(page),
+            )
+        before = page
+        return PageData(page, total=total)
 
     found = by_offset(
         fetch,
@@ -123,7 +143,20 @@ async def _all_items(
         offset=_number(given.get(place), 0, place),
         paged=False,
     )
-    return [item.value for item in await found.all()]
+    try:
+        return [item.value for item in await found.all()]
+    except (ListIncomplete, DecodeError) as error:
+        error.add_note(_HOW)
+        raise
+
+
+def _total(answer: Any) -> int | None:
+    """Return the number of items of all pages, if the answer has it."""
+    top = answer if isinstance(answer, Mapping) else {}
+    more = top.get("_metaData")
+    places = [top, more if isinstance(more, Mapping) else {}]
+    found = (place.get(name) for name in _TOTALS for place in places)
+    return next((each for each in found if isinstance(each, int) and not isinstance(each, bool)), None)
 
 
 def _number(given: Any, otherwise: int, name: str) -> int:

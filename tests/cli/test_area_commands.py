@@ -275,12 +275,19 @@ def test_api_puts_pages_together(cli: Cli, domo: Domo) -> None:
         *("--paginate", "--items", "cardAdminSummaries", "--query", "length(@)"),
     )
     none = cli("api", "GET", "/api/content/v2/users/me", "--paginate")
+    by_other_names = cli(
+        *("api", "POST", "/api/search/v1/query", "--paginate", "--items", "searchObjects"),
+        *("--json-body", '{"query": "*", "entityList": [["user"]]}'),
+    )
 
     assert ids == {*json.loads(listed.stdout)}
     assert len(domo.users.list().all()) == len(json.loads(searched.stdout)), searched.stderr
     assert [role.id for role in domo.roles.list()] == json.loads(whole.stdout)
     assert "100\n" == skipping.stdout
     assert 2 == none.code
+    assert (1, "") == (by_other_names.code, by_other_names.stdout)
+    assert "but the route gave the same 10 for offset=10 as before; name the place" in by_other_names.stderr
+    assert 2 == cli("api", "DELETE", "/api/content/v1/pages", "--paginate").code
     assert 2 == cli("api", "POST", "/api/x", "--input", "-", "--json-body", "{}").code
 
 
