@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
@@ -13,8 +14,8 @@ from typer.core import TyperGroup
 
 from domo_async._cli.areas import EXAMPLES, NOUNS, PANELS
 from domo_async._cli.common import logs, network
-from domo_async._cli.common.exits import EXIT_CODES
-from domo_async._cli.common.json_query import json_query, take_query_option
+from domo_async._cli.common.exits import EXIT_CODES, MOST_TOLD, ExitCode, effect
+from domo_async._cli.common.json_query import QueryMismatch, json_query, take_query_option
 from domo_async._cli.common.output import out
 from domo_async._cli.making import command_of
 from domo_async._cli.manual import NARROW, manual
@@ -137,10 +138,18 @@ class Root(Group):
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         ctx.call_on_close(logs.logs.end)
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except QueryMismatch as error:
+            if effect.took_place:
+                lost = json.dumps(error.value, ensure_ascii=False)
+                error.exit_code = ExitCode.AFTER_COMMIT
+                error.message += f". What was done stays done; this was to be told: {lost[:MOST_TOLD]}"
+            raise
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command's name."""
+        effect.took_place = False
         logs.logs.begin()
         network.network.begin()
         json_query.begin()

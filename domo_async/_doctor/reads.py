@@ -114,6 +114,10 @@ def is_safe(method: str, template: str) -> bool:
     return method == "GET" or (method == "POST" and template in SAFE_POSTS)
 
 
+def _reads(method: str, template: str) -> bool:
+    return is_safe(method, template) or (method, template) in _CONTENTS
+
+
 class ReadOnly:
     """Lets requests pass that change nothing; see `Transport.inspected`."""
 
@@ -124,7 +128,7 @@ class ReadOnly:
             ConfigError: It might change something.
         """
         method, template = request.method, request.url.template
-        if not is_safe(method, template) and (method, template) not in _CONTENTS:
+        if not _reads(method, template):
             raise ConfigError(
                 f"{method} {template} is not known to change nothing, so it was not sent: this client only reads"
             )
@@ -142,7 +146,7 @@ class ReadOnly:
 def only_reads(function: Callable[..., Any]) -> bool:
     """Return whether a method changes nothing, by the routes that its docstring names."""
     routes = _ROUTE.findall(function.__doc__ or "")
-    return bool(routes) and all(is_safe(method, _PLACE.sub("{}", route)) for method, route in routes)
+    return bool(routes) and all(_reads(method, _PLACE.sub("{}", route)) for method, route in routes)
 
 
 def reads_of(client: object) -> dict[str, list[Read]]:

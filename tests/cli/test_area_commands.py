@@ -251,6 +251,34 @@ def test_query_picks_from_json(cli: Cli) -> None:
     assert 2 == cli("roles", "list", "--csv", "--query", "[0]").code
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["", "&name", "[&name]", "[::0]", "ceil(`1e400`)", "no_such(@)", "sum(@)", f"{'(' * 5000}name{')' * 5000}"],
+    ids=["empty", "function", "list-of-functions", "step-zero", "infinite", "unknown", "unfit", "deep"],
+)
+def test_a_query_that_gives_no_json_is_wrong_use(cli: Cli, expression: str) -> None:
+    ended = cli("roles", "list", "--query", expression)
+
+    assert (2, "") == (ended.code, ended.stdout)
+    assert "Invalid value for --query: " in ended.stderr
+
+
+def test_a_query_that_does_not_fit_what_was_made_tells_that_it_was_made(cli: Cli, domo: Domo) -> None:
+    ended = cli("datasets", "create", "Queried", "id:LONG", "--query", "abs(@)", environment={"COLUMNS": "1000"})
+    (made,) = domo.datasets.list(name_like="Queried").all()
+
+    assert (4, "") == (ended.code, ended.stdout)
+    assert "What was done stays done" in ended.stderr
+    assert f'"id": "{made.id}"' in ended.stderr
+
+
+def test_two_forms_are_refused_before_anything_is_sent(cli: Cli, world: Emulator) -> None:
+    world.log.clear()
+
+    assert 2 == cli("roles", "list", "--csv", "--json").code
+    assert [] == list(world.log)
+
+
 def test_api_puts_pages_together(cli: Cli, domo: Domo) -> None:
     ids = {dataset.id for dataset in domo.datasets.list()}
 

@@ -17,7 +17,7 @@ from domo_async._cli.common.output import err, printable
 from domo_async._cli.common.streams import OutputFailed
 from domo_async._tracebacks import whole_tracebacks
 
-__all__ = ["EXIT_CODES", "Advice", "DebugOption", "ExitCode", "effect", "output_failed", "readable_errors"]
+__all__ = ["EXIT_CODES", "MOST_TOLD", "Advice", "DebugOption", "ExitCode", "effect", "output_failed", "readable_errors"]
 
 
 class ExitCode(IntEnum):
@@ -42,7 +42,8 @@ DebugOption: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the 
 Advice: TypeAlias = Callable[[BaseException], str | None]
 """What to say about an error beyond its message, if anything."""
 
-_MOST_TOLD = 4000
+MOST_TOLD: int = 4000
+"""The most characters of what could not be told as it should."""
 
 # The first that fits counts.
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
@@ -74,7 +75,7 @@ def output_failed(error: OutputFailed) -> int:
     told = f"standard output cannot be written: {error}"
     if effect.took_place:
         lost = error.lost.decode(errors="replace").strip()
-        _complain("OutputFailed", f"{told}. What was done stays done; this was to be told:\n{lost[:_MOST_TOLD]}")
+        _complain("OutputFailed", f"{told}. What was done stays done; this was to be told:\n{lost[:MOST_TOLD]}")
         return ExitCode.AFTER_COMMIT
     if not error.unwanted:
         _complain("OutputFailed", told)

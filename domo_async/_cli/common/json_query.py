@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Annotated, Any, TypeAlias
 
@@ -10,7 +11,19 @@ from attrs import define
 
 from domo_async._cli.common.options import hidden_options
 
-__all__ = ["QueryOption", "json_query", "take_query_option"]
+__all__ = ["QueryMismatch", "QueryOption", "json_query", "take_query_option"]
+
+
+class QueryMismatch(typer.BadParameter):
+    """The expression does not fit the JSON, or gives something that is not JSON.
+
+    Attributes:
+        value: The JSON.
+    """
+
+    def __init__(self, error: Exception, value: object) -> None:
+        super().__init__(f"it does not fit the JSON: {error}", param_hint="--query")
+        self.value = value
 
 
 @define
@@ -36,28 +49,26 @@ class _JsonQuery:
         if given is not None:
             try:
                 import jmespath  # noqa: PLC0415 - most commands are given none
-                from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - as above
             except ImportError:
                 raise typer.BadParameter('it needs: pip install "domo-async[cli]"', param_hint="--query") from None
             try:
                 self.expression = jmespath.compile(given)
-            except JMESPathError as error:
+            except (ValueError, RecursionError) as error:
                 raise typer.BadParameter(f"not JMESPath: {error}", param_hint="--query") from None
         return given
 
-    def of(self, value: object) -> object:
-        """Return what is asked for of a value that JSON has.
+    def text(self, value: object, *, indent: int | None) -> str:
+        """Return what is asked for of decoded JSON: a text alone as it is, all else as JSON.
 
         Raises:
-            typer.BadParameter: The expression does not fit it.
+            QueryMismatch: The expression does not fit it.
         """
-        from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - as above
-
         try:
-            found: object = self.expression.search(value)
-        except JMESPathError as error:
-            raise typer.BadParameter(f"it does not fit what there is: {error}", param_hint="--query") from None
-        return found
+            found = self.expression.search(value)
+            return found if isinstance(found, str) else json.dumps(found, indent=indent, ensure_ascii=False)
+        # JMESPath's own errors are ValueErrors; its functions and slices let others through, and `&name` is not JSON.
+        except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            raise QueryMismatch(error, value) from None
 
 
 json_query: _JsonQuery = _JsonQuery()

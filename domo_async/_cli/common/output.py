@@ -193,8 +193,7 @@ def print_json_line(value: object) -> None:
 def _print_json(value: object, *, indent: int | None) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=False, default=_plain)
     if json_query.expression is not None:
-        wanted = json_query.of(json.loads(text))
-        text = wanted if isinstance(wanted, str) else json.dumps(wanted, indent=indent, ensure_ascii=False)
+        text = json_query.text(json.loads(text), indent=indent)
     _write_json(text)
 
 
