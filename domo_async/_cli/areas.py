@@ -783,7 +783,7 @@ NOUNS: tuple[Noun, ...] = (
                 deletes="Delete the role {role_id}?",
                 done="Deleted",
             ),
-            Row(name="authorities", method="roles.authorities", examples=("2",), thing="authoritie"),
+            Row(name="authorities", method="roles.authorities", examples=("2",), thing="authority"),
             Row(
                 name="sync-authorities",
                 method="roles.sync_authorities",

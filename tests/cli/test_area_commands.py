@@ -119,6 +119,7 @@ def test_values_are_json_from_arguments_files_and_standard_input(cli: Cli, domo:
     assert ["One\n", "Two\n", "Three\n"] == [each.stdout for each in made]
     policies = {each.name: each for each in domo.datasets.policies.list(dataset)}
     assert ["North"] == list(policies["Three"].parameters[0].values)
+    assert cli("policies", "list", dataset).stdout.endswith(f"\n{len(policies)} policies\n")
     assert (2, 2) == (wrong.code, absent.code)
     assert {"One", "Two", "Three"} <= {*policies}
 

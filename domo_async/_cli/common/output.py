@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 import sys
 from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
@@ -54,6 +55,7 @@ err: Console = Console(highlight=False, stderr=True)
 _NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
 _NARROWEST = 12  # of a column with texts that are longer
 _MOST_ROWS = 1000
+_Y = re.compile(r"(?<=[^aeiou])y$")
 _FEW_COLUMNS = 3
 
 
@@ -65,8 +67,8 @@ def megabytes(size: int) -> str:
 
 
 def counted(count: int, thing: str) -> str:
-    """Return a number of things, such as ``1 part`` or ``1,000 rows``."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+    """Return a number of things, such as ``1 part``, ``1,000 rows`` or ``2 policies``."""
+    return f"{count:,} {thing if count == 1 else _Y.sub('ie', thing) + 's'}"
 
 
 def printable(text: str) -> str:
