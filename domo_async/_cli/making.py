@@ -18,8 +18,10 @@ from attrs import frozen
 from domo_async import ConfigError, Domo, DomoError, Secret, Unset
 from domo_async._cli.common.asking import agreed
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
-from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_errors
-from domo_async._cli.common.listing import CsvOption, JsonOption
+from domo_async._cli.common.exits import EXIT_CODES, DebugOption, ExitCode, readable_errors
+from domo_async._cli.common.listing import CsvOption, JsonOption, form_of
+from domo_async._cli.common.output import err, one_line
+from domo_async._cli.common.streams import OutputFailed, give_up_output
 from domo_async._cli.common.values import json_of, parse_time, text_of
 from domo_async._cli.rows import Noun, Row
 from domo_async._cli.showing import Told, secret_file, show
@@ -71,8 +73,7 @@ def command_of(noun: Noun, row: Row) -> Any:
         as_json, as_csv, instance, token_file, debug = (given.pop(name, None) for name in _COMMON)
         yes, output = given.pop("yes", False), given.pop("output", None)
         told = Told(
-            as_json=as_json,
-            as_csv=bool(as_csv),
+            form=form_of(as_json=as_json, as_csv=bool(as_csv)),
             row=row,
             noun=noun,
             about={name: given[name] for name in named_first if given[name] is not None},
@@ -91,7 +92,14 @@ def command_of(noun: Noun, row: Row) -> Any:
         async def kept(domo: Domo) -> Any:
             with secret_file(output) as write:
                 value = await work(domo)
-                write(getattr(value, row.secret))
+                try:
+                    write(getattr(value, row.secret))
+                except (OSError, OutputFailed) as error:
+                    if isinstance(error, OutputFailed):
+                        give_up_output()
+                    lost = f"{noun.thing} {value.id} was created, but cannot be written: {error}. Revoke it."
+                    err.print(one_line(lost), markup=False, soft_wrap=True)
+                    raise typer.Exit(ExitCode.AFTER_COMMIT) from None
             return value
 
         value = call(kept if row.secret else work, instance, token_file, debug=debug, changed=not reads)

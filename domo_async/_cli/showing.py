@@ -20,7 +20,7 @@ from rich.text import Text
 
 from domo_async import BulkReport, Secret, TargetError
 from domo_async._cli.common.exits import ExitCode
-from domo_async._cli.common.listing import Form, form_of, print_list
+from domo_async._cli.common.listing import Form, print_list
 from domo_async._cli.common.output import err, facts, moment, one_line, out, print_json, print_table
 from domo_async._cli.common.results_table import of_bulk, tell
 from domo_async._cli.rows import Noun, Row
@@ -37,23 +37,16 @@ class Told:
     """How to tell what a command gave.
 
     Attributes:
-        as_json: The option.
-        as_csv: The option.
+        form: The form that is asked for.
         row: The command.
         noun: What it is about.
         about: The things that it was called with, by the parameters' names.
     """
 
-    as_json: bool
-    as_csv: bool
+    form: Form
     row: Row
     noun: Noun
     about: Mapping[str, Any]
-
-    @property
-    def form(self) -> Form:
-        """The form that is asked for."""
-        return form_of(as_json=self.as_json, as_csv=self.as_csv)
 
 
 def show(value: Any, told: Told) -> None:
@@ -63,7 +56,7 @@ def show(value: Any, told: Told) -> None:
         typer.Exit: It is not what was asked for, or says that something failed.
     """
     if isinstance(value, BulkReport):
-        tell(of_bulk(value), as_json=told.as_json)
+        tell(of_bulk(value), as_json=told.form is Form.JSON)
     elif value is None or isinstance(value, bool):
         _show_done(told, changed=value is not False)
     elif isinstance(value, list | tuple):

@@ -93,6 +93,18 @@ def test_whatever_was_done_is_told_to_standard_error_instead(
 
 
 @needs_full
+@pytest.mark.parametrize("output", [FULL, CLOSED])
+def test_a_token_that_could_not_be_written_is_named_and_not_shown(cli: Cli, emulator: Emulator, output: str) -> None:
+    ended = in_shell(cli, f"CLI tokens create --name lost --owner-id 1 --expires 2099-12-31 --output - {output}")
+    with emulator.sync_client() as domo:
+        made = max(each.id for each in domo.access_tokens.list() if each.id is not None)
+
+    assert 4 == ended.code
+    assert f"token {made} was created, but cannot be written: " in ended.stderr
+    assert ended.stderr.endswith(". Revoke it.\n")
+
+
+@needs_full
 @pytest.mark.parametrize(
     ("command", "output", "why"),
     [
