@@ -83,7 +83,7 @@ def _show_done(told: Told, *, changed: bool) -> None:
 def _show_items(items: Sequence[Any], told: Told) -> None:
     thing = told.row.thing or told.noun.thing
     if told.row.one and not items:
-        err.print(one_line(f"There is no such {thing}, or you may not see it."), markup=False)
+        err.print(one_line(f"The {thing} does not exist, or you may not see it."), markup=False)
         raise typer.Exit(ExitCode.FAILED)
     if told.row.one and len(items) == 1 and told.form is Form.TABLE:
         _show_facts(_fields(items[0]))

@@ -73,7 +73,7 @@ class Group(TyperGroup):
         return sorted(names, key=lambda name: _VERBS.index(name) if name in _VERBS else len(_VERBS))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, with the options that all commands have; None if there is no such command."""
+        """Return a command, with the options that all commands have; None if it does not exist."""
         command: Any = super().get_command(ctx, cmd_name)
         row = None if self.noun is None else next((row for row in self.noun.rows if row.name == cmd_name), None)
         if command is None and self.noun is not None and row is not None:

@@ -151,7 +151,7 @@ def test_cards_that_are_not_there_are_an_error(cli: Cli, domo: Domo) -> None:
     assert f"Id  {first}" in " ".join(cli("cards", "show", first).stdout.split("\n")[0].split()).replace("Id ", "Id  ")
     assert 2 == len(json.loads(cli("cards", "show", first, second, "--json").stdout))
     absent = cli("cards", "show", "999")
-    assert (1, "There is no such card, or you may not see it.\n") == (absent.code, absent.stderr)
+    assert (1, "The card does not exist, or you may not see it.\n") == (absent.code, absent.stderr)
 
 
 def test_a_new_token_goes_to_a_file_of_ones_own(cli: Cli, domo: Domo, tmp_path: Path) -> None:

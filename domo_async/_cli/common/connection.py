@@ -105,7 +105,7 @@ def access(instance: str | None, token_file: Path | None, token: Secret[str] | N
         token: A token that is given in another way.
 
     Raises:
-        ConfigError: Something is missing or wrong; says what.
+        ConfigError: Something is missing or wrong; the message names it.
     """
     source = "the caller"
     if token_file is not None:
