@@ -15,6 +15,7 @@ from domo_async._cli.common.exits import DebugOption
 from domo_async._cli.common.json_query import QueryOption
 from domo_async._cli.common.output import print_json
 from domo_async._cli.common.values import json_of, key_values, text_of
+from domo_async._transport.pager import PageData, by_offset
 
 __all__ = ["api"]
 
@@ -105,8 +106,6 @@ async def _all_items(
         ConfigError: An answer has no list, or several and nobody says which.
         ListIncomplete: The instance says that there are more.
     """
-    from domo_async._transport.pager import PageData, by_offset  # noqa: PLC0415 - keeps --help fast
-
     fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     in_body = any(key in fields for key in (*_OFFSETS, *_SIZES))
     given = fields if in_body else params

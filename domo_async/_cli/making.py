@@ -7,6 +7,7 @@ import json
 import re
 import types
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import date, datetime
 from enum import Enum
 from functools import cache, partial
@@ -15,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, g
 import typer
 from attrs import frozen
 
-from domo_async import ConfigError, Domo, DomoError, Secret, Unset
+from domo_async import ConfigError, Domo, DomoError, Pager, Secret, Unset
 from domo_async._cli.common.asking import agreed
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption, ExitCode, readable_errors
@@ -29,6 +30,8 @@ from domo_async._cli.showing import Told, secret_file, show
 __all__ = ["command_of", "method_of"]
 
 _SKIPPED = frozenset({"page_size", "progress"})
+# Times that are to come.
+_AHEAD = frozenset({"expires"})
 _ARGS = re.compile(r"^Args:\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 _ARG = re.compile(r"^    (\w+): (.*(?:\n {5,}.*)*)", re.MULTILINE)
 _QUOTED = re.compile(r"``(.*?)``|`(.*?)`")
@@ -67,11 +70,14 @@ def command_of(noun: Noun, row: Row) -> Any:
     about = inspect.getdoc(method) or ""
     parameters = _parameters(method, about, row)
     reads = _is_read(method)
+    pages = _is_a(Pager, _hints(method)["return"])
+    cut = pages and all(each.name != "limit" for each in parameters)
     named_first = [each.name for each in parameters if each.placed or each.name.endswith(("_id", "_ids"))]
 
     def run(**given: Any) -> None:
         as_json, as_csv, instance, token_file, debug = (given.pop(name, None) for name in _COMMON)
         yes, output = given.pop("yes", False), given.pop("output", None)
+        most = given.pop("limit", None) if cut else None
         told = Told(
             form=form_of(as_json=as_json, as_csv=bool(as_csv)),
             row=row,
@@ -87,7 +93,9 @@ def command_of(noun: Noun, row: Row) -> Any:
 
         async def work(domo: Domo) -> Any:
             answer = method_of(row, domo)(*placed, **named)
-            return await (answer if isinstance(answer, Awaitable) else answer.all())
+            if isinstance(answer, Awaitable):
+                return await answer
+            return await (answer.all() if most is None else _first(answer, most))
 
         async def kept(domo: Domo) -> Any:
             with secret_file(output) as write:
@@ -107,7 +115,7 @@ def command_of(noun: Noun, row: Row) -> Any:
             show(None if row.discards else value, told)
 
     signature = [_signed(each.name, each.kind, each.option, each.default) for each in parameters]
-    signature += _further(row, lists=_gives_a_list(method))
+    signature += _further(row, lists=pages or _is_a(tuple, _hints(method)["return"]), cut=cut)
     run.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in signature}
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -118,8 +126,25 @@ def command_of(noun: Noun, row: Row) -> Any:
 _COMMON = ("as_json", "as_csv", "instance", "token_file", "debug")
 
 
-def _further(row: Row, *, lists: bool) -> list[inspect.Parameter]:
-    """Return the options that are not parameters of the method."""
+async def _first(pager: Pager[Any], most: int) -> list[Any]:
+    """Return the first items of a list; the pages that follow are not requested."""
+    items: list[Any] = []
+    async with aclosing(pager.pages()) as pages:
+        async for page in pages:
+            items += page
+            if len(items) >= most:
+                break
+    return items[:most]
+
+
+def _further(row: Row, *, lists: bool, cut: bool) -> list[inspect.Parameter]:
+    """Return the options that are not parameters of the method.
+
+    Args:
+        row: The command.
+        lists: Whether it gives a list.
+        cut: Whether the list is to be cut here, as the method does not take a limit.
+    """
     options: list[tuple[str, Any, Any, Any]] = []
     if row.secret:
         told = typer.Option(
@@ -129,6 +154,8 @@ def _further(row: Row, *, lists: bool) -> list[inspect.Parameter]:
             help=f"Where the {row.secret} goes; - for standard output, and nothing else.",
         )
         options.append(("output", str, told, ...))
+    if cut:
+        options.append(("limit", int | None, typer.Option(metavar="NUMBER", min=0, help="The most to list."), None))
     if row.deletes:
         options.append(("yes", bool, typer.Option("--yes", "-y", help="Do not ask first."), False))
     common: list[tuple[str, Any]] = [("as_json", JsonOption)]
@@ -162,13 +189,6 @@ def _hints(method: Callable[..., Any]) -> dict[str, Any]:
     return get_type_hints(getattr(function, "__func__", function))
 
 
-def _gives_a_list(method: Callable[..., Any]) -> bool:
-    from domo_async import Pager  # noqa: PLC0415 - keeps --help fast
-
-    given = _hints(method)["return"]
-    return _is_a(Pager, given) or _is_a(tuple, given)
-
-
 def _is_read(method: Callable[..., Any]) -> bool:
     from domo_async._doctor.reads import only_reads  # noqa: PLC0415 - keeps --help fast
 
@@ -178,7 +198,8 @@ def _is_read(method: Callable[..., Any]) -> bool:
 def _summary(about: str) -> str:
     """Return a docstring's first line, as the command line has it."""
     line = about.partition("\n\n")[0].replace("\n", " ")
-    line = re.sub(r"^Iterate over", "List", line)
+    if line.startswith("Iterate over "):  # one thing, or over others
+        line = "List " + line.removeprefix("Iterate over ").replace(" over ", " ")
     line = re.sub(r"^Return", "Show", line)
     return _plain(line)
 
@@ -190,7 +211,8 @@ def _plain(text: str) -> str:
 def _helps(about: str) -> dict[str, str]:
     """Return what a docstring says of each parameter."""
     found = _ARGS.search(about)
-    return {name: _plain(text) for name, text in _ARG.findall(found[1])} if found else {}
+    told = {name: _plain(text) for name, text in _ARG.findall(found[1])} if found else {}
+    return {name: text.replace(", or None for all", "; all by default") for name, text in told.items()}
 
 
 def _parameters(method: Callable[..., Any], about: str, row: Row) -> list[_Parameter]:
@@ -207,7 +229,7 @@ def _parameters(method: Callable[..., Any], about: str, row: Row) -> list[_Param
 
 def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str) -> _Parameter:
     """Return how a parameter is given: an argument if it has a place, else an option."""
-    form = _form(hint)
+    form = _TO_COME if parameter.name in _AHEAD else _form(hint)
     needed = parameter.default is parameter.empty
     placed = parameter.kind is not parameter.KEYWORD_ONLY
     info: dict[str, Any] = {"help": " ".join(filter(None, (told, form.told)))}
@@ -265,6 +287,14 @@ class _Form:
     parse: Callable[[str], Any] | None = None
     read: Callable[[Any], Any] | None = None
     told: str = ""
+
+
+_TO_COME = _Form(
+    kind=datetime,
+    metavar="WHEN",
+    parse=partial(parse_time, ahead=True),
+    told="In so long, such as 12h or 30d, or a date.",
+)
 
 
 def _form(hint: Any) -> _Form:

@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,21 +74,19 @@ def test_examples_of_all_commands_are_understood(
 
 
 @pytest.mark.parametrize("noun", [noun.words for noun in NOUNS if any(row.name == "list" for row in noun.rows)])
-def test_lists_are_tables_json_and_csv(cli: Cli, domo: Domo, commands: dict[str, Any], noun: str) -> None:
+def test_lists_are_tables_json_and_csv(cli: Cli, domo: Domo, noun: str) -> None:
     needed = {"policies": [domo.datasets.list(limit=1).all()[0].id]}.get(noun, [])
     if noun == "filesets files":
         needed = [domo.filesets.search(page_size=1).all()[0].id]
     if noun == "appdb documents":
         needed = [next(each.id for each in domo.appdb.collections.list() if each.id)]
-    words = [*noun.split(), "list", *needed]
-    if any("--limit" in option.opts for option in commands[f"{noun} list"].params):
-        words += ["--limit", "3"]
+    words = [*noun.split(), "list", *needed, "--limit", "2"]
 
     table, as_json, as_csv = cli(*words), cli(*words, "--json"), cli(*words, "--csv")
 
     assert (0, 0, 0) == (table.code, as_json.code, as_csv.code), table.stderr + as_json.stderr + as_csv.stderr
     rows = list(csv.DictReader(as_csv.stdout.splitlines()))
-    assert len(rows) == len(json.loads(as_json.stdout))
+    assert len(rows) == len(json.loads(as_json.stdout)) <= 2
     assert f"{len(rows):,} " in table.stdout.splitlines()[-1]
     assert all(rows[0]["id"] in line for line in table.stdout.splitlines() if rows and line.startswith(rows[0]["id"]))
 
@@ -156,7 +155,7 @@ def test_cards_that_are_not_there_are_an_error(cli: Cli, domo: Domo) -> None:
 
 def test_a_new_token_goes_to_a_file_of_ones_own(cli: Cli, domo: Domo, tmp_path: Path) -> None:
     file = tmp_path / "token"
-    create = ("tokens", "create", "--name", "nightly", "--owner-id", str(domo.users.me().id), "--expires", "2099-12-31")
+    create = ("tokens", "create", "--name", "nightly", "--owner-id", str(domo.users.me().id), "--expires", "30d")
 
     made = cli(*create, "--output", str(file))
     token = file.read_text().strip()
@@ -168,6 +167,8 @@ def test_a_new_token_goes_to_a_file_of_ones_own(cli: Cli, domo: Domo, tmp_path: 
     assert 1 == again.code
     listed = json.loads(cli("tokens", "list", "--json").stdout)
     assert ["nightly"] == [each["name"] for each in listed]  # the second was not made, as there is no place for it
+    left = datetime.fromisoformat(listed[0]["expires"]) - datetime.now(UTC)
+    assert timedelta(days=29) < left < timedelta(days=30)
     assert 0 == cli("tokens", "revoke", str(listed[0]["id"]), "--yes").code
     alone = cli(*create, "--output", "-").stdout
     assert 1 == len(alone.split())

@@ -87,10 +87,14 @@ def json_of(text: str, option: str | None = None) -> Any:
         raise typer.BadParameter(f"not JSON: {error}", param_hint=option) from None
 
 
-def parse_time(text: str) -> datetime:
+def parse_time(text: str, *, ahead: bool = False) -> datetime:
     """Return the time that a text stands for: an age such as ``90s``, ``30m``, ``2h``, ``7d`` or ``2w``, or a date.
 
     A date may have a time and a zone. Without a zone it is local, without a time the beginning of its day.
+
+    Args:
+        text: The text.
+        ahead: Whether it is so long from now, not so long ago.
 
     Raises:
         typer.BadParameter: It is not a time.
@@ -98,7 +102,8 @@ def parse_time(text: str) -> datetime:
     ago = _AGO.fullmatch(text.strip())
     try:
         if ago is not None:
-            return datetime.now(UTC) - timedelta(**{_AGO_UNITS[ago[2]]: int(ago[1])})
+            long = timedelta(**{_AGO_UNITS[ago[2]]: int(ago[1])})
+            return datetime.now(UTC) + (long if ahead else -long)
         found = datetime.fromisoformat(text.strip())
         return found.astimezone() if found.tzinfo is None else found
     except (ValueError, OverflowError):
