@@ -174,7 +174,7 @@ def test_files_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
         ("dataset", {"columns": {"a": "LONG"}, "rows": [(1, 2)]}, "Row 1"),
         ("dataset", {"columns": {"a": "LONG"}, "rows": [{"b": 1}]}, "Row 1"),
         ("dataset", {"upsert_key": ["nothing"]}, "nothing"),
-        ("stream", {"account_id": 99}, "There is no account 99"),
+        ("stream", {"account_id": 99}, "The account 99 does not exist"),
         ("dataflow", {"input_ids": ["none"]}, "none"),
         ("page", {"parent_id": 99}, "The page 99 does not exist"),
         ("card", {"dataset_id": "none"}, "none"),

@@ -481,7 +481,7 @@ async def test_a_fileset_changes_hands(emulator: Emulator, domo: Domo):
             assert access == await third.filesets.get_access(fileset)
             with pytest.raises(BadRequest, match="owner"):
                 await third.filesets.set_access(fileset, access=[FileSetAccess("USER", 78, "READ")])
-            with pytest.raises(BadRequest, match="no user 999"):
+            with pytest.raises(BadRequest, match="user 999 does not exist"):
                 await third.filesets.set_owner(fileset, 999)
 
 

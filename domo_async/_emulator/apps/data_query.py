@@ -2,10 +2,9 @@
 
 Names may be quoted, as Domo's library for such queries writes them.
 
-Emulator-defined, as the documents leave it open: a period to date and a rolling period end now, in UTC, and a rolling
-period begins the given number of units earlier; weeks begin on Mondays; weeks are called ``2025-W07``, months
-``2025-02`` and quarters ``2025-Q1``; results grained by date are ordered by it;
-``calendar=fiscal`` is refused.
+Emulator-defined, as Domo's documentation does not say it: a period to date and a rolling period end now, in UTC; a
+rolling period begins the given number of units earlier; weeks begin on Mondays; weeks are called ``2025-W07``, months
+``2025-02`` and quarters ``2025-Q1``; results grained by date are ordered by it; ``calendar=fiscal`` is refused.
 """
 
 from __future__ import annotations

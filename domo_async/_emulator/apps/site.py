@@ -1,9 +1,9 @@
 """The routes that an app of the App Framework calls; its manifest says what the aliases stand for.
 
-Emulator-defined, as no document describes it: the keys of ``/domo/environment/v1`` and of a user's groups beyond those
-that apps are seen to read; that a dataset is found by its name if the instance has none with the manifest's id; that
-a failed function of Code Engine is a 400; that a result asked for in an unknown form is sent in the form that an app
-gets by default; and that Excel files are not supported.
+Emulator-defined, as no document describes it: ``/domo/environment/v1`` and a user's groups have keys beyond those that
+apps are known to read; a dataset is found by its name if the instance has none with the manifest's id; a failed
+function of Code Engine is a 400; a result asked for in an unknown form is sent in the form that an app gets by default;
+Excel files are not supported.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The routes of the console: ``/``, and what its page asks for below ``/emulator/console``.
+"""The routes of the console: ``/``, and the routes of its page below ``/emulator/console``.
 
-They are emulator-defined, and like all that the emulator is asked about itself they are not recorded and no fault
-or limit is put on them.
+All of them are emulator-defined. Like all routes about the emulator itself, they are not recorded, and faults and
+limits do not apply to them.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Console:
     def _for_owner(self, handler: Handler) -> Handler:
         async def checked(request: web.Request) -> web.StreamResponse:
             if not self._is_owner(request.path, request.headers):
-                raise HTTPError(403, "This is for the token of the instance's owner only")
+                raise HTTPError(403, "This route requires the token of the instance's owner")
             return await handler(request)
 
         return checked
@@ -125,13 +125,13 @@ class Console:
         """Switch a fault on or off."""
         on = flag((await json_object(request)).get("on"), "on")
         if not self.gate.faults.switch(_number(request), on=on):
-            raise HTTPError(404, "There is no such fault any more")
+            raise HTTPError(404, "The fault does not exist any more")
         return answer({})
 
     async def _remove_fault(self, request: web.Request) -> web.Response:
         """Remove a fault."""
         if not self.gate.faults.remove(_number(request)):
-            raise HTTPError(404, "There is no such fault any more")
+            raise HTTPError(404, "The fault does not exist any more")
         return answer({})
 
     def _all_parts(self, wanted: PageQuery) -> dict[str, Html]:
@@ -149,7 +149,7 @@ class Console:
 def _number(request: web.Request) -> int:
     number = request.match_info["number"]
     if not number.isdecimal():
-        raise HTTPError(404, f"There is no fault {number}")
+        raise HTTPError(404, f"The fault {number} does not exist")
     return int(number)
 
 

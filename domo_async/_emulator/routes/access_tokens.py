@@ -1,6 +1,6 @@
 """Access tokens: developer tokens that users have, each valid until it expires or is revoked.
 
-Admins see and may make and revoke all of them, others their own (emulator-defined).
+Emulator-defined: admins may see, make and revoke all access tokens, other users only their own.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ async def create(request: web.Request) -> web.Response:
     name, expires = body["name"], body["expires"]
     owner = instance.records["users"].find(body.get("ownerId"))
     if owner is None:
-        raise HTTPError(400, f"There is no user with the id {body.get('ownerId')} to own the token")
+        raise HTTPError(400, f"The user {body.get('ownerId')}, who would own the token, does not exist")
     if not is_admin(caller) and owner["id"] != caller["id"]:
         raise HTTPError(403, "Only an admin may make a token of another user")
     if expires <= millis():

@@ -1,9 +1,9 @@
 """Data accounts: the credentials that connectors use.
 
-An answer has the keys that Domo's documentation shows and those that instances are known to give. Emulator-defined:
-what the levels of access allow, which are CAN_VIEW < CAN_WRITE < CAN_SHARE < CAN_EDIT < OWNER, and that admins may
-everything; settings are masked, and not kept, but for those that are known to be no secrets; an account may be deleted
-while streams use it, which then fail.
+An answer has the keys that Domo's documentation shows, and those that instances are known to send. Emulator-defined:
+the rights of each level of access (CAN_VIEW < CAN_WRITE < CAN_SHARE < CAN_EDIT < OWNER); admins may do everything;
+settings are masked and not kept, except those that are known not to be secrets; an account may be deleted while streams
+use it, and these then fail.
 """
 
 from __future__ import annotations

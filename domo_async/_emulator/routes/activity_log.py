@@ -1,4 +1,4 @@
-"""The activity log, which admins alone may see (emulator-defined)."""
+"""The activity log, which only admins may see (emulator-defined)."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def create_from(instance: Instance, body: dict[str, Any], *, owner_id: int) -> R
     """
     changes = _changes(_NEW.check(body))
     if _resource_name(instance, changes) is None:
-        raise HTTPError(404, f"There is no {changes['resourceType'].lower()} {changes['resourceId']}")
+        raise HTTPError(404, f"The {changes['resourceType'].lower()} {changes['resourceId']} does not exist")
     changes = {"rule": changes["name"], **changes}
     name, resource_id, resource_type = (changes.pop(key) for key in ("name", "resourceId", "resourceType"))
     return create(
@@ -209,7 +209,7 @@ async def update(request: web.Request) -> web.Response:
     if "owner" in body:
         changes["owner"] = records_of(request, "users").get(body["owner"])["id"]
     if not changes:
-        raise HTTPError(400, "There is nothing to change")
+        raise HTTPError(400, "The body has nothing to change")
     caller = caller_of(request)
     changed = records_of(request, "alerts").update(alert["id"], **changes, modifiedAt=_stamp(), modifiedBy=caller["id"])
     return answer(_describe(instance_of(request), caller, changed))
@@ -277,7 +277,7 @@ def _unsubscribe(request: web.Request) -> web.Response:
         raise HTTPError(403, "Only the alert's owner and admins may end the subscriptions of others")
     left = [each for each in alert["subscriptions"] if not _same(each, ended)]
     if len(left) == len(alert["subscriptions"]):
-        raise HTTPError(404, f"There is no such subscription to the alert {alert['id']}")
+        raise HTTPError(404, f"The alert {alert['id']} does not have this subscription")
     records_of(request, "alerts").update(alert["id"], subscriptions=left)
     return web.Response(status=204)
 

@@ -1,8 +1,8 @@
-"""How the tools for apps log in: a code that is confirmed in a browser, and tokens for it.
+"""The login of the tools for apps: a code that is confirmed in a browser, and tokens for it.
 
-No document tells it; this is what the tools send and read. Emulator-defined: the access token, the refresh token and
-the session are one and the same; the code is confirmed at ``/emulator/device`` with the developer token of whom the
-tool shall act for, within ten minutes; a code that is not confirmed yet is a 400.
+Domo's documentation does not describe it; the routes are those that the tools use. Emulator-defined: the access token,
+the refresh token and the session are the same; a user confirms the code at ``/emulator/device`` within ten minutes,
+with the developer token of the user for whom the tool will act; a code that is not confirmed yet is a 400.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ async def confirm(request: web.Request) -> web.Response:
     wanted = form.get("user_code", "").strip().upper()
     login = next((each for each in _logins(request).values() if secrets.compare_digest(each.user_code, wanted)), None)
     if login is None:
-        raise HTTPError(404, "There is no such code, or it has expired")
+        raise HTTPError(404, "The code does not exist, or has expired")
     login.session = login.session or authentication.new_session(user_id)
     return _page("Confirmed; the tool goes on.", "")
 

@@ -1,9 +1,9 @@
 """App DB: datastores, their collections, and the JSON documents in these.
 
-Emulator-defined: a datastore is there as soon as something is made in it; what a collection is synced to is not there,
-so that ``syncRequired`` stays true; two collections of a datastore may have the same name. A collection's owner and
-admins may do everything; other users what was granted to them or to one of their groups, ``admin`` standing for all.
-Permissions of apps are kept but not checked, as nobody calls these routes as an app.
+Emulator-defined: a datastore exists as soon as something is made in it; collections are not synced anywhere, so that
+``syncRequired`` stays true; two collections of a datastore may have the same name. A collection's owner and admins may
+do everything; other users have the permissions that they or one of their groups were granted, and ``admin`` includes
+all permissions. Permissions of apps are kept but not checked, as apps do not call these routes.
 """
 
 from __future__ import annotations

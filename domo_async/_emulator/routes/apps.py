@@ -1,7 +1,7 @@
 """The App Framework's routes for workflows.
 
-An app's manifest maps aliases to workflows; here each workflow has its alias itself (emulator-defined), and an app
-always gets the active version.
+In Domo, an app's manifest maps aliases to workflows. Emulator-defined: each workflow has an alias of its own, and an
+app always gets the active version.
 """
 
 from __future__ import annotations

@@ -277,7 +277,7 @@ async def _allowed_changes(request: web.Request, record: Record, body: Mapping[s
         raise HTTPError(403, "Only its owner and admins may change a locked Beast Mode, lock, unlock or hand one over")
     changes = _changes(request, body)
     if not changes:
-        raise HTTPError(400, "There is nothing to change: expression, locked, name, owner or another key")
+        raise HTTPError(400, "The body has nothing to change: expression, locked, name, owner or another key")
     changes["lastModified"] = millis()
     await _checked(request, {**record, **changes})
     return changes

@@ -1,6 +1,6 @@
 """Code Engine: packages, functions that tests lend the instance, and an echo for all others.
 
-Emulator-defined: the types, and how a function is found, as Domo's documentation does not say it. The code of a package
+Emulator-defined, as Domo's documentation does not say it: the types, and how a function is found. The code of a package
 is kept and never run.
 """
 

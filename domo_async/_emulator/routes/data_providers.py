@@ -29,7 +29,7 @@ async def get(request: web.Request) -> web.Response:
     """Return a data provider."""
     key = request.match_info["key"]
     if key not in provider_keys(instance_of(request)):
-        raise HTTPError(404, f"There is no data provider {key}")
+        raise HTTPError(404, f"The data provider {key} does not exist")
     return answer(provider_of(key))
 
 

@@ -1,10 +1,10 @@
-"""Who may see, change and share a dataset.
+"""Access to datasets: who may see, change and share them.
 
-The levels are CAN_VIEW < CAN_SHARE < CAN_EDIT < CO_OWNER < OWNER; each allows what those below it do. Emulator-defined
-is what exactly they allow: CAN_VIEW to read and query, CAN_SHARE to give and take access up to one's own level,
-CAN_EDIT to change data, columns, tags and properties, CO_OWNER to delete and to set policies. Admins may everything.
-FEDERATED counts as CAN_VIEW; NONE takes access away; OWNER hands the dataset over, its former owner stays as CO_OWNER.
-No mails are sent. Access of cards, apps and the like is kept, but does nothing.
+The levels are CAN_VIEW < CAN_SHARE < CAN_EDIT < CO_OWNER < OWNER; each includes the rights of those below it.
+Emulator-defined: CAN_VIEW allows reading and queries; CAN_SHARE giving and removing access up to the user's own level;
+CAN_EDIT changes of data, columns, tags and properties; CO_OWNER deletion and policies. Admins may do everything.
+FEDERATED counts as CAN_VIEW; NONE removes access; OWNER makes a user the owner, and the former owner becomes CO_OWNER.
+No mail is sent. Access of cards, apps and the like is kept, but has no effect.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Datasets searched for, handed over and changed many at a time.
+"""Searches for datasets, and changes of many datasets in one request.
 
-Each dataset of a bulk request is changed or not on its own, and the answer tells which were. Emulator-defined: which
-reason stands for what, that a bulk deletion is a soft one, and that only users can own datasets here.
+Each dataset of a bulk request succeeds or fails separately, and the answer says which did. Emulator-defined: the words
+of the reasons, that a bulk deletion is a soft one, and that only users can own datasets.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ async def check(request: web.Request) -> web.Response:
     """Say for which datasets a bulk action is possible."""
     action = request.match_info["action"]
     if action not in _LEVELS:
-        raise HTTPError(404, f"There is no bulk action {action}")
+        raise HTTPError(404, f"{action} is not a bulk action")
     body = await read_body(request, Object(_ITEMS))
     reasons = {each: _reason(request, action, each) for each in _ids(request, body)}
     return answer(

@@ -174,7 +174,7 @@ async def restore(request: web.Request) -> web.Response:
     for each in body["datasets"]:
         dataset = instance.kept_dataset(each["datasetId"])
         if dataset is None or not dataset.deleted:
-            raise HTTPError(404, f"There is no deleted dataset {each['datasetId']}")
+            raise HTTPError(404, f"The dataset {each['datasetId']} does not exist, or was not deleted")
         if not is_permitted(instance, dataset, caller, "CO_OWNER"):
             raise HTTPError(403, f"You may not restore the dataset {dataset.id}")
         owner = each.get("newOwnerId")

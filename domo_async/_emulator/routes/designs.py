@@ -427,4 +427,4 @@ def _user_id(request: web.Request, given: object) -> int:
     for user in records_of(request, "users"):
         if wanted in {str(user["id"]), str(user["emailAddress"]).lower()}:
             return int(user["id"])
-    raise HTTPError(404, f"There is no user {wanted}")
+    raise HTTPError(404, f"The user {wanted} does not exist")

@@ -1,8 +1,8 @@
 """Files, their revisions and permissions.
 
-Emulator-defined: what ``expand`` adds beside the revisions, ``existing``, which is always false, and who may do what.
-The owner and admins may do everything; others what an entry allows whose ``grant`` names it (``READ``, ``WRITE``,
-``DELETE``, ``SHARE``; ``ADMIN`` stands for all), and everybody may read a file with public access.
+Emulator-defined: what ``expand`` adds besides the revisions; ``existing``, which is always false; and the permissions.
+The owner and admins may do everything. Another user needs an entry with a ``grant`` that names the permission
+(``READ``, ``WRITE``, ``DELETE``, ``SHARE``; ``ADMIN`` includes all). Everybody may read a file with public access.
 """
 
 from __future__ import annotations

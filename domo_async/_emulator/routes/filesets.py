@@ -1,11 +1,12 @@
 """FileSets, their files and directories.
 
-Statuses are those of instances: 201 for what was made, 204 for what was deleted. Emulator-defined, as nothing tells of
-it or several documents contradict each other: an update is answered with the new state, although the sample shows the
-old name; a file's content is sent by the download route itself, without a redirect; a file takes the place of the one
-that had its path and keeps its id; directories are made as files need them and stay when they are empty; ``fileType``
-is ``TEXT``, ``DIRECTORY`` or, for all else, ``FILE``; a FileSet is indexed where nothing is said about it; a link to a
-file is for those who are logged in. Admins are owners of all FileSets; others have what was given to them.
+Statuses are those of instances: 201 for things that were made, 204 for things that were deleted. Emulator-defined, as
+Domo's documentation does not say it or contradicts itself: the answer to an update is the new state, although the
+sample shows the old name; the download route itself sends a file's content, without a redirect; a file replaces the
+file with the same path and keeps its id; directories are made when files need them, and stay when they are empty;
+``fileType`` is ``TEXT``, ``DIRECTORY`` or, for all other files, ``FILE``; a FileSet is indexed unless the request says
+otherwise; a link to a file works only for users who are logged in. Admins count as owners of all FileSets; other users
+have the permissions that they were given.
 """
 
 from __future__ import annotations
@@ -826,7 +827,7 @@ def _touch(request: web.Request, fileset: Record, **changes: Any) -> Record:
 def _user(request: web.Request, user_id: object) -> Record:
     user = records_of(request, "users").find(user_id)
     if user is None:
-        raise HTTPError(400, f"There is no user {user_id}")
+        raise HTTPError(400, f"The user {user_id} does not exist")
     return user
 
 

@@ -1,6 +1,7 @@
 """Lineage: datasets, the dataflows between them, and the cards that show them.
 
-Emulator-defined: nothing else has lineage, and who may see a thing may see all that it is connected with.
+Emulator-defined: other things do not have lineage, and a user who may see a thing may see all things that it is
+connected with.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Migrations of federated datasets: from Federated V1 to V2, on to Cloud Amplifier, and back.
 
-Emulator-defined: a dataset is federated if it was made with a type such as ``mysql-federated``. Those of the types that
-V1 has begin there, others in V2. An instance has an account for each type of V1 and an integration for each of Cloud
-Amplifier; only the lists of candidates show the stage of a dataset. A migration that makes no sense is
-``ABORTED``, which changes nothing; so do those that a test wants to end otherwise.
+Emulator-defined: a dataset is federated if it was made with a type such as ``mysql-federated``. Datasets of the types
+that V1 has begin in V1, others in V2. An instance has an account for each type of V1, and an integration for each type
+of Cloud Amplifier; only the lists of candidates show the stage of a dataset. A migration that is not possible ends as
+``ABORTED`` and changes nothing; so does one for which a test asked for another outcome.
 """
 
 from __future__ import annotations

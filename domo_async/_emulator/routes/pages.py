@@ -1,8 +1,8 @@
-"""Pages: making, listing, moving and deleting them.
+"""Pages: creating, listing, moving and deleting them.
 
-Emulator-defined: a page without a page above it has the parent 0, for which requests may say -100000, too; titles
-differ among the pages below one page (409); a page that has pages below it is not deleted (409); the cards of a deleted
-page stay. Only a page's owner and admins move or delete it, and every user who sees a page may make one below it.
+Emulator-defined: a top-level page has the parent 0, and requests may also write -100000; the titles of the pages below
+one page differ (409); a page with pages below it cannot be deleted (409); the cards of a deleted page stay. Only a
+page's owners and admins may move or delete it; every user who sees a page may make one below it.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
-"""Policies that let people see some rows of a dataset only (personalised data permissions).
+"""Policies that show users only some rows of a dataset (personalized data permissions).
 
-No document shows these routes; what other clients send is understood. Once they are enabled, a query sees the rows of
-all policies that are about its user, on his own or by a group, and none if there is no such policy; owner, co-owners
-and admins see all rows, as do the users of the policy "All Rows", which each dataset has from the first look at its
-policies on. A parameter of the type DYNAMIC names attributes of the caller; which attribute a name such as
-``domo.policy.managed_user_department`` stands for is emulator-defined: the one whose name is alike but for ``user`` or
-``employee`` before it. Emulator-defined, too, are the operators beside ``EQUALS``, how values are compared (below),
-that virtual users are kept but never ask, and that policies count for queries, exports and what cards show alone, not
-for numbers of rows.
+Domo's documentation does not show these routes; they accept the requests that other clients send. Once the policies of
+a dataset are enabled, a user's query sees the rows of all policies that name the user or one of the user's groups;
+without such a policy, it sees no rows. The owner, co-owners, admins and the users of the policy "All Rows" see all
+rows; a dataset gets that policy when its policies are first read.
+
+A parameter of the type DYNAMIC names attributes of the caller. Emulator-defined: a name such as
+``domo.policy.managed_user_department`` stands for the attribute with the same name, with or without ``user`` or
+``employee`` before it; the operators other than ``EQUALS``, and how values are compared (below); virtual users are kept
+but have no effect; policies apply to queries, exports and cards, and not to the numbers of rows.
 """
 
 from __future__ import annotations

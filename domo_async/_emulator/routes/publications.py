@@ -1,6 +1,6 @@
-"""Publications, which are kept and listed and reach no other instance.
+"""Publications, which are kept and listed, and do not reach another instance.
 
-Admins alone may make them (emulator-defined).
+Only admins may make them (emulator-defined).
 """
 
 from __future__ import annotations

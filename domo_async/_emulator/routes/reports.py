@@ -1,10 +1,11 @@
-"""Scheduled reports: who gets what when, and what became of it.
+"""Scheduled reports, their recipients and their runs.
 
-Times go by the instance's clock. What is due is sent when the area is next looked at, once however often it was due
-meanwhile, as nothing in an instance happens without a request (emulator-defined). No mail leaves the instance: a run in
-the history is what sending comes to. Emulator-defined as well are who may do what (all of it the report's owner and
-admins, looking and sending its recipients), the sizes of mails, and that sending by hand is a 409 while mails are
-switched off.
+Times are those of the instance's clock. Emulator-defined: a report that is due is sent at the next request to these
+routes, and once even if it was due several times meanwhile, as an instance does nothing without a request. No mail
+leaves the instance: sending a report adds a run to the history.
+
+Emulator-defined, too: the report's owner and admins may do everything, and its recipients may see and send it; the
+sizes of mails; sending a report by hand is a 409 while mails are switched off.
 """
 
 from __future__ import annotations
@@ -299,7 +300,7 @@ async def update(request: web.Request) -> web.Response:
     body = await read_body(request, Object({"ownerId": WholeNumber(default=former["ownerId"])}))
     owner = body["ownerId"]
     if owner not in instance.records["users"]:
-        raise HTTPError(400, f"There is no user {owner}")
+        raise HTTPError(400, f"The user {owner} does not exist")
     kept = {key: former[key] for key in ("id", "created", "unsubscribed")}
     record = _keep(instance, {**kept, **_known_of(body), "ownerId": owner})
     return answer(_describe(request, record))

@@ -250,7 +250,7 @@ def create_role(instance: Instance, name: str, description: str, like: object) -
     _refuse_taken_name(instance, name)
     source = instance.records["roles"].find(WholeNumber().check(like, "fromRoleId"))
     if source is None:
-        raise HTTPError(400, f"There is no role to copy with the id {like}")
+        raise HTTPError(400, f"The role {like}, whose authorities are to be copied, does not exist")
     return put_role(instance, free_id(instance, "roles", FIRST_ID), name, description, source["authorities"], millis())
 
 

@@ -1,9 +1,9 @@
 """Exports to S3, which end in the instance's data directory instead.
 
-Emulator-defined: an export becomes a single file ``s3/<bucket>/<path>/part-0.csv`` there, with a line of column names,
-which is there once the export was seen to have succeeded; its URL says where. No request needs credentials that are
-good, and none are kept. While an export runs, the same caller gets it again, and others a 400. The previous one is
-given for data that have not changed, whatever else is asked for, if the same caller made it and it did not fail.
+Emulator-defined: an export becomes a single file ``s3/<bucket>/<path>/part-0.csv`` in that directory, with a header;
+the file appears when a request sees that the export has succeeded, and the URL is its path. Credentials are neither
+checked nor kept. While an export runs, the same caller gets it again, and other callers get a 400. If the data have not
+changed, the same caller gets the previous export again, whatever else the request asks for, unless that export failed.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ async def end_session(request: web.Request) -> web.Response:
     """End a login, for admins."""
     must_be_admin(request, "end the logins of users")
     if not authentication_of(request).end_session(request.match_info["session_id"]):
-        raise HTTPError(404, f"There is no login {request.match_info['session_id']}")
+        raise HTTPError(404, f"The login {request.match_info['session_id']} does not exist")
     return web.Response(status=204)
 
 

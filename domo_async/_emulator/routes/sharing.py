@@ -1,7 +1,8 @@
-"""Sharing pages, cards, datasets and App Studio apps; who sees which of them.
+"""Sharing of pages, cards, datasets and App Studio apps, and who sees them.
 
-All of it is emulator-defined but the requests: a user sees what they own, what was shared with them or with a group of
-theirs, and the cards on a page that they see; admins see everything. Every user who sees a thing may share it.
+Emulator-defined, except the requests: a user sees the things that the user owns, those that were shared with the user
+or with one of the user's groups, and the cards on a page that the user sees; admins see everything. Every user who sees
+a thing may share it.
 """
 
 from __future__ import annotations

@@ -317,7 +317,7 @@ def _definition(instance: Instance, body: dict[str, Any]) -> Record:
     """
     account_id = body["account"]["id"] if "account" in body else None
     if account_id is not None and account_id not in instance.records["accounts"]:
-        raise HTTPError(400, f"There is no account {account_id}")
+        raise HTTPError(400, f"The account {account_id} does not exist")
     return {
         "transport": {key: body["transport"].get(key) for key in ("type", "description", "version")},
         "configuration": [read_setting(item) for item in body["configuration"]],

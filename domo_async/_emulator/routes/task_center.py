@@ -1,9 +1,9 @@
 """Task Center: queues and the tasks in them.
 
-Domo's documentation has no way to make queues and tasks: `add_queue` and `add_task` do, and workflows with a task.
-Emulator-defined: a task is seen by whoever has any permission on its queue, or has the task; a task that is handed on
-(to a queue, to a user) gets a new version and loses its lock; what somebody else has locked can neither be saved nor
-completed; a task that has ended stays as it is.
+Domo's documentation has no way to make queues and tasks: `add_queue` and `add_task` make them, and so do workflows with
+a task. Emulator-defined: a task is visible to users who have any permission on its queue, and to the user to whom it is
+assigned; a task that is moved to another queue or assigned to another user gets a new version and loses its lock; a
+task that another user has locked can neither be saved nor completed; a task that has ended does not change any more.
 """
 
 from __future__ import annotations

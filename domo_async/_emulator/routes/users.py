@@ -1,6 +1,6 @@
 """Users, as the identity routes and the older content routes have them.
 
-Admins alone may create and delete users; others may change themselves, though not their role (emulator-defined).
+Emulator-defined: only admins may create and delete users; other users may change themselves, except their role.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Workflows: models, their runs, and the permissions on them.
 
-`add_model` makes a workflow. A run goes through a task first, if its model has one, and is completed a while after.
-Emulator-defined, as nothing tells it: a model takes any data; the message that starts it is ``Start`` and its name;
-whoever may execute a model may start and cancel it, whoever has any permission may look at its runs; to cancel a run
-that has ended changes nothing; a run that is cancelled voids its task; each version has one trigger, which is manual;
-to start a run again is to start another of the same version with the same data, changed by what is sent.
+`add_model` makes a workflow. A run first waits for a task, if its model has one, and completes some time later.
+Emulator-defined, as Domo's documentation does not say it: a model accepts any data; the message that starts it is
+``Start`` and its name; users who may execute a model may start and cancel it, and users who have any permission may see
+its runs; cancelling a run that has ended changes nothing; cancelling a run voids its task; each version has one
+trigger, which is manual; a restart starts another run of the same version with the same data, changed by the request.
 
 The routes of ``v1/instances`` and of the App Framework write ``CANCELED``, those of ``v2/executions`` ``CANCELLED``.
 """
@@ -139,7 +139,7 @@ async def cancel_executions(request: web.Request) -> web.Response:
         _require_cancel(request, run)
     for run in filter(None, found.values()):
         _cancel(request, run)
-    return answer({key: None if run else f"There is no execution {key}" for key, run in found.items()})
+    return answer({key: None if run else f"The execution {key} does not exist" for key, run in found.items()})
 
 
 @routes.post("/api/workflow/v2/executions/{instance_id}/restart")
@@ -345,7 +345,7 @@ def _triggered(request: web.Request) -> tuple[Record, str]:
         for version in model["versions"]:
             if trigger_id == _trigger_id(model["id"], version):
                 return model, version
-    raise HTTPError(404, f"There is no trigger {trigger_id}")
+    raise HTTPError(404, f"The trigger {trigger_id} does not exist")
 
 
 def _require_cancel(request: web.Request, run: Record) -> None:

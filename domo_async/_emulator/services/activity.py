@@ -1,7 +1,7 @@
 """The activity log, whose entries are derived from the method and route of each call.
 
-The calls that are logged, and their action, object type and words, are emulator-defined: the documents only show two
-entries. The last 100 000 entries are kept.
+Emulator-defined: the calls that are logged, and their action, object type and words, as Domo's documentation only shows
+two entries. The last 100 000 entries are kept.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The translation of each function and operator of Domo's SQL to DuckDB's.
 
 Functions and other constructs of the language that are not named here are refused. Emulator-defined, as no source
-describes Domo's behaviour: texts are compared with regard to case (``LIKE`` and ``REGEXP``, too), ``/`` and ``AVG``
-give a DOUBLE, not a DECIMAL of four more digits, and formats of dates must be literals in the query.
+describes Domo's behaviour: texts are compared case-sensitively (also by ``LIKE`` and ``REGEXP``), ``/`` and ``AVG``
+give a DOUBLE, not a DECIMAL with four more digits, and formats of dates must be literals in the query.
 """
 
 from __future__ import annotations
