@@ -104,7 +104,7 @@ class Sharing(Area):
 
         `DELETE /api/content/v1/share/bulk/{kind}/{recipient_type}/{recipient_id}`. Seen: samples of instances show it;
         Domo's documentation does not describe it; one client uses it for pages, and it was seen for pages and cards.
-        For datasets, use `DatasetAccess.revoke`.
+        For datasets, use `Access.revoke`.
 
         Example:
             await domo.sharing.revoke(resources=[Resource(12, "page")], recipient=Recipient(27, "user"))

@@ -64,7 +64,7 @@ class Accounts(Twin[AsyncAccounts]):
 
         Args:
             query: The text to search for; ``*`` stands for any text.
-            filters: Filters that every result must match; see `domo_async._endpoints.search`.
+            filters: Filters that every result must match, such as `Term` and `Wildcard`.
             facet_values_to_include: Facets to count; this list does not include the counts.
             sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
             ascending: Whether to sort in ascending order; used if `sort_by` is a single field.

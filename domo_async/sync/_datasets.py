@@ -529,7 +529,7 @@ class Datasets(Twin[AsyncDatasets]):
 
         Args:
             query: The text to search for; ``*`` stands for any text.
-            filters: Filters that every result must match; see `domo_async._endpoints.search`.
+            filters: Filters that every result must match, such as `Term` and `Wildcard`.
             sort_by: The field to sort by, or several as a `Sort`; by default the best matches come first.
             ascending: Whether to sort in ascending order; used if `sort_by` is a single field.
             offset: The number of datasets to skip.

@@ -149,6 +149,18 @@ async def test_things_fail_alone_and_the_account_stays(emulator: Emulator, domo:
     assert [alert] == [thing for thing in (await left(domo, ada, grace)).things if thing.kind != "login"]
 
 
+async def test_groups_that_the_instance_says_it_did_not_change_are_tried_one_by_one(
+    emulator: Emulator, domo: Domo
+) -> None:
+    ada, grace = await furnish(emulator, domo, "Ada", 2), await a_user(domo, "Grace")
+    json = {"Content-Type": "application/json"}
+    emulator.faults.add(Fault("PUT */groups/access", "status", status=200, count=1, headers=json, body="false"))
+
+    report = await domo.users.offboard(ada, to=grace, kinds=["group"])
+
+    assert [Outcome.UPDATED] * 2 == [row.outcome for row in report]
+
+
 async def test_a_lost_answer_is_looked_up_and_a_kind_that_cannot_be_read_is_told(
     emulator: Emulator, domo: Domo
 ) -> None:

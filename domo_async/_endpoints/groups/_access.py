@@ -8,6 +8,7 @@ from domo_async._endpoints._area import require_list
 from domo_async._endpoints.groups.models import Member
 from domo_async._transport import Transport, url
 from domo_async._wire import payload
+from domo_async.errors import DomoError
 
 __all__ = ["change_access", "hand_over_groups", "people_of"]
 
@@ -31,4 +32,7 @@ async def hand_over_groups(http: Transport, group_ids: Sequence[int | str], *, l
         payload(group_id=str(each), add_owners=people_of([to], "to"), remove_owners=people_of([leaver], "leaver"))
         for each in group_ids
     ]
-    await http.request("PUT", url("/api/content/v2/groups/access"), json=changes, into=bool, empty=True)
+    if not await http.request("PUT", url("/api/content/v2/groups/access"), json=changes, into=bool, empty=True):
+        raise DomoError(
+            f"the instance answered that it did not change the owners of groups {', '.join(map(str, group_ids))}"
+        )
