@@ -12,11 +12,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from domo_async import ConfigError, Domo, Settings, TargetError
+from domo_async import ConfigError, Domo, ResponseEvent, Settings, TargetError
 from domo_async._emulator.routes import pages
 from domo_async._emulator.services import cards
 from domo_async._emulator.services.activity import put
-from domo_async._endpoints.activity_log import StaleReport
+from domo_async._endpoints.activity_log import ActivityFileFormat, StaleReport
 from domo_async._endpoints.datasets import AccessAudit, Grant, PolicyFilter
 from domo_async.emulator import Emulator, Fault
 from tests.emulator.others import a_user
@@ -128,6 +128,30 @@ async def test_days_begin_where_the_zone_says(emulator: Emulator, domo: Domo, tm
     )
 
     assert [1, 0] == [row.value for row in denver]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+async def test_a_cancelled_export_leaves_whole_files_alone_and_goes_on_the_next_time(
+    emulator: Emulator, tmp_path: Path, form: ActivityFileFormat
+) -> None:
+    days = [datetime.now(UTC).date() - timedelta(days=back) for back in (3, 2)]
+    for number in range(2_500):  # more than two pages
+        used(emulator, "CARD", number, timedelta(days=2, seconds=number / 100))
+
+    def stop(_: ResponseEvent) -> None:
+        if 3 == len(emulator.log.matching("GET /api/audit/v1/user-audits")):  # amid the second day
+            exporting.cancel()
+
+    async with emulator.client(settings=Settings(clock=SkippingClock(), after_response=(stop,))) as domo:
+        exporting = asyncio.ensure_future(domo.activity_log.export(tmp_path, *days, format=form, concurrency=1))
+        with pytest.raises(asyncio.CancelledError):
+            await exporting
+        left = [path.name for path in files(tmp_path)]
+        again = await domo.activity_log.export(tmp_path, *days, format=form)
+
+    assert [f"activity-{days[0]}.{form}"] == left
+    assert ["unchanged", "created"] == [row.outcome for row in again]
+    assert again[1].value == entries(tmp_path / f"activity-{days[1]}.{form}")
 
 
 async def test_a_file_system_that_refuses_is_told_in_an_error_of_the_library(domo: Domo, tmp_path: Path) -> None:

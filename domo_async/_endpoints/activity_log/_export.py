@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from datetime import date, datetime, timedelta, tzinfo
@@ -24,6 +23,7 @@ from domo_async._endpoints.activity_log.table import (
 )
 from domo_async._transfer.atomic_write import atomic_write
 from domo_async._transfer.csv.format import NULL, needs_quotes, quoted, record_of
+from domo_async._transfer.threads import in_thread
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError, TargetError
 
@@ -95,10 +95,10 @@ async def export_days(
     if form == "parquet":
         activity_schema()  # raises an error that says what to install, before anything is read
     today = now.astimezone(zone).date()
-    rows = {day: _planned(day, today) for day in days}
+    rows = await in_thread(lambda: {day: _planned(day, today) for day in days})
     if dry_run:
         return BulkReport(tuple(rows.values()), dry_run=True)
-    await asyncio.to_thread(_make, folder)
+    await in_thread(_make, folder)
     done = [0, 0]
 
     async def write(day: DayOfLog) -> None:
@@ -176,7 +176,7 @@ async def _written(entries: AsyncGenerator[Activity, None], day: DayOfLog, form:
         # The file of the day from before it was over.
         partial = target.with_name(f"activity-{day.day}.partial.{form}")
         with _errors(partial, "deleted"):
-            await asyncio.to_thread(partial.unlink, missing_ok=True)
+            await in_thread(lambda: partial.unlink(missing_ok=True))
     return count
 
 
@@ -189,7 +189,7 @@ async def _csv(entries: AsyncIterator[Activity], path: Path) -> int:
             lines.append(_line(row))
             count += 1
             if len(lines) == _BATCH:
-                await asyncio.to_thread(file.writelines, lines)
+                await in_thread(file.writelines, lines)
                 lines = []
         file.writelines(lines)
     return count
@@ -201,7 +201,7 @@ async def _parquet(entries: AsyncIterator[Activity], path: Path) -> int:
     count = 0
     with _errors(path), parquet.ParquetWriter(path, activity_schema()) as writer:
         async for batch in activity_batches(entries, _BATCH):
-            await asyncio.to_thread(writer.write_batch, batch)
+            await in_thread(writer.write_batch, batch)
             count += batch.num_rows
     return count
 
