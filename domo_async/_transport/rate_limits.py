@@ -100,6 +100,7 @@ class RateLimiter:
             RateLimited: The instance asked for a longer pause than the caller waits.
             TimeoutError: The limit would let the request go later than the caller waits.
         """
+        self._refuse_if_held(request, settings)  # whoever is ahead in line may accept a longer pause
         async with self._line:
             await self._head_of_line(request, settings)
             if self._log is not None:
@@ -128,12 +129,11 @@ class RateLimiter:
             self._log.end_all(self._clock.monotonic())
 
     async def _head_of_line(self, request: Request, settings: Settings) -> None:
-        longest, patience = settings.retries.max_retry_after, settings.timeouts.total
+        patience = settings.timeouts.total
         while True:
+            self._refuse_if_held(request, settings)
             now = self._clock.monotonic()
             held = self._held_until - now
-            if held > 0 and (self._asked_until > self._held_until or held > longest):
-                raise self._refusal(request, held, self._asked_until - now)
             wait = held if held > 0 else self._log.wait(now) if self._log is not None else 0.0
             if wait is None:
                 self._ended.clear()
@@ -150,6 +150,12 @@ class RateLimiter:
                 await self._clock.sleep(max(wait, _SHORTEST_SLEEP))
             else:
                 return
+
+    def _refuse_if_held(self, request: Request, settings: Settings) -> None:
+        now = self._clock.monotonic()
+        held = self._held_until - now
+        if held > 0 and (self._asked_until > self._held_until or held > settings.retries.max_retry_after):
+            raise self._refusal(request, held, self._asked_until - now)
 
     def _refusal(self, request: Request, held: float, asked: float) -> RateLimited:
         try:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from domo_async import ConfigError, Domo, RateLimit, RateLimited, Retries, Secret, ServerError, Settings, Timeouts
 from domo_async import TimeoutError as DomoTimeout
+from domo_async._concurrency import cancel_all
 from domo_async.sync import Domo as BlockingDomo
 from tests.support import TOKEN, SkippingClock, raw_answer, raw_server, serving, talking_to
 
@@ -165,6 +166,27 @@ async def test_each_view_waits_for_a_pause_only_as_long_as_it_would():
             await domo.request("GET", "/api/data/x")
         with pytest.raises(RateLimited, match="nothing was sent"):
             await domo.request("GET", "/api/data/x")
+
+
+async def test_a_client_does_not_wait_behind_a_view_that_waits_longer(caplog: pytest.LogCaptureFixture):
+    async def until_logged(text: str) -> None:
+        while text not in caplog.text:
+            await asyncio.sleep(0)
+
+    settings = Settings(retries=Retries(max_retry_after=120))
+    async with (
+        raw_server(lambda *_: raw_answer("{}", "Retry-After: 300", status="429 Slow")) as server,
+        Domo(server.url, token=TOKEN, settings=settings) as domo,
+    ):
+        patient = domo.with_options(retries=Retries(max_retry_after=600))
+        waiting = [asyncio.create_task(patient.request("GET", "/api/data/x"))]
+        await until_logged("is sent again")
+        waiting.append(asyncio.create_task(patient.request("GET", "/api/data/y")))
+        await until_logged("/api/data/y waits")
+
+        with pytest.raises(RateLimited, match="nothing was sent"):
+            await asyncio.wait_for(domo.request("GET", "/api/data/z"), 5)
+        await cancel_all(*waiting)
 
 
 async def test_closing_a_view_closes_its_client():
