@@ -86,7 +86,8 @@ def _kept(name: str) -> Callable[[T], T]:
 
     def keep(value: T) -> T:
         # What is not asked for undoes nothing, such as DOMO_READ_ONLY=0 after --read-only.
-        if value is not None and value is not False:
+        given: object = value
+        if given is not None and given is not False:
             setattr(network, name, Secret(value) if name == "proxy" else value)
         return value
 

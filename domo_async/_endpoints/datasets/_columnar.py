@@ -118,7 +118,7 @@ class Rows(Sequence[tuple[Cell, ...]]):
                 with suppress(ValueError, OverflowError):
                     return _since_epoch(values, column_type)
                 # Arrow knows years that Python does not: the text shows which cell has one.
-                values = values.cast("string")
+                values = values.cast(needs_arrow("a result").string())
             found: list[Any] = values.to_pylist()
             read_as_text = column_type == ColumnType.DECIMAL or column_type in _SINCE_EPOCH
             return _typed(found, column_type, position, start) if read_as_text else found

@@ -95,7 +95,7 @@ class Committer:
     _journal: Journal | None
     _clock: Clock
     _fail: Callable[..., UploadError]
-    _again: bool = False
+    again: bool = False
 
     async def commit(self, sent: Sent) -> Committed:
         """Commit; if the caller is cancelled, the cancellation takes effect once the outcome is known."""
@@ -275,7 +275,7 @@ class Committer:
 
     def _not_taken(self, how: str, sent: Sent, error: DomoError) -> UploadError | CommitUncertain:
         """Return the error for a commit without effect, which leaves open what an earlier one did."""
-        if self._again:
+        if self.again:
             return self.uncertain(error, f"{how}, but an earlier run may have committed it", sent)
         return self._fail(f"{how}: {error}", upload_id=self._upload_id)
 
@@ -360,7 +360,7 @@ class Committer:
         )
         return CommitUncertain(
             f"whether the commit of upload {self._upload_id} ({sent.rows} rows) to dataset {dataset_id} took effect is"
-            f" not known: {lost}; {why}.{'' if self._again else ' It was not sent again.'} {advice}",
+            f" not known: {lost}; {why}.{'' if self.again else ' It was not sent again.'} {advice}",
             dataset_id=dataset_id,
             upload_id=self._upload_id,
             rows=sent.rows,
