@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from domo_async._settings import Settings
-from domo_async._transport.retry import retry_delay
+from domo_async._transport.retry import delay_after
 from domo_async.errors import APIError, BadRequest, Conflict, DecodeError, DomoError, TransportError
 
 __all__ = ["create_once", "outcome_unknown", "still_unknown"]
@@ -60,9 +59,8 @@ async def create_once(
                 return found, None if doubted else False
             if not doubtful:
                 raise
-            chance = random.random()  # noqa: S311 - spreads callers, guards nothing
             # It is safe to try again: had it been created, the instance would refuse a second one of the same name.
-            delay = retry_delay(settings.retries, error, attempt=attempt, idempotent=True, chance=chance)
+            delay = delay_after(settings.retries, error, attempt=attempt)
             if delay is None:
                 # The instance may still be working on the request although nobody waits for the answer.
                 await settings.clock.sleep(settings.retries.max_delay)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from domo_async._settings import Settings
-from domo_async._transport import retry_delay
-from domo_async.errors import DomoError, IncompleteAnswer
+from domo_async._transport import delay_after
+from domo_async.errors import IncompleteAnswer
 
-__all__ = ["delay_after", "pause", "persistent"]
+__all__ = ["pause", "persistent"]
 
 T = TypeVar("T")
 
@@ -28,13 +27,7 @@ async def persistent(attempt: Callable[[], Awaitable[T]], settings: Settings) ->
 
 async def pause(error: IncompleteAnswer, attempt: int, settings: Settings) -> None:
     """Wait until the next attempt may be made, or raise `error` if no further attempt is due."""
-    delay = delay_after(error, attempt, settings)
+    delay = delay_after(settings.retries, error, attempt=attempt)
     if delay is None:
         raise error
     await settings.clock.sleep(delay)
-
-
-def delay_after(error: DomoError, attempt: int, settings: Settings) -> float | None:
-    """Return the seconds to wait after a failed attempt; None if no further attempt is due."""
-    chance = random.random()  # noqa: S311 - spreads callers; not used for security
-    return retry_delay(settings.retries, error, attempt=attempt, idempotent=True, chance=chance)

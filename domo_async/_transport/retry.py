@@ -1,15 +1,23 @@
-"""Whether and when a failed request is sent again. Pure."""
+"""Whether and when a failed request is sent again: one policy for every loop that retries."""
 
 from __future__ import annotations
+
+import random
 
 from domo_async._settings import Retries
 from domo_async.errors import APIError, DomoError, TransportError
 
-__all__ = ["retry_delay"]
+__all__ = ["delay_after", "retry_delay"]
+
+
+def delay_after(policy: Retries, error: DomoError, *, attempt: int, idempotent: bool = True) -> float | None:
+    """Return `retry_delay` with random jitter."""
+    chance = random.random()  # noqa: S311 - spreads callers; not used for security
+    return retry_delay(policy, error, attempt=attempt, idempotent=idempotent, chance=chance)
 
 
 def retry_delay(policy: Retries, error: DomoError, *, attempt: int, idempotent: bool, chance: float) -> float | None:
-    """Return the seconds to wait before the next attempt, or None if there is none.
+    """Return the seconds to wait before the next attempt, or None if there is none. Pure.
 
     Args:
         policy: The retry settings.

@@ -6,7 +6,6 @@ import asyncio
 import codecs
 import copy
 import itertools
-import random
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -38,7 +37,7 @@ from domo_async._transport.pager import PageData, Pager, Paging, by_cursor, by_o
 from domo_async._transport.rate_limits import RateLimiter, Slots
 from domo_async._transport.request import NO_HEADERS, Body, Headers, QueryValue, Request
 from domo_async._transport.responses import api_error, decode_error, unusable_body
-from domo_async._transport.retry import retry_delay
+from domo_async._transport.retry import delay_after
 from domo_async._transport.url import Url
 from domo_async._wire import UNSET, Unset, decode, decode_list
 from domo_async.errors import (
@@ -611,13 +610,7 @@ class Transport:
                         return absent
                     _tell_that_lost(error)
                 lost = lost or _may_have_happened(request, error)
-                delay = retry_delay(
-                    self.settings.retries,
-                    error,
-                    attempt=attempt,
-                    idempotent=request.idempotent,
-                    chance=random.random(),  # noqa: S311 - jitter; not used for security
-                )
+                delay = delay_after(self.settings.retries, error, attempt=attempt, idempotent=request.idempotent)
                 if isinstance(error, RateLimited):
                     gate.hold(error.retry_after or delay or 0.0, self.settings.retries.max_retry_after)
                 if delay is None or self._connection.closed:

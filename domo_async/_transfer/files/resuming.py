@@ -15,9 +15,8 @@ from domo_async._concurrency import cancel_all
 from domo_async._settings import Settings
 from domo_async._transfer.file_writer import RestartableWriter
 from domo_async._transfer.progress import Reporter
-from domo_async._transfer.retrying import delay_after
 from domo_async._transfer.threads import in_thread
-from domo_async._transport import Download
+from domo_async._transport import Download, delay_after
 from domo_async._wire import Record
 from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
 
@@ -159,7 +158,7 @@ class Transfer:
                 if self._part and self.size > self._furthest:
                     tries = 1
                 self._furthest = max(self._furthest, self.size)
-                delay = delay_after(error, tries, self._settings)
+                delay = delay_after(self._settings.retries, error, attempt=tries)
                 if delay is None or not self._prepare(error):
                     raise
                 self._reporter.retried()
