@@ -245,9 +245,9 @@ def results_of(names: Iterable[str], ok: Mapping[str, T], failed: Mapping[str, D
 
 def _failure(failed: Mapping[str, DomoError]) -> FleetError:
     """Return the error of a call that failed on some instances."""
-    told = [f"{name}: {error}" for name, error in list(failed.items())[:_NAMED]]
+    messages = [f"{name}: {error}" for name, error in list(failed.items())[:_NAMED]]
     more = [f"and {len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
-    return FleetError(f"failed on {', '.join([*told, *more])}", errors=failed)
+    return FleetError(f"failed on {', '.join([*messages, *more])}", errors=failed)
 
 
 async def _all_ended(pieces: Iterable[Awaitable[None]]) -> None:

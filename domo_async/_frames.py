@@ -194,8 +194,8 @@ def _json(value: Any) -> str:
     from domo_async._wire.portable import plain  # noqa: PLC0415 - cattrs is slow to import
 
     try:
-        told = plain(value)
-        return told if isinstance(told, str) else dumps(told).decode()
+        text = plain(value)
+        return text if isinstance(text, str) else dumps(text).decode()
     except ConfigError:  # a function, or a number that JSON does not have
         return str(value)
 

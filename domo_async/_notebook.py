@@ -114,8 +114,8 @@ class DomoMagics(Magics):
             made = result if options.form is None else _FORMS[options.form](result)
         except DomoError as error:
             # As IPython asks for: the whole of the message, and none of the frames, which are of machinery alone.
-            told = f"{type(error).__name__}: {error}"
-            error._render_traceback_ = lambda: [told]  # type: ignore[attr-defined]
+            error_text = f"{type(error).__name__}: {error}"
+            error._render_traceback_ = lambda: [error_text]  # type: ignore[attr-defined]
             raise
         if options.output is None:
             return made

@@ -177,9 +177,9 @@ def _brief(value: object) -> object:
 
 
 def _line(result: BulkResult[Any, Any]) -> tuple[str, ...]:
-    said = " ".join(str(part) for part in (result.error, result.note) if part is not None)
+    reason = " ".join(str(part) for part in (result.error, result.note) if part is not None)
     value = _brief(result.value)
-    cells = (_brief(result.input), result.outcome, "" if value is None else value, said)
+    cells = (_brief(result.input), result.outcome, "" if value is None else value, reason)
     return tuple(" ".join(str(cell).split()) for cell in cells)
 
 

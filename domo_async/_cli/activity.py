@@ -177,8 +177,8 @@ def export(
         }
         for row in report
     ]
-    told = of_bulk(report)
-    tell(ResultsTable(rows=rows, counts=told.counts, dry_run=told.dry_run), as_json=as_json)
+    table = of_bulk(report)
+    tell(ResultsTable(rows=rows, counts=table.counts, dry_run=table.dry_run), as_json=as_json)
 
 
 def _filter(actions: list[str] | None, user: str | None) -> Callable[[Activity], bool]:
@@ -226,7 +226,7 @@ async def _followed(domo: Domo, asked: _Asked) -> AsyncIterator[Activity]:
 
 
 def _print(entry: Activity) -> None:
-    told = entry.additional_comment or entry.event_text or ""
+    comment = entry.additional_comment or entry.event_text or ""
     line = Text.assemble(
         (moment(entry.time), "dim"),
         "  ",
@@ -234,7 +234,7 @@ def _print(entry: Activity) -> None:
         "  ",
         (one_line(entry.action_type or "?"), "cyan"),
         f" {one_line(entry.object_type or '')}",
-        f"  {one_line(told)}" if told else "",
+        f"  {one_line(comment)}" if comment else "",
     )
     out.print(line, soft_wrap=True)
     out.file.flush()

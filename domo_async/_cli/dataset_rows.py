@@ -159,6 +159,6 @@ def _params(given: list[str] | None) -> dict[str, Any] | None:
 
 
 def _print_export(done: ExportResult, file: str) -> None:
-    told = f"[green]Exported[/] {counted(done.rows, 'row')}, {megabytes(done.bytes)} to"
+    message = f"[green]Exported[/] {counted(done.rows, 'row')}, {megabytes(done.bytes)} to"
     # In one, so that all of it is told where standard output cannot be written.
-    out.print(told, escape(printable(file)), f"in {done.seconds:.1f} s", soft_wrap=True)
+    out.print(message, escape(printable(file)), f"in {done.seconds:.1f} s", soft_wrap=True)

@@ -177,6 +177,6 @@ def _rows(report: LoadReport) -> list[dict[str, Any]]:
     for entry, row in zip(report, rows, strict=True):
         if entry.error is not None:
             first = said.setdefault(id(entry.error), entry.path)
-            told = str(entry.error).removeprefix(f"{entry.path}: ")
-            row["error"] = told if first == entry.path else f"as {first}, with which it was sent"
+            reason = str(entry.error).removeprefix(f"{entry.path}: ")
+            row["error"] = reason if first == entry.path else f"as {first}, with which it was sent"
     return rows

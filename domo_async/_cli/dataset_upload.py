@@ -394,13 +394,13 @@ def _print_plan(plan: UploadPlan, *, as_json: bool) -> None:
 
 
 def _print_amount(plan: UploadPlan) -> None:
-    told = {
+    fields = {
         "Header": "the first row, which is not sent" if plan.header else "none",
         "Rows": f"{plan.rows:,}",
         "Size": megabytes(plan.bytes),
         "Parts": f"{plan.parts:,}",
     }
-    print_table(facts((name, Text(text)) for name, text in told.items()))
+    print_table(facts((name, Text(text)) for name, text in fields.items()))
     _print_notes(plan.notes)
     out.print("[dim]dry run: nothing was sent[/]")
 

@@ -103,10 +103,10 @@ def _print(report: DoctorReport) -> None:
 
 
 def _told(check: Check) -> str | None:
-    told = [_finding(each) for each in check.findings[:_MOST_TOLD]]
+    lines = [_finding(each) for each in check.findings[:_MOST_TOLD]]
     if len(check.findings) > _MOST_TOLD:
-        told.append(f"and {len(check.findings) - _MOST_TOLD} more")
-    return "; ".join([*([] if check.reason is None else [check.reason]), *told]) or None
+        lines.append(f"and {len(check.findings) - _MOST_TOLD} more")
+    return "; ".join([*([] if check.reason is None else [check.reason]), *lines]) or None
 
 
 def _finding(finding: Finding) -> str:

@@ -120,5 +120,5 @@ def _told(report: BulkReport[str, Any]) -> ResultsTable:
             }
             for each in group.value or ()
         ]
-    told = of_bulk(report)
-    return ResultsTable(rows=rows, counts=told.counts, dry_run=told.dry_run)
+    table = of_bulk(report)
+    return ResultsTable(rows=rows, counts=table.counts, dry_run=table.dry_run)

@@ -59,7 +59,7 @@ def manual(ctx: Any) -> str:
         ("DESCRIPTION", [_plain(each) for each in (command.help or "").split("\n\n")[1:]]),
     ]
     width = max(20, min(out.width, _WIDEST))
-    text = "".join(_section(title, _paragraphs(said, width)) for title, said in sections if said)
+    text = "".join(_section(title, _paragraphs(row, width)) for title, row in sections if row)
     if hasattr(command, "list_commands"):
         text += _section("COMMANDS", _listed(_commands(ctx), width))
     for title, records in _options(ctx).items():
@@ -96,9 +96,9 @@ def _paragraphs(texts: Iterable[str], width: int) -> Iterator[str]:
 
 
 def _listed(records: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
-    for name, told in records:
+    for name, description in records:
         yield from _wrapped(name, width, initial_indent=_INDENT, subsequent_indent=_INDENT * 3)
-        yield from _wrapped(told, width, initial_indent=_INDENT * 3, subsequent_indent=_INDENT * 3)
+        yield from _wrapped(description, width, initial_indent=_INDENT * 3, subsequent_indent=_INDENT * 3)
 
 
 def _commands(ctx: Any) -> Iterator[tuple[str, str]]:
@@ -114,10 +114,10 @@ def _options(ctx: Any) -> dict[str, list[tuple[str, str]]]:
         if record is not None:
             kind = "ARGUMENTS" if parameter.param_type_name == "argument" else "OPTIONS"
             panel = getattr(parameter, "rich_help_panel", None)
-            told = _plain(_NOTES.sub("", record[1]))
+            description = _plain(_NOTES.sub("", record[1]))
             needed = " Required." if parameter.required and kind == "OPTIONS" else ""
-            said = (record[0], f"{told}{needed}")
-            found.setdefault(f"{panel} options".upper() if panel else kind, []).append(said)
+            row = (record[0], f"{description}{needed}")
+            found.setdefault(f"{panel} options".upper() if panel else kind, []).append(row)
     return found
 
 

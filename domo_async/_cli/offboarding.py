@@ -92,12 +92,12 @@ def offboard(
             return await domo.users.carry_out_offboarding(plan, concurrency=concurrency, progress=progress)
 
     report = call(carry_out, instance, token_file, debug=debug, changed=has_changed)
-    told = of_bulk(report)
+    table = of_bulk(report)
     if not as_json:
         _tell_kinds(report)
         # Of hundreds that went well each by each nobody reads; JSON has them.
-        told = evolve(told, rows=[row for row in told.rows if row["outcome"] in _LEFT])
-    tell(told, as_json=as_json)
+        table = evolve(table, rows=[row for row in table.rows if row["outcome"] in _LEFT])
+    tell(table, as_json=as_json)
 
 
 def _tell_kinds(report: OffboardingReport) -> None:

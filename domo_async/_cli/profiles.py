@@ -149,13 +149,13 @@ def logout(
 
         edited(path, change)
         effect.took_place = True
-        told = (
+        note = (
             f"Took the token of profile {name!r} out of {' and '.join(removed)}"
             if removed
             else f"Profile {name!r} has no token that login has kept"
         )
         valid = "; it remains valid until it is revoked in Domo under Admin > Access tokens" if removed else ""
-        out.print(one_line(told + valid), markup=False, soft_wrap=True)
+        out.print(one_line(note + valid), markup=False, soft_wrap=True)
 
 
 def profiles(
@@ -192,7 +192,7 @@ def whoami(
     with readable_errors(debug=debug):
         found = access(instance, token_file)
         user, role = run(_user_and_role(found))
-    told: dict[str, object] = {
+    fields: dict[str, object] = {
         "instance": instance_origin(found.instance),
         "instance_from": found.instance_from,
         "user": user.display_name,
@@ -203,10 +203,10 @@ def whoami(
         "profile": found.profile,
     }
     if as_json:
-        print_json(told)
+        print_json(fields)
         return
     shown = {
-        "Instance": f"{told['instance']} (by {found.instance_from})",
+        "Instance": f"{fields['instance']} (by {found.instance_from})",
         "User": f"{user.display_name or ''} ({', '.join(str(each) for each in (user.email_address, user.id) if each)})",
         "Role": role,
         "Token": f"from {found.token_from}",

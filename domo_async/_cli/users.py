@@ -96,5 +96,5 @@ def import_(
                 progress=progress,
             )
 
-    told = of_bulk(call(work, instance, token_file, debug=debug, changed=has_changed))
-    tell(evolve(told, rows=[{"email_address": None, **row} for row in told.rows]), as_json=as_json)
+    table = of_bulk(call(work, instance, token_file, debug=debug, changed=has_changed))
+    tell(evolve(table, rows=[{"email_address": None, **row} for row in table.rows]), as_json=as_json)

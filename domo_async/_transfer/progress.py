@@ -260,8 +260,8 @@ def _notebook_bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
 
         def move(now: Progress) -> None:
             end = "" if now.total_bytes is None else f' value="{now.bytes}" max="{max(now.total_bytes, 1)}"'
-            told = f"{now.bytes / 1e6:,.1f} MB, {now.rate / 1e6:,.1f} MB/s, {now.parts:,} parts"
-            handle.update(screen.HTML(f"{html.escape(title)} <progress{end}></progress> {told}"))
+            text = f"{now.bytes / 1e6:,.1f} MB, {now.rate / 1e6:,.1f} MB/s, {now.parts:,} parts"
+            handle.update(screen.HTML(f"{html.escape(title)} <progress{end}></progress> {text}"))
 
         return move
 

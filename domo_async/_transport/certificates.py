@@ -109,12 +109,12 @@ def _presented(handshake: ssl.SSLObject) -> Presented:
 def _name(parts: Any) -> str | None:
     """Return a readable distinguished name, with the most specific part first."""
     found = {attribute: value for part in parts for attribute, value in part}
-    told = [
+    messages = [
         found[attribute]
         for attribute in ("commonName", "organizationalUnitName", "organizationName")
         if found.get(attribute)
     ]
-    return ", ".join(dict.fromkeys(told)) or None
+    return ", ".join(dict.fromkeys(messages)) or None
 
 
 def _blank(*, strict: bool) -> _Context:

@@ -102,15 +102,15 @@ def proxy_refusal(
     """
     named = "a proxy that nobody has named" if proxy is None else _named(proxy)
     squid = headers.get("X-Squid-Error", "").strip()
-    told = shown(" ".join(filter(None, [str(status), reason, f"({squid})" if squid else ""])))
+    words = shown(" ".join(filter(None, [str(status), reason, f"({squid})" if squid else ""])))
     if status == 407:
-        return ProxyError(f"{what}: {named} {_login_problem(proxy, headers)} ({told})", status=status, passing=False)
+        return ProxyError(f"{what}: {named} {_login_problem(proxy, headers)} ({words})", status=status, passing=False)
     if status >= 500:
         gone = squid.startswith(("ERR_DNS_FAIL", "ERR_ACCESS_DENIED"))
         advice = "check the instance's name" if gone else "it may pass"
-        return ProxyError(f"{what}: {named} cannot reach {target} ({told}); {advice}", status=status, passing=not gone)
+        return ProxyError(f"{what}: {named} cannot reach {target} ({words}); {advice}", status=status, passing=not gone)
     return ProxyError(
-        f"{what}: {named} refuses to connect to {target} ({told}): ask whoever runs it to allow that host, or name the"
+        f"{what}: {named} refuses to connect to {target} ({words}): ask whoever runs it to allow that host, or name the"
         " host in NO_PROXY or Settings(no_proxy=…) if it can be reached without",
         status=status,
         passing=False,
@@ -159,10 +159,10 @@ def _not_connected(what: str, error: Exception, proxy: Proxy | None) -> ConnectE
     if isinstance(error, aiohttp.ClientConnectorError):
         reason = error.os_error
         absent = isinstance(reason, socket.gaierror) and reason.errno in _NO_SUCH_NAME
-        told = _in_words(reason)
+        words = _in_words(reason)
         passing = not absent and reason.errno not in _HOPELESS
         if proxy is not None and (error.host, error.port) == (proxy.address.host, proxy.address.port):
-            problem = f"there is no host {error.host!r}" if absent else f"no connection ({told})"
+            problem = f"there is no host {error.host!r}" if absent else f"no connection ({words})"
             return ProxyError(
                 f"{what}: {_named(proxy)} cannot be reached: {problem}; check its address, and whether this machine is"
                 " in the network that it is for",
@@ -171,7 +171,7 @@ def _not_connected(what: str, error: Exception, proxy: Proxy | None) -> ConnectE
         if absent:
             advice = f"check the instance's name{_HINT if proxy is None else ''}"
             return ConnectError(f"{what}: there is no host {error.host!r}: {advice}", passing=False)
-        return ConnectError(f"{what}: cannot connect to {error.host}:{error.port}: {told}{_HINT}", passing=passing)
+        return ConnectError(f"{what}: cannot connect to {error.host}:{error.port}: {words}{_HINT}", passing=passing)
     return None
 
 
@@ -184,11 +184,11 @@ def _in_words(reason: OSError) -> str:
 
 def _client_rejected(what: str, alert: str) -> CertificateError:
     if alert == "ALERT_CERTIFICATE_REQUIRED":
-        told = "the server demands a client certificate: --client-cert and --client-key, or Settings(cert=…)"
+        words = "the server demands a client certificate: --client-cert and --client-key, or Settings(cert=…)"
     else:
         reason = alert.removeprefix("ALERT_").replace("_", " ").lower()
-        told = f"the server does not accept the client certificate ({reason}); see Settings.cert"
-    return CertificateError(f"{what}: {told}")
+        words = f"the server does not accept the client certificate ({reason}); see Settings.cert"
+    return CertificateError(f"{what}: {words}")
 
 
 def _not_secure(what: str, error: Exception) -> ConnectError:
@@ -198,21 +198,21 @@ def _not_secure(what: str, error: Exception) -> ConnectError:
         return _unaccepted(what, host, cause)
     reason = str(getattr(cause, "reason", None) or type(cause).__name__)
     if reason in _NO_TLS:
-        told = f"{host} does not speak TLS; check the address, and that of the proxy if there is one"
+        words = f"{host} does not speak TLS; check the address, and that of the proxy if there is one"
     elif reason in _OTHER_TLS or "ALERT_PROTOCOL_VERSION" in reason:
-        told = f"{host} speaks no version of TLS that is safe"
+        words = f"{host} speaks no version of TLS that is safe"
     elif "ALERT_HANDSHAKE_FAILURE" in reason:
-        told = f"{host} refused the encrypted connection; if it demands a client certificate, see Settings.cert"
+        words = f"{host} refused the encrypted connection; if it demands a client certificate, see Settings.cert"
     else:
-        told = "no encrypted connection could be made"
-    passing = told.startswith("no ") and not _SPOKEN_TO_US.search(reason)
-    return ConnectError(f"{what}: {told} ({shown(reason)})", passing=passing)
+        words = "no encrypted connection could be made"
+    passing = words.startswith("no ") and not _SPOKEN_TO_US.search(reason)
+    return ConnectError(f"{what}: {words} ({shown(reason)})", passing=passing)
 
 
 def _unaccepted(what: str, host: str, cause: ssl.SSLCertVerificationError) -> CertificateError:
     """Return the error for a server's certificate that was not accepted."""
-    told, code = presented_by(cause), cause.verify_code
-    issuer = None if told.issuer is None else shown(told.issuer)
+    presented, code = presented_by(cause), cause.verify_code
+    issuer = None if presented.issuer is None else shown(presented.issuer)
     by = "" if issuer is None else f" It is issued by {issuer!r}."
     if code in _UNKNOWN_ISSUER:
         issued_by = "itself alone" if code in _SELF_SIGNED and issuer is None else repr(issuer or "an authority")
@@ -223,11 +223,11 @@ def _unaccepted(what: str, host: str, cause: ssl.SSLCertVerificationError) -> Ce
             " along"
         )
     elif code in _EXPIRED | _NOT_YET:
-        when = f" ({shown(told.ends)})" if told.ends and code in _EXPIRED else ""
+        when = f" ({shown(presented.ends)})" if presented.ends and code in _EXPIRED else ""
         word = "has expired" if code in _EXPIRED else "does not count yet"
         problem = f"one that {word}{when}; check the clock of this machine, then tell whoever runs that host.{by}"
     elif code in _OTHER_NAME:
-        names = ", ".join(map(shown, told.names)) or "others"
+        names = ", ".join(map(shown, presented.names)) or "others"
         problem = f"for {names}, not for {host}; check the instance's name.{by}"
     else:
         problem = f"not valid: {shown(cause.verify_message)}.{by} To trust a company's own, see Settings.ca"

@@ -239,15 +239,15 @@ class Slots:
         waiter: asyncio.Future[None] = loop.create_future()
         self._waiting.append(waiter)
         began = loop.time()
-        told = False
+        logged = False
         try:
             while not waiter.done():
                 left = max(began, self._moved) + patience - loop.time()
                 if left <= 0:
                     raise self._full(request, patience)  # noqa: TRY301 - to leave the line
-                await asyncio.wait((waiter,), timeout=left if told else min(left, _TOLD_AFTER))
-                if not told and not waiter.done():
-                    told = True
+                await asyncio.wait((waiter,), timeout=left if logged else min(left, _TOLD_AFTER))
+                if not logged and not waiter.done():
+                    logged = True
                     tell_of_wait(request, left, "slot")
         except BaseException:
             if waiter.done():

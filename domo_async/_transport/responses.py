@@ -76,28 +76,28 @@ def decode_error(request: Request, error: DecodeError, body: bytes, *, redactor:
         redactor: Removes secrets of the request that the body may repeat. Values of the answer under names of secrets
             are removed as well.
     """
-    text, told = _without_secrets(body, redactor)
+    text, hide = _without_secrets(body, redactor)
     # A POST that may be sent again is a search or a query.
     reads = request.method in _READS or (request.method == "POST" and request.idempotent)
     took_effect = "" if reads else "; the request took effect, so do not send it again"
     line = " ".join(text[: 2 * _LONGEST_LINE].split())
     beginning = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
     found = DecodeError(
-        f"{request.method} {request.url.path}: {told.text(error.message)}{took_effect}; the answer begins: {beginning}",
-        path=told.text(error.path),
+        f"{request.method} {request.url.path}: {hide.text(error.message)}{took_effect}; the answer begins: {beginning}",
+        path=hide.text(error.path),
         method=request.method,
         request_path=request.url.path,
     )
-    return _with_body(found, text, told)
+    return _with_body(found, text, hide)
 
 
 def _without_secrets(body: bytes, redactor: Redactor) -> tuple[str, Redactor]:
     """Return the text of a body without values under names of secrets, and a redactor that removes these elsewhere."""
     try:
-        told = redactor.also(secret_values(loads(body if len(body) <= _LARGE else b"")))
+        hide = redactor.also(secret_values(loads(body if len(body) <= _LARGE else b"")))
     except DecodeError:
         return _without_pairs(_text(body, redactor)), redactor
-    return _text(body, told), told
+    return _text(body, hide), hide
 
 
 def _without_pairs(text: str) -> str:

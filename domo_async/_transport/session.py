@@ -416,8 +416,8 @@ class Transport:
         except DecodeError as error:
             if error.method is None:
                 # The reader's error may quote the answer, which may repeat secrets; so may the frames.
-                told = self._redactor_for(request).text(error.message)
-                error.message = f"{request.method} {request.url.path}: {told}"
+                safe = self._redactor_for(request).text(error.message)
+                error.message = f"{request.method} {request.url.path}: {safe}"
                 error.args = (error.message,)
                 error.method, error.request_path = request.method, request.url.path
             raise error.with_traceback(None) from None

@@ -72,13 +72,13 @@ effect: _Effect = _Effect()
 
 def output_failed(error: OutputFailed) -> int:
     """Say that standard output could not be written, and return the exit code: what was done stays done."""
-    told = f"standard output cannot be written: {error}"
+    problem = f"standard output cannot be written: {error}"
     if effect.took_place:
         lost = error.lost.decode(errors="replace").strip()
-        _complain("OutputFailed", f"{told}. What was done stays done; this was to be told:\n{lost[:MOST_TOLD]}")
+        _complain("OutputFailed", f"{problem}. What was done stays done; this was to be told:\n{lost[:MOST_TOLD]}")
         return ExitCode.AFTER_COMMIT
     if not error.unwanted:
-        _complain("OutputFailed", told)
+        _complain("OutputFailed", problem)
     return ExitCode.FAILED
 
 
@@ -98,8 +98,8 @@ def readable_errors(*, debug: bool, advice: Advice | None = None) -> Iterator[No
             yield
     except (DomoError, OSError) as error:
         if debug:
-            told = traceback.format_exc()
-            err.print(printable(told) if err.is_terminal else told, markup=False, soft_wrap=True, end="")
+            problem = traceback.format_exc()
+            err.print(printable(problem) if err.is_terminal else problem, markup=False, soft_wrap=True, end="")
         _complain(type(error).__name__, "; ".join([str(error), *getattr(error, "__notes__", ())]))
         _advise(error, advice)
         raise typer.Exit(next(code for kind, code in _CODES if isinstance(error, kind))) from None

@@ -94,10 +94,10 @@ class Forward:
         response = await self.send(method, path, body=None if body is None else orjson.dumps(body), **options)
         content = response.body if isinstance(response.body, bytes) else b""
         try:
-            told = orjson.loads(content) if content else None
+            payload = orjson.loads(content) if content else None
         except orjson.JSONDecodeError:
-            told = None
+            payload = None
         if response.status >= 400:
-            message = told.get("message") if isinstance(told, dict) else None
+            message = payload.get("message") if isinstance(payload, dict) else None
             raise HTTPError(response.status, str(message or "The instance refused it"))
-        return told
+        return payload

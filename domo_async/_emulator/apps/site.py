@@ -192,8 +192,8 @@ class AppSite:
             raise HTTPError(400, "The SQL is not UTF-8") from error
         # Some clients send the SQL as a JSON string, or in an object.
         if sql.lstrip()[:1] in {'"', "{"}:
-            told = await call.json()
-            sql = str(told.get("sql", "") if isinstance(told, dict) else told)
+            payload = await call.json()
+            sql = str(payload.get("sql", "") if isinstance(payload, dict) else payload)
         return answer(await self._execute(call, dataset, _of_table(sql, alias.alias)))
 
     def _dataset(self, call: _Call) -> tuple[Any, Dataset]:
@@ -246,21 +246,21 @@ class AppSite:
     def _person(self, user: Record, *, detailed: bool) -> dict[str, Any]:
         role = self.instance.records["roles"].find(user.get("roleId"))
         facts = {each["key"]: each["values"][0] for each in user.get("attributes", ()) if each.get("values")}
-        told = {
+        payload = {
             "id": user["id"],
             "displayName": user["displayName"],
             "avatarKey": f"/domo/avatars/v2/USER/{user['id']}",
             "role": None if role is None else role["name"],
         }
         if detailed:
-            told["detail"] = {
+            payload["detail"] = {
                 "title": facts.get("title", ""),
                 "email": user["emailAddress"],
                 "phoneNumber": facts.get("phoneNumber", ""),
                 "employeeNumber": facts.get("employeeNumber"),
                 "pending": False,
             }
-        return told
+        return payload
 
     async def _avatar(self, call: _Call) -> web.Response:
         """Draw a user's initials; emulator-defined."""
@@ -333,24 +333,24 @@ class AppSite:
         }
         parts = [str(wired.get(key) or other) for key, other in _FUNCTION.items()]
         package, release, function = (quote(part or alias, safe="") for part in parts)
-        told = await self.forward.json(
+        payload = await self.forward.json(
             "POST",
             f"/api/codeengine/v2/packages/{package}/versions/{release}/functions/{function}",
             {"inputVariables": {named.get(key, key): value for key, value in variables.items()}},
             headers=call.asking.headers,
         )
-        if told["status"] not in {"SUCCESS", "OUTPUT_UNDEFINED"}:
-            messages = (told.get("errorInformation") or {}).get("errorMessages") or [told["status"]]
+        if payload["status"] not in {"SUCCESS", "OUTPUT_UNDEFINED"}:
+            messages = (payload.get("errorInformation") or {}).get("errorMessages") or [payload["status"]]
             raise HTTPError(400, f"The function {alias} failed: {'; '.join(map(str, messages))}")
-        return answer(told["result"])
+        return answer(payload["result"])
 
     async def _ai(self, call: _Call) -> web.Response:
         """Answer in the form that apps get: the prompt and a list of choices, with one choice."""
         body = await call.json()
-        told = await self.forward.json("POST", f"/api/ai/v1/{call.names['rest']}", body, headers=call.asking.headers)
-        choices = told.get("choices") or [{"output": told.get("output")}]
-        prompt = told.get("prompt") or (body.get("input") if isinstance(body, dict) else None)
-        return answer({"isCustomerModel": False, **told, "prompt": prompt, "choices": choices})
+        payload = await self.forward.json("POST", f"/api/ai/v1/{call.names['rest']}", body, headers=call.asking.headers)
+        choices = payload.get("choices") or [{"output": payload.get("output")}]
+        prompt = payload.get("prompt") or (body.get("input") if isinstance(body, dict) else None)
+        return answer({"isCustomerModel": False, **payload, "prompt": prompt, "choices": choices})
 
     async def _files(self, call: _Call) -> web.Response:
         return await self._passed_on(call, f"/api/data/v1/data-files{call.names['rest']}")

@@ -261,7 +261,7 @@ def _fault(armed: ArmedFault) -> Html:
 
 
 def _what_happens(fault: Fault) -> str:
-    said = {
+    text = {
         "status": f"status {fault.status}",
         "throttle": "status 429" + ("" if fault.retry_after is None else f", Retry-After {fault.retry_after:g} s"),
         "expired": "status 401, as if the token had expired",
@@ -276,9 +276,9 @@ def _what_happens(fault: Fault) -> str:
         "slow": f"{as_size(int(fault.rate))} a second",
     }[fault.kind]
     if fault.kind in ("drop_before", "truncate", "stall") and fault.after_bytes is not None:
-        said += f" after {as_size(fault.after_bytes)}"
+        text += f" after {as_size(fault.after_bytes)}"
     if fault.probability < 1:
-        said += f", {fault.probability:.0%} of them"
+        text += f", {fault.probability:.0%} of them"
     if fault.skip:
-        said += f", not the first {fault.skip}"
-    return said
+        text += f", not the first {fault.skip}"
+    return text

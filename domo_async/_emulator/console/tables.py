@@ -103,14 +103,14 @@ def listed(
     if len(items) <= SHOWN:
         foot = fill("{count} {noun}.", count=number(len(items)), noun=noun if len(items) == 1 else nouns)
     else:
-        told = fill(
+        html = fill(
             "{first} to {last} of {count} {nouns}.",
             first=number(begin + 1),
             last=number(begin + len(shown)),
             count=number(len(items)),
             nouns=nouns,
         )
-        foot = joined([told, turning(name, nouns, page, more=begin + len(shown) < len(items))])
+        foot = joined([html, turning(name, nouns, page, more=begin + len(shown) < len(items))])
     return {name: rows(map(row, shown), empty), f"{name}_foot": foot}
 
 

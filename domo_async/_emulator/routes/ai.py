@@ -174,8 +174,8 @@ async def extract(request: web.Request) -> web.Response:
     body = await read_body(request, Object({**_JUDGED, "outputStructure": Object()}))
     said, wanted = "\n".join(_texts_of(body)), body["outputStructure"]
     found = {name: re.search(rf"\b{re.escape(name)}:[ \t]*([^,\n]+)", said, re.IGNORECASE) for name in wanted}
-    told = {key: value for key, value in _judged(body).items() if key != "sessionId"}
-    return answer({"output": {name: hit and hit[1].strip() for name, hit in found.items()}, **told})
+    payload = {key: value for key, value in _judged(body).items() if key != "sessionId"}
+    return answer({"output": {name: hit and hit[1].strip() for name, hit in found.items()}, **payload})
 
 
 @routes.post("/api/ai/v1/sentiment")
@@ -235,17 +235,17 @@ def _mood(said: frozenset[str]) -> str:
 def _judged(body: dict[str, Any]) -> dict[str, Any]:
     """Return the keys that an answer has beside the judgement."""
     common = _common(body, _CHAT_MODEL)
-    told = {"model": common["modelId"], "sessionId": common["sessionId"], "isCustomerModel": False}
-    return {**told, "requestId": str(uuid.uuid4()), "modelProviderUsage": None}
+    payload = {"model": common["modelId"], "sessionId": common["sessionId"], "isCustomerModel": False}
+    return {**payload, "requestId": str(uuid.uuid4()), "modelProviderUsage": None}
 
 
 def _embedded(body: dict[str, Any], inputs: list[list[str]]) -> web.Response:
-    told = {"modelId": _common(body, _EMBEDDING_MODEL)["modelId"]}
+    payload = {"modelId": _common(body, _EMBEDDING_MODEL)["modelId"]}
     words = " ".join(word for words in inputs for word in words)
     return answer(
         {
             "embeddings": [vector(words, body["dimensions"]) for words in inputs],
-            **told,
+            **payload,
             "modelProviderUsage": _usage(words, ""),
         }
     )
@@ -258,8 +258,8 @@ def _last_said(body: dict[str, Any]) -> str:
 
 def _chat_answer(body: dict[str, Any], content: list[dict[str, Any]], reason: str, said: str) -> web.Response:
     written = " ".join(str(each.get("text", "")) for each in content)
-    told = {"content": content, "stopReason": reason, "isCustomerModel": False, "requestId": str(uuid.uuid4())}
-    return answer({**told, **_common(body, _CHAT_MODEL), "modelProviderUsage": _usage(said, written)})
+    payload = {"content": content, "stopReason": reason, "isCustomerModel": False, "requestId": str(uuid.uuid4())}
+    return answer({**payload, **_common(body, _CHAT_MODEL), "modelProviderUsage": _usage(said, written)})
 
 
 def _image_bytes(image: dict[str, Any]) -> bytes:
@@ -281,8 +281,8 @@ def _prompt(body: dict[str, Any]) -> str:
 def _written(body: dict[str, Any], output: str, model: str) -> web.Response:
     prompt = _prompt(body)
     # Instances send the choices too, and call them deprecated.
-    told = {"prompt": prompt, "choices": [{"output": output}], "output": output, "isCustomerModel": False}
-    return answer({**told, **_common(body, model), "modelProviderUsage": _usage(prompt, output)})
+    payload = {"prompt": prompt, "choices": [{"output": output}], "output": output, "isCustomerModel": False}
+    return answer({**payload, **_common(body, model), "modelProviderUsage": _usage(prompt, output)})
 
 
 def _common(body: dict[str, Any], model: str) -> dict[str, Any]:

@@ -211,8 +211,8 @@ async def get_permissions(request: web.Request) -> web.Response:
     held = {f"USER/{collection['owner']}": ["admin"], **collection["permissions"]}
     for entity, permissions in held.items():
         category, _, entity_id = entity.partition("/")
-        told = {"id": entity_id, "permissions": [each.upper() for each in permissions], "type": category}
-        grants.setdefault(category, []).append(told)
+        grant = {"id": entity_id, "permissions": [each.upper() for each in permissions], "type": category}
+        grants.setdefault(category, []).append(grant)
     return answer(grants)
 
 

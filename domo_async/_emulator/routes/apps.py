@@ -62,10 +62,10 @@ async def metrics(request: web.Request) -> web.Response:
     if unknown := wanted - _STATES:
         raise HTTPError(400, f"Unknown status: {', '.join(sorted(unknown))}")
     runs = runs_of(instance, model, version=version)
-    told = [_metric(instance, run) for run in runs if after <= _millis(run["createdOn"]) <= until]
-    listed = [metric for metric in told if metric["status"] in wanted]
-    states = [metric["status"] for metric in told]
-    cycles = [metric["workflowCycleTime"] for metric in told if metric["status"] == "COMPLETED"]
+    payload = [_metric(instance, run) for run in runs if after <= _millis(run["createdOn"]) <= until]
+    listed = [metric for metric in payload if metric["status"] in wanted]
+    states = [metric["status"] for metric in payload]
+    cycles = [metric["workflowCycleTime"] for metric in payload if metric["status"] == "COMPLETED"]
     return answer(
         {
             "modelId": model["id"],

@@ -473,14 +473,14 @@ def _description(
     schemas: list[Schema | None],
     verdicts: Mapping[tuple[str, Schema], _Verdict],
 ) -> Record:
-    told = [
+    payload = [
         _Verdict(_ILLEGAL) if expression is None or schema is None else verdicts[expression, schema]
         for schema in schemas
     ]
     formula = _read(record["expression"] if expression is None else expression)
     alone = _Verdict(_ILLEGAL if expression is None else _VALID if formula.readable else "SYNTAX_ERROR")
-    best = next((each for each in told if each.status == _VALID), told[0] if told else alone)
-    links = [{**link, "valid": each.status} for link, each in zip(record["links"], told, strict=True)]
+    best = next((each for each in payload if each.status == _VALID), payload[0] if payload else alone)
+    links = [{**link, "valid": each.status} for link, each in zip(record["links"], payload, strict=True)]
     return {
         **record,
         "links": links,

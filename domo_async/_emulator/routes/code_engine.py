@@ -276,10 +276,10 @@ async def get_version(request: web.Request) -> web.Response:
         for function in version["functions"]
         if ("privateFunctions" if function.get("isPrivate") else "functions") in parts
     ]
-    told = {key: version[key] for key in ("configuration", "createdBy", "description", "version")}
+    payload = {key: version[key] for key in ("configuration", "createdBy", "description", "version")}
     return answer(
         {
-            **told,
+            **payload,
             **({"code": version["code"]} if "code" in parts else {}),
             "createdOn": package["createdOn"],
             "functions": functions,
@@ -360,7 +360,7 @@ def _known_version(request: web.Request, package: Record) -> Record:
 
 def _describe_package(package: Record, *, versions: bool = True) -> dict[str, Any]:
     keys = ("createdOn", "description", "id", "language", "name", "owner", "updatedOn")
-    told = {key: package[key] for key in keys}
+    payload = {key: package[key] for key in keys}
     listed = [
         {
             **{key: version[key] for key in ("configuration", "createdBy", "description", "released", "version")},
@@ -369,7 +369,7 @@ def _describe_package(package: Record, *, versions: bool = True) -> dict[str, An
         for version in package["versions"]
     ]
     return {
-        **told,
+        **payload,
         "availability": "PRIVATE",
         "environment": "LAMBDA",
         "packageSource": "CUSTOM",

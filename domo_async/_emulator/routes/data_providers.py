@@ -38,11 +38,11 @@ async def with_accounts(request: web.Request) -> web.Response:
     """List the data providers of which the caller has accounts, with these."""
     caller = caller_of(request)
     mine = [each for each in instance_of(request).records["accounts"] if is_owner(caller, each["userId"])]
-    told = []
+    payload = []
     for key in sorted({each["dataProviderType"] for each in mine if each["dataProviderType"]}):
         accounts = [each for each in mine if each["dataProviderType"] == key]
         provider = provider_of(key)
-        told.append(
+        payload.append(
             {
                 "key": key,
                 "name": provider["name"],
@@ -51,4 +51,4 @@ async def with_accounts(request: web.Request) -> web.Response:
                 "unassociatedDataSourceCount": 0,
             }
         )
-    return answer(told)
+    return answer(payload)

@@ -473,13 +473,13 @@ def _touch_outputs(instance: Instance, flow_id: int) -> None:
 
 
 def _describe_execution(record: Record) -> dict[str, Any]:
-    told = {key: value for key, value in record.items() if key != "job"}
+    payload = {key: value for key, value in record.items() if key != "job"}
     failed = "endTime" in record and record["state"] != _GOOD_END
     if failed and record["job"]["reason"] is not None:
         # Unconfirmed: the key of the reason.
-        told["errors"] = [{"code": record["state"], "localizedMessage": record["job"]["reason"]}]
+        payload["errors"] = [{"code": record["state"], "localizedMessage": record["job"]["reason"]}]
     return {
-        **told,
+        **payload,
         "failed": failed,
         "executionEngine": {"platform": "CLOUD", "engine": "MAGIC"},
         "dataProcessor": "MAGIC",

@@ -59,8 +59,8 @@ async def search(request: web.Request) -> web.Response:
     instance, body = instance_of(request), await read_body(request, schema)
     found, total = _sought(request, body)
     page = [{**each, **_more(instance, each["id"])} for each in described(instance, found, caller_of(request))]
-    told = envelope(page, total=total, limit=body.get("count", len(page)), offset=body["offset"])
-    return answer({**told, "_metaData": {**told["_metaData"], "executor": "SEARCH"}})
+    payload = envelope(page, total=total, limit=body.get("count", len(page)), offset=body["offset"])
+    return answer({**payload, "_metaData": {**payload["_metaData"], "executor": "SEARCH"}})
 
 
 @routes.get(_SEARCH + "/tags/all")

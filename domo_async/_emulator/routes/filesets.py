@@ -436,8 +436,8 @@ async def download_zip(request: web.Request) -> web.StreamResponse:
         if (file := files.find(file_id)) is None:
             raise HTTPError(404, f"File not found: {file_id}")
         chosen += _all_below(files, file)
-    for said in _several(request, "paths"):
-        chosen += _below_path(files, path_of(said))
+    for position in _several(request, "paths"):
+        chosen += _below_path(files, path_of(position))
     if not chosen:
         raise HTTPError(400, "Required: fileIds or paths, in the query")
     return await _zipped(request, list({file["id"]: file for file in chosen}.values()))
@@ -732,8 +732,8 @@ def _read_words(blobs: Blobs, hashes: Sequence[str]) -> dict[str, Counter[str]]:
 
 
 def _cursor(file_id: str, following: str, index: int) -> str:
-    said = {"id": file_id, "next": following, "place": index}
-    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
+    position = {"id": file_id, "next": following, "place": index}
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
 
 
 def _start(cursor: str | None, found: Sequence[Mapping[str, Any]]) -> int:
@@ -741,8 +741,8 @@ def _start(cursor: str | None, found: Sequence[Mapping[str, Any]]) -> int:
     if not cursor:
         return 0
     try:
-        said = json.loads(base64.urlsafe_b64decode(cursor))
-        file_id, following, index = said["id"], said.get("next"), int(said.get("place", 0))
+        position = json.loads(base64.urlsafe_b64decode(cursor))
+        file_id, following, index = position["id"], position.get("next"), int(position.get("place", 0))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise HTTPError(400, "next must be the cursor of the page before") from error
     positions = {file["id"]: number for number, file in enumerate(found)}

@@ -39,8 +39,8 @@ async def lineage(request: web.Request) -> web.Response:
         if query_flag(request, asked, default=True):
             found |= _reached(thing, links, depth)
     wanted = set(query_values(request, "requestEntities"))
-    told = [each for each in found if not wanted or each[0] in wanted]
-    return answer({"".join(each): _node(each, children, parents) for each in told})
+    payload = [each for each in found if not wanted or each[0] in wanted]
+    return answer({"".join(each): _node(each, children, parents) for each in payload})
 
 
 @routes.get("/api/data/v1/lineage/{type}/{id}/impactCounts")

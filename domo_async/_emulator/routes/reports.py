@@ -163,8 +163,8 @@ async def extended_history(request: web.Request) -> web.Response:
     """List the runs of the last days, with what each was about."""
     since = _since(request)
     found = [run for run in _in_scope(request, _runs(request)) if run["startTime"] >= since]
-    told = [_extended(instance_of(request), run) for run in found]
-    return answer(_ordered(request, told, _run_order(request)))
+    payload = [_extended(instance_of(request), run) for run in found]
+    return answer(_ordered(request, payload, _run_order(request)))
 
 
 @routes.post(f"{_BASE}/failures/rerun")

@@ -429,20 +429,26 @@ def _describe_column(column: Column) -> dict[str, Any]:
 
 def _aggregate(instance: Instance, execution: Record) -> dict[str, Any]:
     """Return a run as the history has it, in whole seconds."""
-    told = _in_stream(instance, execution) or {}
+    payload = _in_stream(instance, execution) or {}
     keys = ("streamId", "executionId", "currentState", "rowsInserted", "bytesInserted", "startedAt", "endedAt")
-    return {key: told[key] for key in (*keys, "updateMethod", "peakMemoryUsedBytes")}
+    return {key: payload[key] for key in (*keys, "updateMethod", "peakMemoryUsedBytes")}
 
 
 def _in_stream(instance: Instance, execution: Record | None) -> dict[str, Any] | None:
     """Return a run as a stream has it: its times in whole seconds."""
     if execution is None:
         return None
-    told = _describe_execution(instance, execution)
+    payload = _describe_execution(instance, execution)
     begun, ended = execution["startedAt"] // SECOND, _ended_at(execution) // SECOND
-    has_ended = told["endedAt"] is not None
+    has_ended = payload["endedAt"] is not None
     last = ended if has_ended else begun
-    return {**told, "startedAt": begun, "endedAt": ended if has_ended else None, "createdAt": begun, "modifiedAt": last}
+    return {
+        **payload,
+        "startedAt": begun,
+        "endedAt": ended if has_ended else None,
+        "createdAt": begun,
+        "modifiedAt": last,
+    }
 
 
 def _describe_execution(instance: Instance, execution: Record, *, starting: bool = False) -> dict[str, Any]:

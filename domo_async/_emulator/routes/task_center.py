@@ -128,10 +128,10 @@ async def list_tasks(request: web.Request) -> web.Response:
 @routes.get("/api/queues/v1/{queue_id}/tasks/{task_id}")
 async def get_task(request: web.Request) -> web.Response:
     """Return a task; with its form, if that is to be rendered."""
-    told = _describe(_task_of(request), parts=list(_PARTS) if query_flag(request, "render") else None)
-    if told["displayEntity"] is not None:
-        told["displayEntity"]["userPermissions"] = []
-    return answer(told)
+    payload = _describe(_task_of(request), parts=list(_PARTS) if query_flag(request, "render") else None)
+    if payload["displayEntity"] is not None:
+        payload["displayEntity"]["userPermissions"] = []
+    return answer(payload)
 
 
 @routes.put("/api/queues/v1/{queue_id}/tasks/{task_id}/outputs")
@@ -204,7 +204,7 @@ async def assign_many(request: web.Request) -> web.Response:
     if request.query.get("assigneeType", "USER") != "USER":
         raise HTTPError(400, "assigneeType must be USER")
     user = records_of(request, "users").get(request.query.get("assignTo", ""))
-    told: dict[str, dict[str, list[object]]] = {}
+    payload: dict[str, dict[str, list[object]]] = {}
     for queue_id, named in body.items():
         outcome: dict[str, list[object]] = {"completed": [], "failed": []}
         for task_id in _names(named, queue_id):
@@ -213,8 +213,8 @@ async def assign_many(request: web.Request) -> web.Response:
                 outcome["failed"].append(task_id)
             else:
                 outcome["completed"].append(_change(request, task, **_assignment(request, task, user)))
-        told[queue_id] = outcome
-    return answer(told)
+        payload[queue_id] = outcome
+    return answer(payload)
 
 
 def _assignment(request: web.Request, task: Record, user: Record) -> dict[str, Any]:
@@ -362,9 +362,9 @@ def _describe_queue(queue: Record) -> dict[str, Any]:
 
 def _describe(task: Record, *, parts: Sequence[str] | None = None) -> dict[str, Any]:
     """Return a task, with the parts of its form that are asked for."""
-    told = {key: value for key, value in task.items() if key != "title"}
+    payload = {key: value for key, value in task.items() if key != "title"}
     return {
-        **told,
+        **payload,
         "attributes": [],
         "tags": [],
         "comments": [],

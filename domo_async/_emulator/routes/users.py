@@ -338,25 +338,25 @@ def _describe(
         parts: The parts to return.
         attributes: The attributes to give; all if there are none.
     """
-    told = {"id": user["id"], "displayName": user["displayName"]}
+    payload = {"id": user["id"], "displayName": user["displayName"]}
     if parts != {"MINIMAL"}:
-        told |= {key: user.get(key) for key in ("userName", "roleId", "emailAddress")}
+        payload |= {key: user.get(key) for key in ("userName", "roleId", "emailAddress")}
     if not parts or not parts <= {"MINIMAL", "SIMPLE"} or attributes:
         pairs = [
             *user.get("attributes", []),
             *({"key": key, "values": [user[key]]} for key in _TOLD_AS_ATTRIBUTES if user.get(key) is not None),
         ]
-        told["attributes"] = [pair for pair in pairs if not attributes or pair["key"] in attributes]
+        payload["attributes"] = [pair for pair in pairs if not attributes or pair["key"] in attributes]
     if "GROUPS" in parts:
-        told["groups"] = [
+        payload["groups"] = [
             {"groupId": group["id"], "name": group["name"]}
             for group in records_of(request, "groups")
             if user["id"] in group.get("userIds", ())
         ]
     if "ROLE" in parts:
         role = records_of(request, "roles").find(user.get("roleId"))
-        told["role"] = None if role is None else {"id": role["id"], "name": role["name"]}
-    return told
+        payload["role"] = None if role is None else {"id": role["id"], "name": role["name"]}
+    return payload
 
 
 def _profile(user: Record) -> dict[str, Any]:

@@ -76,9 +76,9 @@ async def cancel(request: web.Request) -> web.Response:
     """Cancel a run, and answer its state before that."""
     run = records_of(request, "workflow_instances").get(request.match_info["instance_id"])
     _require_cancel(request, run)
-    told = _describe_run(instance_of(request), run)
+    payload = _describe_run(instance_of(request), run)
     _cancel(request, run)
-    return answer(told)
+    return answer(payload)
 
 
 @routes.get("/api/workflow/v2/executions")
@@ -155,10 +155,10 @@ async def restart(request: web.Request) -> web.Response:
         version=former["modelVersion"],
         data={**former["data"], **changes},
     )
-    told = _execution(instance_of(request), run)
+    payload = _execution(instance_of(request), run)
     # Seen: numbers here, strings in the other routes, and a run that is in progress at once.
     at = millis(datetime.fromisoformat(run["createdOn"]))
-    return answer({**told, "status": "IN_PROGRESS", "finishedAt": None, "createdAt": at, "updatedAt": at})
+    return answer({**payload, "status": "IN_PROGRESS", "finishedAt": None, "createdAt": at, "updatedAt": at})
 
 
 @routes.post("/api/workflow/v2/triggers/{trigger_id}/activate")
@@ -166,12 +166,12 @@ async def activate(request: web.Request) -> web.Response:
     """Start a workflow by its manual trigger; the body has its variables."""
     data, model, version = await json_object(request), *_triggered(request)
     require(request, model["owner"], model["permissions"], "EXECUTE")
-    told = _execution(
+    payload = _execution(
         instance_of(request),
         start_run(instance_of(request), model, user_id=caller_of(request)["id"], version=version, data=data),
     )
-    del told["linkedExecutions"], told["modelOwner"]
-    return answer({**told, "status": "NOT_STARTED", "finishedAt": None, "updatedAt": told["createdAt"]})
+    del payload["linkedExecutions"], payload["modelOwner"]
+    return answer({**payload, "status": "NOT_STARTED", "finishedAt": None, "updatedAt": payload["createdAt"]})
 
 
 @routes.get("/api/workflow/v2/triggers/model/{model_id}")

@@ -568,5 +568,5 @@ def _as_refusal() -> Iterator[None]:
         if column is not None:
             raise HTTPError(400, f"Invalid column(s) referenced: {column}", code="ib:4100") from error
         # The message begins with DuckDB's own name for the type of error.
-        said = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", message.splitlines()[0])
-        raise HTTPError(400, f"The query failed: {said}") from error
+        reason = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", message.splitlines()[0])
+        raise HTTPError(400, f"The query failed: {reason}") from error

@@ -64,8 +64,12 @@ def parse(sql: str, dialect: type[ReadableMySQL]) -> list[exp.Expr]:
 def _problem(error: ParseError) -> str:
     """Return a message that says where a query cannot be parsed."""
     first = error.errors[0] if error.errors else {}
-    said = str(first.get("description") or "")
-    wrong = said if said and "<class" not in said and "required" not in said.lower() else "something is missing"
+    description = str(first.get("description") or "")
+    wrong = (
+        description
+        if description and "<class" not in description and "required" not in description.lower()
+        else "something is missing"
+    )
     near = str(first.get("highlight") or "").strip()
     where = f" at line {first.get('line')}, column {first.get('col')}" if first.get("line") else ""
     return f"{wrong}{where}" + (f", after {near}" if near else "")

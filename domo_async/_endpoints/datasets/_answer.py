@@ -121,8 +121,8 @@ def _by_objects(content: bytes) -> QueryResult:
 
 def _told(answer: object) -> str:
     """Describe an answer, and quote its message if it is an error with a success status."""
-    said = answer.get("message") if isinstance(answer, dict) else None
-    return f"{seen(answer)}: {said[:_MOST_TOLD]}" if isinstance(said, str) else seen(answer)
+    message = answer.get("message") if isinstance(answer, dict) else None
+    return f"{seen(answer)}: {message[:_MOST_TOLD]}" if isinstance(message, str) else seen(answer)
 
 
 def _heading(answer: dict[str, Any]) -> tuple[tuple[str, ...], tuple[ResultColumn, ...]]:

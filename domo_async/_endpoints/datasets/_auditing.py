@@ -75,8 +75,8 @@ async def audit_access(
     access = Access(http)
 
     async def direct(some: Sequence[str]) -> Sequence[DatasetAccess]:
-        told = f"access to {len(some)} datasets, the first {some[0]}"
-        return await tried(told, lambda: access.list_direct(some).all(), ())
+        target = f"access to {len(some)} datasets, the first {some[0]}"
+        return await tried(target, lambda: access.list_direct(some).all(), ())
 
     found = await map_concurrent(_batches(ids), direct, concurrency=concurrency)
     grants = [grant for some in found for grant in some]

@@ -194,18 +194,18 @@ def _upsert_keys(dataset_id: str, columns: Sequence[Column], keys: Sequence[str]
     Raises:
         ConfigError: The keys are not known, are not columns of the dataset, or differ from the caller's.
     """
-    told = [column.name for column in columns if column.upsert_key]
-    if told and keys and set(keys) != set(told):
+    flagged = [column.name for column in columns if column.upsert_key]
+    if flagged and keys and set(keys) != set(flagged):
         raise ConfigError(
-            f"the upsert keys of dataset {dataset_id} are {', '.join(told)}, not {', '.join(keys)}; nothing was sent"
+            f"the upsert keys of dataset {dataset_id} are {', '.join(flagged)}, not {', '.join(keys)}; nothing was sent"
         )
     unknown = set(keys).difference(column.name for column in columns)
     if unknown:
         raise ConfigError(f"dataset {dataset_id} has no column {', '.join(sorted(unknown))}; nothing was sent")
-    if not told and not keys:
+    if not flagged and not keys:
         raise ConfigError(
             f"the schema of dataset {dataset_id} lists no upsert keys. Set them with datasets.schemas.alter and"
             " Column(name=…, type=…, upsert_key=True); or if the dataset has keys that the instance does not list, name"
             " them: keys=[…]. Nothing was sent"
         )
-    return told or keys
+    return flagged or keys

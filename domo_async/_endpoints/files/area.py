@@ -491,7 +491,7 @@ class Files(Area):
             NotFound: The file does not exist.
         """
         # Domo's documentation shows the identifiers as text.
-        said = [
+        parts = [
             payload(
                 entry.extras,
                 entity_type=entry.entity_type,
@@ -504,7 +504,7 @@ class Files(Area):
         await self._http.request(
             "PUT",
             url("/api/data/v1/data-files/{}/permissions", file_id),
-            json=payload(public_access=public_access, entries=said),
+            json=payload(public_access=public_access, entries=parts),
         )
 
     async def _create(self, body: Body, *, name: str, description: str | None, public: bool) -> CreatedFile:

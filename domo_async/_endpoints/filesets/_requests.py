@@ -51,16 +51,18 @@ async def create(
 
 
 def _compare(stored: FileSetFile, path: str, content: OutgoingContent) -> None:
-    told = described(stored)
-    sent = Described(content.size, content.sha256 if told.algorithm == "sha256" else told.digest, told.algorithm)
+    arrived = described(stored)
+    sent = Described(
+        content.size, content.sha256 if arrived.algorithm == "sha256" else arrived.digest, arrived.algorithm
+    )
     found = "/".join(filter(None, (stored.path or path).split("/")))
-    if found == path and told.fits(sent):
+    if found == path and arrived.fits(sent):
         return
     raise ContentMismatch(
-        f"the instance stored {path} as a file that differs from the one sent: {found}, {told}, not {path}, {sent};"
+        f"the instance stored {path} as a file that differs from the one sent: {found}, {arrived}, not {path}, {sent};"
         f" its id is {stored.id}",
         expected=f"{path}, {sent}",
-        found=f"{found}, {told}",
+        found=f"{found}, {arrived}",
     )
 
 

@@ -308,10 +308,10 @@ class Transfer:
         return Described(self.size, digest, algorithm)
 
     def _mismatch(self, found: str) -> ContentMismatch:
-        said = str(self._described)
+        description = str(self._described)
         return ContentMismatch(
-            f"the content does not match the instance's description: it has {found}, not {said}",
-            expected=said,
+            f"the content does not match the instance's description: it has {found}, not {description}",
+            expected=description,
             found=found,
         )
 
