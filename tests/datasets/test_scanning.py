@@ -178,9 +178,8 @@ async def test_a_scan_that_breaks_off_later_says_what_it_gave(domo, emulator, nu
 
     with pytest.raises(IncompleteAnswer, match=r"[\d,]+ rows were already returned"):
         async for batch in domo.datasets.scan(numbers, batch_rows=500):
-            exports = exports or len(
-                emulator.log.matching(EXPORT)
-            )  # on a slow machine the first may end before a batch
+            # On a slow machine the first may break off before a batch is out.
+            exports = exports or len(emulator.log.matching(EXPORT))
             given += batch.num_rows
 
     assert 0 < given < 20_000
