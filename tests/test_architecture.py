@@ -31,6 +31,7 @@ FLOORS = [
     {"_emulator", "_notebook", "_spark"},
     {"emulator", "spark"},
     {"_cli", "pytest_plugin"},
+    {"_docs"},
     {"__main__"},
 ]
 # What users import; every other module has an underscore, or lies in a package that has one.

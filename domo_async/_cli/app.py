@@ -13,6 +13,7 @@ from domo_async._cli import (
     audit,
     datasets,
     demo,
+    docs,
     doctor,
     emulator,
     files,
@@ -66,6 +67,7 @@ app.command("whoami", epilog=EXIT_CODES)(profiles.whoami)
 app.command("doctor")(doctor.doctor)
 app.command("emulator")(emulator.emulator)
 app.command("demo", epilog=EXIT_CODES)(demo.demo)
+app.command("docs", epilog=EXIT_CODES)(docs.docs)
 app.command("help", epilog=EXIT_CODES)(help_)
 
 

@@ -37,6 +37,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "changes.csv -d 5f2a --upsert --key id",
         ),
         "demo": ("", "--rows 10000"),
+        "docs": ("", "--path", "--build site"),
         "doctor": ("--output report.json",),
         "emulator": ("--port 8080 --world demo",),
         "files down": ("101 102 --to papers",),

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from domo_async._cli.common.output import one_line, out
 
-__all__ = ["NARROW", "help_", "manual"]
+__all__ = ["NARROW", "help_", "manual", "parameters_of", "plain_text"]
 
 NARROW = 60
 _WIDEST = 80
@@ -54,25 +54,25 @@ def manual(ctx: Any) -> str:
     about = " ".join((command.help or "").partition("\n\n")[0].split())
     usage = " ".join(command.collect_usage_pieces(ctx)).replace("{", "").replace("}", "")
     sections = [
-        ("NAME", [f"{ctx.command_path} - {_plain(about)}"]),
+        ("NAME", [f"{ctx.command_path} - {plain_text(about)}"]),
         ("SYNOPSIS", [f"{ctx.command_path} {usage}"]),
-        ("DESCRIPTION", [_plain(each) for each in (command.help or "").split("\n\n")[1:]]),
+        ("DESCRIPTION", [plain_text(each) for each in (command.help or "").split("\n\n")[1:]]),
     ]
     width = max(20, min(out.width, _WIDEST))
     text = "".join(_section(title, _paragraphs(row, width)) for title, row in sections if row)
     if hasattr(command, "list_commands"):
         text += _section("COMMANDS", _listed(_commands(ctx), width))
-    for title, records in _options(ctx).items():
+    for title, records in parameters_of(ctx).items():
         text += _section(title, _listed(records, width))
     # Paragraphs of an epilog begin with what they are about.
     for part in (command.epilog or "").split("\n\n\n\n"):
-        title, _, rest = _plain(part).partition(":")
+        title, _, rest = plain_text(part).partition(":")
         text += _section(title.upper(), _epilog(part, rest, width)) if rest.strip() else ""
     return text.rstrip("\n")
 
 
 def _epilog(part: str, rest: str, width: int) -> Iterator[str]:
-    lines = [_plain(each) for each in part.split("\n\n")]
+    lines = [plain_text(each) for each in part.split("\n\n")]
     if len(lines) == 1:
         yield from _paragraphs([rest.strip()], width)
     for line in lines[1:]:
@@ -103,10 +103,10 @@ def _listed(records: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
 
 def _commands(ctx: Any) -> Iterator[tuple[str, str]]:
     for name in ctx.command.list_commands(ctx):
-        yield name, _plain(ctx.command.get_command(ctx, name).get_short_help_str(200))
+        yield name, plain_text(ctx.command.get_command(ctx, name).get_short_help_str(200))
 
 
-def _options(ctx: Any) -> dict[str, list[tuple[str, str]]]:
+def parameters_of(ctx: Any) -> dict[str, list[tuple[str, str]]]:
     """Return arguments and options with what is said of them, by their headings."""
     found: dict[str, list[tuple[str, str]]] = {}
     for parameter in ctx.command.get_params(ctx):
@@ -114,13 +114,13 @@ def _options(ctx: Any) -> dict[str, list[tuple[str, str]]]:
         if record is not None:
             kind = "ARGUMENTS" if parameter.param_type_name == "argument" else "OPTIONS"
             panel = getattr(parameter, "rich_help_panel", None)
-            description = _plain(_NOTES.sub("", record[1]))
+            description = plain_text(_NOTES.sub("", record[1]))
             needed = " Required." if parameter.required and kind == "OPTIONS" else ""
             row = (record[0], f"{description}{needed}")
             found.setdefault(f"{panel} options".upper() if panel else kind, []).append(row)
     return found
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return text without its markup."""
     return one_line(Text.from_markup(text.strip()).plain)

@@ -1,0 +1,98 @@
+"""The pages of the documentation: what they show runs, and every page is in the navigation."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import domo_async
+from domo_async._docs.public import exports, public_modules
+from domo_async._docs.reference import reference_pages
+from domo_async.emulator import Emulator
+from tests.cli.running import Cli
+from tests.docs.blocks import Page, assert_shown, blocks_of
+
+DOCS = Path(domo_async.__file__).parent / "_docs"
+PAGES = DOCS / "pages"
+ALL = sorted(str(path.relative_to(PAGES)) for path in PAGES.rglob("*.md"))
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def page_cli(running: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    running.reset()
+    before = dict(os.environ)
+    cli = Cli(running)
+    monkeypatch.chdir(tmp_path)
+    for name in [*os.environ]:
+        if name.startswith("DOMO_"):
+            del os.environ[name]
+    os.environ.update({**cli.environment, "XDG_CONFIG_HOME": str(tmp_path / "config")})
+    yield cli
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_code_of_a_page_runs_and_gives_what_it_shows(name: str, page_cli: Cli, tmp_path: Path) -> None:
+    path = PAGES / name
+    with asyncio.Runner() as loop:
+        page = Page(path, page_cli, tmp_path, loop)
+        for block in blocks_of(path.read_text(encoding="utf-8")):
+            try:
+                page.run(block)
+            except BaseException as error:
+                error.add_note(f"{path}:{block.line}")
+                raise
+
+
+def _listed(entry: Any) -> Iterator[str]:
+    match entry:
+        case str():
+            yield entry
+        case dict():
+            yield from (page for value in entry.values() for page in _listed(value))
+        case list():
+            yield from (page for value in entry for page in _listed(value))
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    settings = yaml.safe_load((DOCS / "mkdocs.yml").read_text(encoding="utf-8"))
+
+    assert ALL == sorted(_listed(settings["nav"]))
+
+
+def test_every_public_name_has_an_entry_in_the_reference() -> None:
+    entries = {line for page in reference_pages().values() for line in page.splitlines() if line.startswith("::: ")}
+    # The package's own errors are described once.
+    described = {entry.removeprefix("::: ").replace("domo_async.errors.", "domo_async.") for entry in entries}
+    wanted = {f"{module}.{name}" for module in public_modules() for name in exports(module)}
+
+    assert 400 < len(wanted)
+    assert set() == {name.replace("domo_async.errors.", "domo_async.") for name in wanted} - described
+
+
+def test_every_route_is_in_the_reference() -> None:
+    rows = [line for line in (DOCS.parent / "ROUTES.md").read_text().splitlines() if line.startswith("| `")]
+    pages = reference_pages()
+
+    assert set(rows) <= set(pages["reference/routes.md"].splitlines())
+    areas = {line.strip() for path, page in pages.items() if "/areas/" in path for line in page.splitlines()}
+    assert set(rows) <= areas
+
+
+def test_an_output_that_differs_from_the_one_shown_is_noticed() -> None:
+    assert_shown("1 of …\nend", "1 of 2\n3\nend\n")
+    with pytest.raises(AssertionError):
+        assert_shown("1 of … rows", "1 of 2 row\n")
