@@ -218,3 +218,13 @@ def test_the_spark_job_reads_what_it_wrote() -> None:
 
     assert 0 == ended.returncode, ended.stderr
     assert ended.stdout == "Wrote 100000 rows\nRead 100000 rows; the highest of sensor 0 is 0.9998\n"
+
+
+@pytest.mark.dlt
+def test_the_dlt_pipeline_loads_what_is_new() -> None:
+    pytest.importorskip("dlt")
+
+    ended = run("dlt_pipeline.py", RUNTIME__DLTHUB_TELEMETRY="false")
+
+    assert 0 == ended.returncode, ended.stderr
+    assert "shop.orders (5,)\nshop.orders__lines (5,)\nshop.customers (1,)\n" == ended.stdout

@@ -1,0 +1,1 @@
+"""The destination for dlt; its public module is `domo_async.dlt`."""

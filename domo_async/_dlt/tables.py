@@ -1,0 +1,181 @@
+"""The datasets of an instance that hold the tables of one of dlt's datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import evolve, frozen
+
+from domo_async._transfer import ColumnSpec
+from domo_async.errors import ConfigError, NotFound
+from domo_async.models import Column
+from domo_async.sync import Domo
+
+__all__ = ["Tables"]
+
+
+@frozen(eq=False, slots=False)
+class Tables:
+    """Tables by their names.
+
+    Attributes:
+        domo: The client.
+    """
+
+    domo: Domo
+    _prefix: str
+    _given: Mapping[str, str]
+    _created: dict[str, str]
+
+    @classmethod
+    def of(cls, domo: Domo, prefix: str, given: Mapping[str, str]) -> Tables:
+        """Return the tables of a dataset of dlt's.
+
+        Args:
+            domo: The client.
+            prefix: What the names of Domo's datasets begin with.
+            given: The datasets whose ids the configuration names, by table.
+        """
+        return cls(domo, prefix, given, {})
+
+    @cached_property
+    def _found(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for dataset in self.domo.datasets.list(name_like=self._prefix):
+            found.setdefault(dataset.name or "", []).append(dataset.id)
+        return found
+
+    def name(self, table: str) -> str:
+        """Return the name of the dataset for a table."""
+        return f"{self._prefix}{table}"
+
+    def find(self, table: str) -> str | None:
+        """Return the id of a table's dataset, or None if there is none.
+
+        Raises:
+            ConfigError: Several datasets have the table's name.
+        """
+        known = self._given.get(table) or self._created.get(table)
+        if known is not None:
+            return known
+        ids = self._found.get(self.name(table), ())
+        if len(ids) > 1:
+            raise ConfigError(
+                f"several datasets are called {self.name(table)!r} ({', '.join(ids)}), so it is not clear which one"
+                f' holds table "{table}": rename the others, or name its id in the destination\'s setting datasets'
+            )
+        return ids[0] if ids else None
+
+    def get(self, table: str) -> str:
+        """Return the id of a table's dataset.
+
+        Raises:
+            ConfigError: There is no such dataset, or there are several.
+        """
+        found = self.find(table)
+        if found is None:
+            raise ConfigError(
+                f'the dataset {self.name(table)!r} of table "{table}" does not exist, or this token cannot see it;'
+                " pipeline.run with refresh=… or a changed schema creates it again"
+            )
+        return found
+
+    def columns(self, table: str) -> Sequence[Column] | None:
+        """Return the columns of a table's dataset, or None if there is none."""
+        found = self.find(table)
+        return None if found is None else self.domo.datasets.schemas.latest(found).columns
+
+    def migrate(self, table: str, wanted: Sequence[ColumnSpec], keys: Sequence[str]) -> list[str]:
+        """Create a table's dataset, or add what it lacks: columns and, if it has none, upsert keys.
+
+        Returns:
+            The names of the columns that are new.
+
+        Raises:
+            ConfigError: A column of the dataset has another type, or other keys.
+        """
+        present = self.columns(table)
+        if present is None:
+            columns = [
+                Column(name=column.name, type=column.type, upsert_key=True if column.name in keys else None)
+                for column in wanted
+            ]
+            self._created[table] = self.domo.datasets.create(self.name(table), columns).id
+            return [column.name for column in wanted]
+        dataset_id = self.get(table)
+        by_name = {column.name.casefold(): column for column in present}
+        for column in wanted:
+            there = by_name.get(column.name.casefold())
+            if there is not None and there.type != column.type:
+                raise ConfigError(
+                    f'column "{column.name}" of table "{table}" is {column.type.value} now, and {there.type.value} in'
+                    f" dataset {dataset_id}: the destination does not change the types of columns, because rows that"
+                    " are there might not fit. Give the column its former type, or another name; or drop the table with"
+                    ' refresh="drop_resources"'
+                )
+        lacking = [column for column in wanted if column.name.casefold() not in by_name]
+        listed = {column.name for column in present if column.upsert_key}
+        if keys and listed and listed != set(keys):
+            raise ConfigError(
+                f"the upsert keys of dataset {dataset_id} are {', '.join(sorted(listed))}, and the primary key of table"
+                f' "{table}" is {", ".join(keys)}: set primary_key to the former, or drop the table with'
+                ' refresh="drop_resources"'
+            )
+        new_keys = set() if listed else set(keys)
+        if lacking or new_keys:
+            columns = [*present, *(Column(name=column.name, type=column.type) for column in lacking)]
+            self.domo.datasets.schemas.alter(
+                dataset_id,
+                [evolve(column, upsert_key=True) if column.name in new_keys else column for column in columns],
+            )
+        return [column.name for column in lacking]
+
+    def check_keys(self, table: str) -> None:
+        """Check that rows of a table can be merged.
+
+        Raises:
+            ConfigError: The instance does not list upsert keys for its dataset.
+        """
+        if not any(column.upsert_key for column in self.columns(table) or ()):
+            raise ConfigError(
+                f'the instance does not keep upsert keys for dataset {self.get(table)} of table "{table}", so rows'
+                ' cannot be merged into it: use write_disposition="append" or "replace". Nothing was sent'
+            )
+
+    def rows(self, table: str, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the rows of a query on a table; none if it has no dataset, or one without data."""
+        found = self.find(table)
+        if found is None:
+            return []
+        try:
+            return self.domo.datasets.query(found, sql, params).to_dicts()
+        except NotFound as error:
+            # What is listed and cannot be queried has never been indexed.
+            if not error.refused:
+                raise
+            return []
+
+    def truncate(self, table: str) -> None:
+        """Remove all rows of a table, if it has a dataset."""
+        found = self.find(table)
+        if found is not None:
+            self.domo.datasets.upload(found, [], action="REPLACE", allow_empty=True)
+
+    def drop(self, table: str) -> None:
+        """Delete a table's dataset, if there is one.
+
+        Raises:
+            ConfigError: The configuration names the dataset, so that it is not the destination's to delete.
+        """
+        if table in self._given:
+            raise ConfigError(
+                f'dataset {self._given[table]} of table "{table}" is named in the destination\'s setting datasets, so'
+                " it is not deleted: delete it in Domo, or take it out of the setting"
+            )
+        found = self.find(table)
+        if found is not None:
+            self.domo.datasets.delete(found)
+            self._created.pop(table, None)
+            self.__dict__.pop("_found", None)
