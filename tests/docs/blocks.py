@@ -12,6 +12,7 @@ import os
 import re
 import runpy
 import shlex
+import subprocess
 import sys
 import textwrap
 import tomllib
@@ -24,6 +25,7 @@ from unittest import mock
 import yaml
 from attrs import Factory, define, frozen
 
+from tests import forking
 from tests.cli.running import Cli
 
 # A page runs what these say; a fence with `title="…"` is a file, whatever its language.
@@ -124,8 +126,12 @@ class Page:
                 assert_shown(shown, told)
 
     def _command(self, command: str) -> tuple[int, str]:
-        """Run what a line of a shell says: one program, whose output may go to a file."""
-        words = shlex.split(command)
+        """Run what a line of a shell says: one program, whose output may go to a file or into a variable."""
+        if assigned := re.fullmatch(r"(\w+)=\$\((.*)\)", command):
+            code, told = self._command(assigned[2])
+            os.environ[assigned[1]] = told.strip()
+            return code, ""
+        words = shlex.split(os.path.expandvars(command))
         target = words.pop() if words[-2:-1] == [">"] else None
         if target is not None:
             words.pop()
@@ -134,7 +140,13 @@ class Page:
                 ended = self.cli(*arguments)
                 code, told = ended.code, ended.stdout + ended.stderr
             case ["python", path, *arguments]:
-                code, told = 0, _script(path, arguments)
+                code, told = _script(path, arguments)
+            case ["pytest", *arguments]:
+                ran = forking.python(
+                    "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:warnings", "-c", os.devnull, *arguments
+                )
+                done = subprocess.run(ran, capture_output=True, encoding="utf-8", check=False)
+                code, told = done.returncode, done.stdout
             case ["cat", path]:
                 code, told = 0, (self.folder / path).read_text(encoding="utf-8")
             case ["export", setting]:
@@ -149,10 +161,14 @@ class Page:
         return code, told
 
 
-def _script(path: str, arguments: list[str]) -> str:
+def _script(path: str, arguments: list[str]) -> tuple[int, str]:
+    code = 0
     with redirect_stdout(io.StringIO()) as printed, mock.patch.object(sys, "argv", [path, *arguments]):
-        runpy.run_path(path, run_name="__main__")
-    return printed.getvalue()
+        try:
+            runpy.run_path(path, run_name="__main__")
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return code, printed.getvalue()
 
 
 def _commands(console: str) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from tests.docs.blocks import Page, assert_shown, blocks_of
 
 DOCS = Path(domo_async.__file__).parent / "_docs"
 PAGES = DOCS / "pages"
+# Run with what they are about, by `python -m pytest -m spark`.
+SPARK = {"howto/spark.md": [pytest.mark.spark, pytest.mark.timeout(600), pytest.mark.xdist_group("spark")]}
 ALL = sorted(str(path.relative_to(PAGES)) for path in PAGES.rglob("*.md"))
 
 
@@ -35,16 +38,22 @@ def page_cli(running: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     before = dict(os.environ)
     cli = Cli(running)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    modules = set(sys.modules)
     for name in [*os.environ]:
         if name.startswith("DOMO_"):
             del os.environ[name]
     os.environ.update({**cli.environment, "XDG_CONFIG_HOME": str(tmp_path / "config")})
+    os.environ.update({"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"})
     yield cli
+    for name in set(sys.modules) - modules:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]
     os.environ.clear()
     os.environ.update(before)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [pytest.param(each, marks=SPARK.get(each, ())) for each in ALL])
 def test_the_code_of_a_page_runs_and_gives_what_it_shows(name: str, page_cli: Cli, tmp_path: Path) -> None:
     path = PAGES / name
     with asyncio.Runner() as loop:
