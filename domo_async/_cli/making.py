@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
-import types
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from datetime import date, datetime
 from enum import Enum
-from functools import cache, partial
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Annotated, Any, Union, cast, get_type_hints
 
 import typer
 from attrs import frozen
 
-from domo_async import ConfigError, Domo, DomoError, Pager, Secret, Unset
+from domo_async import Domo, Pager, Unset
 from domo_async._cli.common.asking import agreed
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption, ExitCode, readable_errors
 from domo_async._cli.common.listing import CsvOption, JsonOption, form_of
 from domo_async._cli.common.output import err, one_line
 from domo_async._cli.common.streams import OutputFailed, give_up_output
-from domo_async._cli.common.values import json_of, parse_time, text_of
+from domo_async._cli.forms import TEXT_OR_FILE, TO_COME, form_of_type, is_a
 from domo_async._cli.rows import Noun, Row
 from domo_async._cli.showing import Told, secret_file, show
 
@@ -35,7 +32,6 @@ _AHEAD = frozenset({"expires"})
 _ARGS = re.compile(r"^Args:\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 _ARG = re.compile(r"^    (\w+): (.*(?:\n {5,}.*)*)", re.MULTILINE)
 _QUOTED = re.compile(r"``(.*?)``|`(.*?)`")
-_FROM_FILE = "JSON; @FILE for what a file holds, - for standard input."
 
 
 @frozen(kw_only=True)
@@ -70,8 +66,9 @@ def command_of(noun: Noun, row: Row) -> Any:
     about = inspect.getdoc(method) or ""
     parameters = _parameters(method, about, row)
     reads = _is_read(method)
-    pages = _is_a(Pager, _hints(method)["return"])
-    cut = pages and all(each.name != "limit" for each in parameters)
+    pages = is_a(Pager, _hints(method)["return"])
+    lists = pages or is_a(tuple, _hints(method)["return"])
+    cut = lists and not row.one and all(each.name != "limit" for each in parameters)
     named_first = [each.name for each in parameters if each.placed or each.name.endswith(("_id", "_ids"))]
 
     def run(**given: Any) -> None:
@@ -94,7 +91,8 @@ def command_of(noun: Noun, row: Row) -> Any:
         async def work(domo: Domo) -> Any:
             answer = method_of(row, domo)(*placed, **named)
             if isinstance(answer, Awaitable):
-                return await answer
+                value = await answer
+                return value if most is None else value[:most]
             return await (answer.all() if most is None else _first(answer, most))
 
         async def kept(domo: Domo) -> Any:
@@ -115,7 +113,7 @@ def command_of(noun: Noun, row: Row) -> Any:
             show(None if row.discards else value, told)
 
     signature = [_signed(each.name, each.kind, each.option, each.default) for each in parameters]
-    signature += _further(row, lists=pages or _is_a(tuple, _hints(method)["return"]), cut=cut)
+    signature += _further(row, lists=lists, cut=cut)
     run.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in signature}
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -223,13 +221,14 @@ def _parameters(method: Callable[..., Any], about: str, row: Row) -> list[_Param
         if parameter.kind is parameter.VAR_KEYWORD or parameter.name in _SKIPPED | row.without:
             continue
         name = parameter.name
-        made.append(_given(parameter, hints[name], helps.get(name, ""), row.options.get(name, name)))
+        called = row.options.get(name, name)
+        made.append(_given(parameter, hints[name], helps.get(name, ""), called, from_file=name in row.files))
     return made
 
 
-def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str) -> _Parameter:
+def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str, *, from_file: bool) -> _Parameter:
     """Return how a parameter is given: an argument if it has a place, else an option."""
-    form = _TO_COME if parameter.name in _AHEAD else _form(hint)
+    form = TO_COME if parameter.name in _AHEAD else TEXT_OR_FILE if from_file else form_of_type(hint)
     needed = parameter.default is parameter.empty
     placed = parameter.kind is not parameter.KEYWORD_ONLY
     info: dict[str, Any] = {"help": " ".join(filter(None, (told, form.told)))}
@@ -266,126 +265,6 @@ def _default(value: Any) -> str:
         return ""
     plain = value.value if isinstance(value, Enum) else value
     return f" By default {plain:g}." if isinstance(plain, float) else f" By default {plain}."
-
-
-@frozen(kw_only=True)
-class _Form:
-    """How values of a type are written.
-
-    Attributes:
-        kind: The type that the command line takes.
-        metavar: What stands for one in the help.
-        several: Whether it may be given several times.
-        parse: Makes a text one.
-        read: Makes of what was given what the method takes.
-        told: What the help says of it.
-    """
-
-    kind: Any = str
-    metavar: str = "TEXT"
-    several: bool = False
-    parse: Callable[[str], Any] | None = None
-    read: Callable[[Any], Any] | None = None
-    told: str = ""
-
-
-_TO_COME = _Form(
-    kind=datetime,
-    metavar="WHEN",
-    parse=partial(parse_time, ahead=True),
-    told="In so long, such as 12h or 30d, or a date.",
-)
-
-
-def _form(hint: Any) -> _Form:
-    """Return how values of a type are written on the command line."""
-    members = [each for each in _members(hint) if each not in {Unset, type(None)}]
-    first = members[0]
-    sequences = [each for each in members if _is_a(Sequence, each)]
-    known = next((each for each in members if isinstance(each, type) and issubclass(each, Enum)), None)
-    if any(get_origin(each) is Secret for each in members):
-        return _Form(kind=Any, metavar="JSON", parse=_secret, told="@FILE for what a file holds, - for standard input.")
-    if sequences and not any(_is_a(Mapping, each) for each in members):
-        return _form_of_several(_members(get_args(sequences[0])[0]))
-    if known is not None:
-        return _choice([str(each.value) for each in known], metavar=_metavar(known.__name__))
-    if get_origin(first) is Literal:
-        return _choice([str(each) for each in get_args(first)])
-    if str in members:
-        return _Form(metavar="ID" if int in members else "TEXT")
-    for kind, metavar in ((bool, ""), (int, "NUMBER"), (float, "NUMBER")):
-        if kind in members:
-            return _Form(kind=kind, metavar=metavar)
-    if datetime in members or date in members:
-        return _Form(kind=datetime, metavar="WHEN", parse=parse_time, told="So long ago, such as 2h or 7d, or a date.")
-    into = partial(_record, first) if hasattr(first, "from_dict") else None
-    return _Form(kind=Any, metavar="JSON", parse=partial(_json, into=into), told=_FROM_FILE)
-
-
-def _form_of_several(members: Sequence[Any]) -> _Form:
-    inner = _form(Union[tuple(members)])  # noqa: UP007 - made at run time
-    if inner.kind in (str, int):
-        repeated = f"{inner.told} May be repeated.".lstrip()
-        return _Form(kind=inner.kind, metavar=inner.metavar, several=True, read=_each(inner.read), told=repeated)
-    record = next((each for each in members if hasattr(each, "from_dict")), None)
-    into = partial(_records, record) if record is not None else None
-    fields = "" if record is None else f"A list of objects with {', '.join(_fields(record))}, as "
-    return _Form(kind=Any, metavar="JSON", parse=partial(_json, into=into), told=f"{fields}{_FROM_FILE}")
-
-
-def _fields(record: Any) -> list[str]:
-    return [each.name for each in record.__attrs_attrs__ if each.name != "extras"]
-
-
-def _choice(known: Sequence[str], metavar: str = "WORD") -> _Form:
-    """Return a word of those that are known, in whatever case; what is not known is left to the instance."""
-    by_case = {each.casefold(): each for each in known}
-    return _Form(
-        metavar=metavar, read=lambda given: by_case.get(given.casefold(), given), told=f"One of {', '.join(known)}."
-    )
-
-
-def _metavar(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
-
-
-def _each(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    return lambda given: [each if read is None else read(each) for each in given]
-
-
-def _members(hint: Any) -> tuple[Any, ...]:
-    return get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
-
-
-def _is_a(kind: Any, hint: Any) -> bool:
-    origin = get_origin(hint)
-    return isinstance(origin, type) and issubclass(origin, kind)
-
-
-def _json(given: str, *, into: Callable[[Any], Any] | None) -> Any:
-    value = json_of(text_of(given), None)
-    try:
-        return value if into is None else into(value)
-    except DomoError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
-def _record(kind: Any, value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        raise ConfigError(f"{json.dumps(value, default=str)} is not an object")
-    return kind.from_dict(value)
-
-
-def _records(kind: Any, value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise ConfigError("it is not a list")
-    return [_record(kind, each) for each in value]
-
-
-def _secret(given: str) -> Secret[Any]:
-    if given != "-" and not given.startswith("@"):
-        raise typer.BadParameter("what is secret is not an argument, which is seen by everyone: give @FILE or -")
-    return Secret(json_of(text_of(given), None))
 
 
 def _shown(value: Any) -> str:

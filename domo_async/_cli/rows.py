@@ -25,6 +25,7 @@ class Row:
         done: What is said where the method returns nothing.
         options: Other names for parameters, where theirs are taken or say too little.
         without: Parameters that it does not offer.
+        files: Texts that may be given as ``@FILE``, or as ``-`` for standard input.
         one: Whether a tuple of one is shown like the one in it, and an empty one is an error.
         secret: The field of what is returned that is written to a file, as it is told but once.
         discards: Whether what is returned is not told, as it is in a file.
@@ -40,6 +41,7 @@ class Row:
     done: str = "Changed"
     options: Mapping[str, str] = Factory(dict)
     without: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
     one: bool = False
     secret: str = ""
     discards: bool = False

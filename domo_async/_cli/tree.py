@@ -39,6 +39,7 @@ _SYNONYMS: Mapping[str, str] = MappingProxyType(
     {
         "add": "create",
         "cat": "show",
+        "certify": "create",
         "describe": "show",
         "edit": "update",
         "execute": "run",
@@ -48,7 +49,9 @@ _SYNONYMS: Mapping[str, str] = MappingProxyType(
         "ls": "list",
         "new": "create",
         "patch": "update",
+        "publish": "create",
         "remove": "delete",
+        "revoke": "delete",
         "rm": "delete",
         "set": "update",
         "stop": "cancel",
@@ -86,10 +89,13 @@ class Group(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that is meant; says which ones may have been meant if there is none."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            likely = self._likely(ctx, args[0])
-            hint = f" Did you mean {' or '.join(map(repr, likely))}?" if likely else ""
-            ctx.fail(f"No such command {args[0]!r}.{hint}")
+            ctx.fail(f"No such command {args[0]!r}. {self._hint(ctx, args[0])}")
         return super().resolve_command(ctx, args)
+
+    def _hint(self, ctx: Any, given: str) -> str:
+        if likely := self._likely(ctx, given):
+            return f"Did you mean {' or '.join(map(repr, likely))}?"
+        return f"There are {', '.join(self.list_commands(ctx))}."
 
     def _likely(self, ctx: Any, given: str) -> list[str]:
         names = self.list_commands(ctx)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
+import attrs
 import pytest
 import typer
 
 from domo_async._cli.app import app
 from domo_async._cli.areas import EXAMPLES, NOUNS
+from domo_async._cli.making import method_of
 from domo_async._cli.tree import commands_of
 from domo_async.emulator import Emulator
 from domo_async.sync import Domo
@@ -23,11 +26,30 @@ from tests.cli.running import Cli
 
 FILES = {
     "account.json": "{}",
+    "aws.json": '{"access_key": "key", "access_secret": "secret"}',
+    "content.json": "[]",
     "flow.json": '{"name": "Orders"}',
+    "functions.json": "[]",
     "grants.json": "[]",
+    "job.json": "{}",
     "north.json": '[{"column": "region", "values": ["North"]}]',
     "order.json": "{}",
+    "report.txt": "All is well.",
     "schedule.json": '{"frequency": "DAILY"}',
+    "schemas.json": "[]",
+    "settings.json": "[]",
+    "totals.py": "def total(): pass",
+    "transport.json": '{"type": "CONNECTOR"}',
+}
+# What some lists are asked for.
+NEEDED: dict[str, Callable[[Domo], str]] = {
+    "appdb documents": lambda domo: next(each.id for each in domo.appdb.collections.list() if each.id),
+    "applications jobs": lambda domo: next(each.application_id or "" for each in domo.applications.list()),
+    "filesets files": lambda domo: domo.filesets.search(page_size=1).all()[0].id,
+    "migrations amplifier": lambda domo: domo.migrations.amplifier.integrations("BIGQUERY")[0].id,
+    "migrations federated": lambda domo: domo.migrations.federated.accounts("mysql-federated")[0].id,
+    "policies": lambda domo: domo.datasets.list(limit=1).all()[0].id,
+    "s3-exports": lambda domo: domo.datasets.list(limit=1).all()[0].id,
 }
 
 
@@ -75,11 +97,7 @@ def test_examples_of_all_commands_are_understood(
 
 @pytest.mark.parametrize("noun", [noun.words for noun in NOUNS if any(row.name == "list" for row in noun.rows)])
 def test_lists_are_tables_json_and_csv(cli: Cli, domo: Domo, noun: str) -> None:
-    needed = {"policies": [domo.datasets.list(limit=1).all()[0].id]}.get(noun, [])
-    if noun == "filesets files":
-        needed = [domo.filesets.search(page_size=1).all()[0].id]
-    if noun == "appdb documents":
-        needed = [next(each.id for each in domo.appdb.collections.list() if each.id)]
+    needed = [NEEDED[noun](domo)] if noun in NEEDED else []
     words = [*noun.split(), "list", *needed, "--limit", "2"]
 
     table, as_json, as_csv = cli(*words), cli(*words, "--json"), cli(*words, "--csv")
@@ -91,6 +109,30 @@ def test_lists_are_tables_json_and_csv(cli: Cli, domo: Domo, noun: str) -> None:
     assert all(rows[0]["id"] in line for line in table.stdout.splitlines() if rows and line.startswith(rows[0]["id"]))
 
 
+def test_columns_of_lists_are_fields_of_what_is_listed() -> None:
+    rows = [row for noun in NOUNS for row in noun.rows if row.columns]
+    kinds = [get_args(get_type_hints(inspect.unwrap(method_of(row)))["return"])[0] for row in rows]
+    odd = [
+        f"{row.method}: {path}"
+        for row, kind in zip(rows, kinds, strict=True)
+        for column in row.columns.split()
+        for path in column.rpartition("=")[2].split("|")
+        if not has_field(kind, path.split("."))
+    ]
+
+    assert [] == odd
+
+
+def has_field(kind: Any, names: list[str]) -> bool:
+    for name in names:
+        members = [each for each in (kind, *get_args(kind)) if attrs.has(each)]
+        found = [get_type_hints(each)[name] for each in members if name in attrs.fields_dict(each)]
+        if not found:
+            return any(isinstance(getattr(each, name, None), property) for each in members)
+        kind = found[0]
+    return True
+
+
 def test_things_are_made_shown_changed_and_deleted(cli: Cli, domo: Domo) -> None:
     role = cli("roles", "create", "--name", "Night shift", "--description", "Loads", "--query", "id").stdout.strip()
 
@@ -99,6 +141,85 @@ def test_things_are_made_shown_changed_and_deleted(cli: Cli, domo: Domo) -> None
     assert "Day shift" == domo.roles.get(role).name
     assert {"outcome": "deleted", "role_id": role} == json.loads(cli("roles", "delete", role, "--yes", "--json").stdout)
     assert 1 == cli("roles", "show", role).code
+
+
+def test_functions_are_packed_run_and_deleted(cli: Cli, domo: Domo, tmp_path: Path) -> None:
+    code, functions = tmp_path / "totals.py", tmp_path / "functions.json"
+    code.write_text("def total(x):\n    return x\n")
+    functions.write_text('[{"name": "total", "inputs": [{"name": "x", "type": "number"}]}]')
+    create = ("code-engine", "packages", "create", "--name", "Totals", "--language", "python", "--query", "id")
+
+    package = cli(*create, "--code", f"@{code}", "--functions", f"@{functions}").stdout.strip()
+    kept = cli("code-engine", "packages", "version", package, "1.0.0", "--query", "code").stdout
+    cli("code-engine", "packages", "release", package, "1.0.0")
+    run = cli("code-engine", "run", package, "1.0.0", "total", "--input-variables", '{"x": 4}', "--json")
+
+    assert code.read_text() == kept.removesuffix("\n")
+    assert "SUCCESS" == json.loads(run.stdout)["status"], run.stderr
+    assert 0 == cli("code-engine", "packages", "delete", package, "--yes").code
+    assert [] == domo.code_engine.packages.list().all()
+
+
+def test_content_is_certified(cli: Cli, domo: Domo) -> None:
+    dataset = domo.datasets.create("Certain", {"id": "LONG"}).id
+
+    certified = cli("certifications", "certify", "DATA_SOURCE", dataset)
+    made = cli("certifications", "create", "data_source", dataset)
+    state = cli("certifications", "show", "DATA_SOURCE", dataset, "--query", "state")
+    deleted = cli("certifications", "delete", "DATA_SOURCE", dataset, "--yes")
+
+    assert (2, True) == (certified.code, "Did you mean 'create'?" in certified.stderr)
+    assert (0, "ACTIVE\n", 0) == (made.code, state.stdout, deleted.code)
+    assert domo.certifications.get("DATA_SOURCE", dataset).state is None
+    assert "There are show, create, delete." in cli("certifications", "frobnicate").stderr
+
+
+def test_users_groups_and_pages_are_referred_to_by_type_and_id(cli: Cli, domo: Domo) -> None:
+    page = str(domo.pages.create(title="Shared").page_id)
+    group = domo.groups.create(name="Readers", type="open").id
+    share = ("sharing", "share", "--resources", f"page:{page}", "--no-send-email", "--recipients")
+
+    shared = cli(*share, f"group:{group}")
+    owned = cli("pages", "add-owners", "--page-ids", page, "--owners", f"GROUP:{group}")
+    wrong = cli(*share, "team:8")
+    access = domo.pages.access(int(page))
+    removed = cli("pages", "remove-owners", "--page-ids", page, "--owners", f"group:{group}", "--yes")
+    revoked = cli("sharing", "revoke", "--resources", page, "--recipient", f"group:{group}", "--yes")
+
+    assert (0, 0, 0, 0) == (shared.code, owned.code, removed.code, revoked.code), removed.stderr + revoked.stderr
+    assert [group] == [each.id for each in access.groups]
+    assert (2, True) == (wrong.code, "'team:8' is not an ID or one of user:ID, group:ID" in wrong.stderr)
+
+
+def test_secrets_come_from_files_alone(cli: Cli, domo: Domo, tmp_path: Path) -> None:
+    dataset = domo.datasets.create("Exported", {"id": "LONG"}).id
+    keys = tmp_path / "aws.json"
+    keys.write_text('{"access_key": "AKIA-KEY", "access_secret": "s3cr3t-text"}')
+    create = ("s3-exports", "create", dataset, "--bucket", "exports", "--path", "orders", "--region", "us-east-1")
+    export = (*create, "--export-query", '{"columns": ["id"]}', "--credentials")
+
+    made = cli(*export, f"@{keys}", "--json")
+    seen = cli(*export, keys.read_text())
+    short = cli(*export, "-", stdin='{"access_key": "AKIA-KEY"}')
+    listed = json.loads(cli("s3-exports", "list", dataset, "--json").stdout)
+
+    assert [json.loads(made.stdout)["export_id"]] == [each["export_id"] for each in listed], made.stderr
+    assert (2, 2) == (seen.code, short.code)
+    assert "access_secret" in short.stderr
+    for ended in (made, seen, short):
+        assert "s3cr3t-text" not in ended.stdout + ended.stderr
+        assert "AKIA-KEY" not in ended.stdout + ended.stderr
+
+
+def test_texts_for_models_come_from_files_and_standard_input(cli: Cli, tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    report.write_text("All is well")
+    summarize = ("ai", "summarize", "--query", "prompt", "--input")
+
+    told = [cli(*summarize, *given) for given in (("All is well",), (f"@{report}",))]
+    piped = cli(*summarize, "-", stdin="All is well")
+
+    assert ["All is well\n"] * 3 == [each.stdout for each in (*told, piped)]
 
 
 def test_values_are_json_from_arguments_files_and_standard_input(cli: Cli, domo: Domo, tmp_path: Path) -> None:
@@ -169,7 +290,7 @@ def test_a_new_token_goes_to_a_file_of_ones_own(cli: Cli, domo: Domo, tmp_path: 
     assert ["nightly"] == [each["name"] for each in listed]  # the second was not made, as there is no place for it
     left = datetime.fromisoformat(listed[0]["expires"]) - datetime.now(UTC)
     assert timedelta(days=29) < left < timedelta(days=30)
-    assert 0 == cli("tokens", "revoke", str(listed[0]["id"]), "--yes").code
+    assert 0 == cli("tokens", "delete", str(listed[0]["id"]), "--yes").code
     alone = cli(*create, "--output", "-").stdout
     assert 1 == len(alone.split())
     with Domo(cli.emulator.url, token=alone.strip()) as other:
