@@ -227,6 +227,7 @@ from domo_async._endpoints.datasets import (
     column,
 )
 from domo_async._endpoints.files import (
+    ContentRange,
     CreatedFile,
     CreatedRevision,
     File,
@@ -519,6 +520,7 @@ __all__ = [
     "CommitSize",
     "ConfigurationItem",
     "ConnectorContext",
+    "ContentRange",
     "ContractProperty",
     "CreatedDataset",
     "CreatedFile",

@@ -28,14 +28,14 @@ FLOORS = [
     {"_fleet"},
     {"domo_async"},
     {"sync"},
-    {"_dlt", "_emulator", "_notebook", "_spark"},
-    {"dlt", "emulator", "spark"},
+    {"_dlt", "_emulator", "_fsspec", "_notebook", "_spark"},
+    {"dlt", "emulator", "fsspec", "spark"},
     {"_cli", "pytest_plugin"},
     {"_docs"},
     {"__main__"},
 ]
 # What users import; every other module has an underscore, or lies in a package that has one.
-PUBLIC = {"domo_async", "errors", "models", "sync", "emulator", "spark", "dlt", "pytest_plugin", "__main__"}
+PUBLIC = {"domo_async", "errors", "models", "sync", "emulator", "fsspec", "spark", "dlt", "pytest_plugin", "__main__"}
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The same within the embedded instance.
 EMULATOR_FLOORS = [

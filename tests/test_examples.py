@@ -207,6 +207,13 @@ def test_examples_use_the_instance_that_the_environment_names() -> None:
 
 
 @pytest.mark.long
+def test_pandas_reads_what_it_wrote_to_files_and_filesets() -> None:
+    ended = run("files_with_pandas.py")
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert "19.75\n['Reports/2024/orders.parquet']\n" == ended.stdout
+
+
 @pytest.mark.spark
 @pytest.mark.timeout(600)
 def test_the_spark_job_reads_what_it_wrote() -> None:

@@ -178,6 +178,12 @@ COMMITTED = _event(
     logging.INFO,
     "upload %(upload_id)s to dataset %(dataset_id)s was committed: %(rows)d rows, %(bytes)d bytes, %(parts)d parts",
 )
+FILE_DISCARDED = _event(
+    "file_discarded",
+    "transfer",
+    logging.WARNING,
+    "a file of %(bytes)d bytes was not written: %(cause)s was raised while it was open",
+)
 COMMIT_LOST = _event(
     "commit_lookup",
     "transfer",

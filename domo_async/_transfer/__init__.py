@@ -8,6 +8,7 @@ from domo_async._transfer.files.content import Content, OutgoingContent, content
 from domo_async._transfer.files.downloading import download, fetch_to
 from domo_async._transfer.files.folders import FolderEntry, FolderOptions, FolderReport, pull, push
 from domo_async._transfer.files.many import Contents, Targets, download_many, upload_many
+from domo_async._transfer.files.ranges import ContentRange, read_range
 from domo_async._transfer.files.resuming import Described, DownloadResult
 from domo_async._transfer.files.trees import RemoteFile
 from domo_async._transfer.loading.loading import load_folder
@@ -59,6 +60,7 @@ __all__ = [
     "Committed",
     "Compression",
     "Content",
+    "ContentRange",
     "Contents",
     "Described",
     "DownloadResult",
@@ -114,6 +116,7 @@ __all__ = [
     "progress_bars",
     "pull",
     "push",
+    "read_range",
     "reported_body",
     "scan",
     "select",

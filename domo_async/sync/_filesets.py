@@ -29,6 +29,7 @@ from domo_async._frames import ItemTuple
 from domo_async._redaction import Secret
 from domo_async._transfer import (
     Content,
+    ContentRange,
     Contents,
     DownloadResult,
     FolderReport,
@@ -842,6 +843,26 @@ class FileSetFiles(Twin[AsyncFileSetFiles]):
                 attempt; no file was written.
         """
         return self._portal.run(self._aio.download(fileset_id, file_id, target, verify=verify, progress=progress))
+
+    def download_range(self, fileset_id: str, file_id: str, /, *, start: int, stop: int) -> ContentRange:
+        """Return a range of a file's content, such as the footer of a Parquet file.
+
+        `GET /api/files/v1/filesets/{fileset_id}/files/{file_id}/download` (FileSets API, "Download File by Id") with
+        the header ``Range``. No document says which instances serve ranges: if the instance sends the whole content, it
+        is read up to the end of the range, and only the range is kept.
+
+        Args:
+            fileset_id: The FileSet.
+            file_id: The file.
+            start: The offset of the first byte.
+            stop: The offset after the last byte; a content that ends before is not an error.
+
+        Raises:
+            ConfigError: The range is empty or negative.
+            NotFound: The FileSet or the file does not exist.
+            IncompleteAnswer: The answer broke off on every attempt.
+        """
+        return self._portal.run(self._aio.download_range(fileset_id, file_id, start=start, stop=stop))
 
     @overload
     def download_by_path(

@@ -219,6 +219,26 @@ ROWS = [
         note="several",
     ),
     Row(
+        "E094",
+        lambda domo: domo.files.download_range(401, start=2, stop=4),
+        Sent("GET", f"{FILES}/401", headers={"Range": "bytes=2-3"}, answer=PDF, content_type="application/pdf"),
+        gives=lambda found: (PDF[2:4], False) == (found.content, found.partial),
+        note="a range, of an instance that sends the whole content",
+    ),
+    Row(
+        "E093",
+        lambda domo: domo.files.download_range(401, start=0, stop=3, revision_id=430),
+        Sent(
+            "GET",
+            f"{FILES}/401/revisions/430",
+            headers={"Range": "bytes=0-2"},
+            answer=PDF,
+            content_type="application/pdf",
+        ),
+        gives=lambda found: (PDF[:3], len(PDF)) == (found.content, found.total),
+        note="a range of a revision",
+    ),
+    Row(
         "E095",
         lambda domo: domo.files.copy(400, 401),
         Sent("POST", f"{FILES}/copy/400/revisions/current/401", answer=whole({"revisionId": 401})),

@@ -369,6 +369,19 @@ ROWS = [
     ),
     Row(
         "E104",
+        lambda domo: domo.filesets.files.download_range("fs", "f1", start=1, stop=5),
+        Sent(
+            "GET",
+            f"{FILESETS}/fs/files/f1/download",
+            headers={"Range": "bytes=1-4"},
+            answer=RULES,
+            content_type="text/plain",
+        ),
+        gives=lambda found: (RULES[1:5], False) == (found.content, found.partial),
+        note="a range",
+    ),
+    Row(
+        "E104",
         lambda domo: domo.filesets.files.download_many("fs", {"f1": Path(mkdtemp(dir=SCRATCH.name), "rules.txt")}),
         (
             Sent("GET", f"{FILESETS}/fs/files/f1", answer=whole(TOLD)),

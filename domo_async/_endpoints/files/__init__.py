@@ -15,8 +15,10 @@ from domo_async._endpoints.files.models import (
     FileRights,
     ScanState,
 )
+from domo_async._transfer import ContentRange
 
 __all__ = [
+    "ContentRange",
     "CreatedFile",
     "CreatedRevision",
     "File",

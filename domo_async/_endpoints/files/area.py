@@ -22,6 +22,7 @@ from domo_async._endpoints.files.models import (
 from domo_async._frames import ItemTuple
 from domo_async._transfer import (
     Content,
+    ContentRange,
     Contents,
     Described,
     DownloadResult,
@@ -35,6 +36,7 @@ from domo_async._transfer import (
     download,
     download_many,
     fetch_to,
+    read_range,
     reported_body,
     upload_many,
 )
@@ -384,6 +386,31 @@ class Files(Area):
             stop_on_error=stop_on_error,
             progress=progress,
         )
+
+    async def download_range(
+        self, file_id: int | str, /, *, start: int, stop: int, revision_id: int | str | None = None
+    ) -> ContentRange:
+        """Return a range of a file's content, such as the footer of a Parquet file.
+
+        `GET /api/data/v1/data-files/{file_id}` (Files API, "Download a File"), or
+        `GET /api/data/v1/data-files/{file_id}/revisions/{revision_id}` for a revision, or, if the instance does not
+        have that route, `GET /api/data/v1/data-files/{file_id}/revision/{revision_id}`, with the header ``Range``. No
+        document says which instances serve ranges: if the instance sends the whole content, it is read up to the end of
+        the range, and only the range is kept.
+
+        Args:
+            file_id: The file.
+            start: The offset of the first byte.
+            stop: The offset after the last byte; a content that ends before is not an error.
+            revision_id: The revision; the current one by default. The content of a revision does not change.
+
+        Raises:
+            ConfigError: The range is empty or negative, or the file's id is the name of a route.
+            NotFound: The file or the revision does not exist.
+            IncompleteAnswer: The answer broke off on every attempt.
+        """
+        fetch = partial(self._fetch, _content(file_id, revision_id), None)
+        return await read_range(fetch, start, stop, self._http.settings)
 
     async def copy(self, source_file_id: int | str, target_file_id: int | str, /) -> CreatedRevision:
         """Replace a file's content with the content of another file; the source is unchanged.

@@ -20,7 +20,7 @@ from domo_async._transport import Download, delay_after
 from domo_async._wire import Record
 from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
 
-__all__ = ["Described", "DownloadResult", "Fetch", "Look", "Transfer", "described_by"]
+__all__ = ["Described", "DownloadResult", "Fetch", "Look", "Transfer", "described_by", "strong_tag"]
 
 Fetch: TypeAlias = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Download]]
 """Requests the content with these headers."""
@@ -213,7 +213,7 @@ class Transfer:
 
     async def _begin(self, answer: Download) -> int | None:
         """Check the headers of an answer, and return the number of bytes written once it is complete."""
-        tag = _strong(answer.headers.get("ETag"))
+        tag = strong_tag(answer.headers.get("ETag"))
         self._packed = answer.headers.get("Content-Encoding", "identity") != "identity"
         self._part = answer.status == 206
         ends: int | None
@@ -316,6 +316,6 @@ class Transfer:
         )
 
 
-def _strong(tag: str | None) -> str | None:
+def strong_tag(tag: str | None) -> str | None:
     """Return a strong ETag, which identifies every byte of the content, or None."""
     return tag if tag is not None and not tag.startswith("W/") else None

@@ -1,0 +1,1 @@
+"""The file systems for fsspec; `domo_async.fsspec` is their public face."""

@@ -1,0 +1,150 @@
+"""Which instance a file system talks to, and as whom; the token stays out of everything that fsspec keeps or sends.
+
+fsspec keeps the arguments of a file system: to find the same one again, in pickles, in `to_json`. A token is none of
+these arguments. Instead of it, a file system is told apart by a keyed hash, whose key is of this process alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+import secrets
+import threading
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Any
+
+from attrs import frozen
+from fsspec.config import apply_config
+from fsspec.spec import AbstractFileSystem
+
+from domo_async._client import Domo
+from domo_async._profiles import Given, resolve
+from domo_async._redaction import Secret
+from domo_async._transfer.threads import in_thread
+from domo_async.errors import DomoError
+
+__all__ = ["Access", "HeldToken", "KeepsTokens"]
+
+_KEY = secrets.token_bytes(32)
+# The tokens of this process's file systems, for pickles that are read in this process or in a fork of it.
+_held: dict[str, Secret[str]] = {}
+_mark: ContextVar[str] = ContextVar("_mark", default="")
+_CLOSING = 1.0
+
+
+@frozen
+class HeldToken:
+    """What stands for a token in a pickle: it means the token only in the process that has it.
+
+    Attributes:
+        handle: A keyed hash of the token; nobody without the process's key can test a guess with it.
+        instance: The instance for which the token was given, so that no other one is taken elsewhere.
+    """
+
+    handle: str
+    instance: str | None = None
+
+
+def _hashed(text: str) -> str:
+    return hmac.new(_KEY, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _hold(token: Secret[str]) -> str:
+    handle = _hashed(token.get_secret_value())
+    _held[handle] = token
+    return handle
+
+
+def _environment() -> str:
+    """Return what the environment says of instances and tokens, so that another file system is made when it changes."""
+    return _hashed(repr(sorted((name, value) for name, value in os.environ.items() if name.startswith("DOMO_"))))
+
+
+class KeepsTokens(type(AbstractFileSystem)):  # type: ignore[misc]
+    """Makes file systems whose tokens are not among the arguments that fsspec keeps."""
+
+    @property
+    def _credentials(cls) -> str:
+        return _mark.get()
+
+    def __call__(cls, *args: object, **kwargs: Any) -> Any:
+        if args:
+            raise TypeError(f"{cls.__name__} takes its options by name")
+        kwargs = apply_config(cls, kwargs)
+        token = kwargs.pop("token", None)
+        if isinstance(token, HeldToken):
+            if (held := _held.get(token.handle)) is None and token.instance is not None:
+                kwargs.setdefault("instance", token.instance)
+            token = held
+        token = Secret.of(token or None)
+        marked = _mark.set(f"{_environment()}{'' if token is None else _hold(token)}")
+        try:
+            # Given in any case, so that fsspec does not take it from its own configuration.
+            return super().__call__(**kwargs, token=token)
+        finally:
+            _mark.reset(marked)
+
+
+class Access:
+    """A client that is made when it is first needed.
+
+    Args:
+        given: What the caller says.
+    """
+
+    def __init__(self, given: Given) -> None:
+        self._given = given
+        self._domo: Domo | None = None
+        self._making = threading.Lock()
+
+    async def client(self) -> Domo:
+        """Return the client.
+
+        Raises:
+            ConfigError: The instance or the token is missing or wrong.
+        """
+        made: Domo = await in_thread(self._make)
+        return made
+
+    def _make(self) -> Domo:
+        with self._making:
+            made = self._domo
+            if made is not None:
+                return made
+            access = resolve(self._given)
+            made = Domo(access.instance, token=access.token, settings=access.settings)
+            self._domo = made
+            return made
+
+    def held(self) -> HeldToken | None:
+        """Return what stands for the caller's token in a pickle; None if the caller gave none."""
+        token = self._given.token
+        if token is None:
+            return None
+        instance = self._given.instance
+        with suppress(DomoError):
+            instance = instance or resolve(self._given).instance
+        return HeldToken(_hold(token), instance)
+
+    async def close(self) -> None:
+        """Close the client's connections; the next call makes another client."""
+        domo, self._domo = self._domo, None
+        if domo is not None:
+            await domo.close()
+
+    @staticmethod
+    def finish(access: Access, loop: asyncio.AbstractEventLoop) -> None:
+        """Close the connections of a file system that nobody holds any longer."""
+        if access._domo is None or not loop.is_running():
+            return
+        try:
+            inside = asyncio.get_running_loop() is loop
+        except RuntimeError:
+            inside = False
+        closing = asyncio.run_coroutine_threadsafe(access.close(), loop)
+        if not inside:
+            with suppress(Exception):
+                closing.result(_CLOSING)
