@@ -28,7 +28,7 @@ FLOORS = [
     {"_fleet"},
     {"domo_async"},
     {"sync"},
-    {"_dlt", "_emulator", "_fsspec", "_notebook", "_spark"},
+    {"_dlt", "_emulator", "_fsspec", "_mcp", "_notebook", "_spark"},
     {"dlt", "emulator", "fsspec", "spark"},
     {"_cli", "pytest_plugin"},
     {"_docs"},

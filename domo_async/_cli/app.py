@@ -20,6 +20,7 @@ from domo_async._cli import (
     filesets,
     groups,
     lineage,
+    mcp,
     profiles,
     search,
     users,
@@ -65,6 +66,7 @@ app.command("logout")(profiles.logout)
 app.command("profiles")(profiles.profiles)
 app.command("whoami", epilog=EXIT_CODES)(profiles.whoami)
 app.command("doctor")(doctor.doctor)
+app.command("mcp", epilog=EXIT_CODES)(mcp.mcp)
 app.command("emulator")(emulator.emulator)
 app.command("demo", epilog=EXIT_CODES)(demo.demo)
 app.command("docs", epilog=EXIT_CODES)(docs.docs)

@@ -39,6 +39,7 @@ FIELDS = frozenset(
         "rows",
         "seconds",
         "status",
+        "tool",
         "total",
         "upload_id",
         "wait_seconds",
@@ -229,6 +230,8 @@ JOB_GOES_ON = _event(
 NOT_READ = _event(
     "value_not_read", "answers", logging.WARNING, "%(where)s could not be read (%(cause)s at %(place)s); %(kept)s"
 )
+TOOL_CALLED = _event("tool_call", "mcp", logging.INFO, "the tool %(tool)s ended in %(seconds).1f s: %(cause)s")
+TOOL_BROKEN = _event("tool_broken", "mcp", logging.ERROR, "the tool %(tool)s failed in the server itself: %(cause)s")
 CALLBACK_FAILED = _event("callback_failed", "", logging.WARNING, "the %(callback)s callback failed: %(cause)s")
 
 

@@ -61,6 +61,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lineage": ("dataflow:12 --down", "5f2a1111-2222-3333-4444-555566667777 --format dot"),
         "login": ("--profile prod --proxy http://proxy.example.com:3128",),
         "logout": ("--profile prod",),
+        "mcp": ("--profile prod", "--allow-writes workflows,datasets --max-chars 40000"),
         "profiles": ("", "--json"),
         "search": ("'sales*' --entity dataset --json", "orders --all --csv"),
         "stale": ("--days 180 --type card --csv",),

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any
 
 import typer
-from attrs import define
+from attrs import Factory, define
 
 from domo_async._cli.common.options import hidden_options
 from domo_async._cli.common.output import one_line, printable
@@ -34,6 +34,7 @@ class _Logs:
     _verbosity: int = 0
     _handler: logging.Handler | None = None
     _before: int = logging.NOTSET
+    _others: list[logging.Logger] = Factory(list)
 
     def begin(self) -> None:
         """Log warnings, until more or less is asked for."""
@@ -50,9 +51,18 @@ class _Logs:
         """Whether all is logged."""
         return self._verbosity > 1
 
+    def include(self, *loggers: str) -> None:
+        """Log what other libraries warn of, too, in the same form."""
+        for logger in map(logging.getLogger, loggers):
+            if self._handler is not None:
+                logger.addHandler(self._handler)
+                self._others.append(logger)
+
     def end(self) -> None:
         """Log nothing any more."""
         if self._handler is not None:
+            while self._others:
+                self._others.pop().removeHandler(self._handler)
             _LIBRARY.removeHandler(self._handler)
             _LIBRARY.setLevel(self._before)
         self._handler = None

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from domo_async.errors import ConfigError
 
-__all__ = ["Token", "has_limit", "is_ordered", "limited", "quoted_name", "select", "tokens"]
+__all__ = ["OwnLimit", "Token", "has_limit", "is_ordered", "limit_of", "limited", "quoted_name", "select", "tokens"]
 
 _TokenType = Literal["text", "name", "comment", "word", "other"]
 _TOKEN = re.compile(
@@ -21,6 +21,10 @@ _TOKEN = re.compile(
     |(?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
+)
+_LIMIT = re.compile(
+    r"limit\s+(?:(?P<first>\d{1,18})\s*,\s*)?(?P<count>\d{1,18})(?:\s+offset\s+(?P<offset>\d{1,18}))?",
+    re.IGNORECASE | re.ASCII,
 )
 _CLOSERS = {"'": "a text", '"': "a text", "`": "a name", "/*": "a comment"}
 
@@ -77,6 +81,35 @@ def quoted_name(name: str) -> str:
 def has_limit(sql: str) -> bool:
     """Return whether the query as a whole, and not only one within it, has a LIMIT."""
     return _limit(sql) is not None
+
+
+class OwnLimit(NamedTuple):
+    """The LIMIT that a query has.
+
+    Attributes:
+        rows: The most rows.
+        offset: The number of rows before them.
+    """
+
+    rows: int
+    offset: int = 0
+
+
+def limit_of(sql: str) -> OwnLimit | None:
+    """Return the LIMIT of the query as a whole; None if it has none.
+
+    Raises:
+        ConfigError: It does not consist of numbers.
+    """
+    position = _limit(sql)
+    if position is None:
+        return None
+    found = _LIMIT.fullmatch(_body(sql[position:]))
+    if found is None:
+        raise ConfigError("write LIMIT with numbers, such as LIMIT 10 OFFSET 20")
+    if found["first"] is not None:
+        return OwnLimit(int(found["count"]), int(found["first"]))
+    return OwnLimit(int(found["count"]), int(found["offset"] or 0))
 
 
 def is_ordered(sql: str) -> bool:

@@ -1,0 +1,83 @@
+"""What may be changed, by kind, and the guard below the tools that sends nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from domo_async._doctor import ReadOnly
+from domo_async.errors import ConfigError
+
+if TYPE_CHECKING:
+    from domo_async._transport.request import Request
+
+__all__ = ["ROUTES", "Guard", "WriteKind", "refusal"]
+
+
+class WriteKind(StrEnum):
+    """What a tool may change."""
+
+    DATASETS = "datasets"
+    DATAFLOWS = "dataflows"
+    CONNECTORS = "connectors"
+    GROUPS = "groups"
+    USERS = "users"
+    WORKFLOWS = "workflows"
+
+
+ROUTES: Mapping[WriteKind, frozenset[tuple[str, str]]] = MappingProxyType(
+    {
+        WriteKind.DATASETS: frozenset(
+            {
+                ("POST", "/api/data/v2/datasources"),
+                ("POST", "/api/data/v3/datasources/{}/uploads"),
+                ("PUT", "/api/data/v3/datasources/{}/uploads/{}/parts/{}"),
+                ("PUT", "/api/data/v3/datasources/{}/uploads/{}/commit"),
+                ("PUT", "/api/data/v3/datasources/{}/properties"),
+                ("POST", "/api/data/ui/v3/datasources/{}/tags"),
+            }
+        ),
+        WriteKind.DATAFLOWS: frozenset({("POST", "/api/dataprocessing/v1/dataflows/{}/executions")}),
+        WriteKind.CONNECTORS: frozenset({("POST", "/api/data/v1/streams/{}/executions")}),
+        WriteKind.GROUPS: frozenset({("PUT", "/api/content/v2/groups/access")}),
+        WriteKind.USERS: frozenset({("POST", "/api/identity/v1/users"), ("PATCH", "/api/identity/v1/users/{}")}),
+        WriteKind.WORKFLOWS: frozenset(
+            {("POST", "/api/workflow/v1/instances/message"), ("POST", "/api/workflow/v1/instances/{}/cancel")}
+        ),
+    }
+)
+"""The requests that change something, and may be sent where their kind is allowed. No request that deletes is here."""
+
+
+def refusal(kind: WriteKind) -> str:
+    """Return what to tell about a change that is not allowed."""
+    return (
+        f"This change is not allowed, so nothing was sent. Whoever runs the server allows it with --allow-writes {kind}"
+    )
+
+
+class Guard(ReadOnly):
+    """Lets requests pass that change nothing, and those of the kinds that are allowed.
+
+    Args:
+        allowed: The kinds.
+    """
+
+    def __init__(self, allowed: Iterable[WriteKind] = ()) -> None:
+        self._allowed = frozenset[tuple[str, str]]().union(*(ROUTES[kind] for kind in allowed))
+
+    def admit(self, request: Request, *, streamed: bool) -> None:
+        """Let a request pass if it reads, or changes what may be changed.
+
+        Raises:
+            ConfigError: It does neither; nothing was sent.
+        """
+        asked = (request.method, request.url.template)
+        if asked in self._allowed:
+            return
+        kind = next((kind for kind, routes in ROUTES.items() if asked in routes), None)
+        if kind is not None:
+            raise ConfigError(refusal(kind))
+        super().admit(request, streamed=streamed)

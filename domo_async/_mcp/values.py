@@ -1,0 +1,196 @@
+"""Values from an instance as JSON has them: cut to a length, without secrets and unseen characters. Pure."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from domo_async._mcp.escaping import spelled_out
+from domo_async._redaction import MASK, Secret, masked
+
+__all__ = ["SHORTEST", "Bounds", "Cuts", "Fields", "Row", "Values", "as_json", "given", "size"]
+
+SHORTEST: int = 16
+_MOST_CUTS = 10  # that are listed
+_MARGIN = 4096  # characters; no form of a secret is longer
+# JSON's numbers are floats in many clients.
+_EXACT = (1 << 53) - 1
+_MOST_DIGITS = 100
+_MOST_BITS = 10_000
+_NAME = re.compile(r"[a-z_]{1,40}")
+_SHALLOWEST = 3
+
+
+class Fields(dict[str, Any]):
+    """What is told of a thing, by names of ours: none of them is left out."""
+
+
+class Row(tuple[object, ...]):
+    """A row of a table: no cell is left out."""
+
+    __slots__ = ()
+
+
+def given(**fields: object) -> Fields:
+    """Return the fields that have a value."""
+    return Fields((name, value) for name, value in fields.items() if value is not None)
+
+
+@frozen(kw_only=True)
+class Bounds:
+    """How much of values is kept.
+
+    Attributes:
+        text: The most characters of a text.
+        items: The most items of a list.
+        depth: How deep lists and objects may be nested.
+    """
+
+    text: int = 500
+    items: int = 100
+    depth: int = 8
+
+    def tighter(self) -> Bounds | None:
+        """Return narrower bounds; None if there are none."""
+        found = evolve(
+            self,
+            text=max(SHORTEST, self.text // 2),
+            items=max(1, self.items // 2),
+            depth=max(_SHALLOWEST, self.depth - 1),
+        )
+        return None if found == self else found
+
+
+@define
+class Cuts:
+    """Where something was left out, and how long it is as a whole.
+
+    Attributes:
+        lengths: The characters of texts and the items of lists, by their places; of many, the first ones.
+        any: Whether anything was left out.
+    """
+
+    lengths: dict[str, int] = field(factory=dict)
+    any: bool = False
+
+    def note(self, place: str, length: int) -> None:
+        """Note that something was cut."""
+        self.any = True
+        if len(self.lengths) < _MOST_CUTS:
+            self.lengths[place] = length
+
+    def take(self, other: Cuts) -> None:
+        """Add what was noted elsewhere."""
+        self.any = self.any or other.any
+        self.lengths.update(islice(other.lengths.items(), _MOST_CUTS - len(self.lengths)))
+
+
+@frozen
+class Values:
+    """Makes JSON of values.
+
+    Attributes:
+        redact: Takes secrets out of a text.
+        bounds: How much is kept.
+        cuts: Where something was left out.
+    """
+
+    redact: Callable[[str], str]
+    bounds: Bounds = field(factory=Bounds)
+    cuts: Cuts = field(factory=Cuts)
+
+    def json(self, value: object, place: str, depth: int | None = None) -> Any:
+        """Return a value as JSON has it.
+
+        Args:
+            value: The value.
+            place: Where in the answer it is.
+            depth: How deep what is in it may be nested.
+        """
+        depth = self.bounds.depth if depth is None else depth
+        match value:
+            case Fields():
+                return {name: self.json(below, f"{place}.{name}", depth - 1) for name, below in value.items()}
+            case Row():
+                return [self.json(cell, f"{place}[{number}]", depth - 1) for number, cell in enumerate(value)]
+            case Mapping() | list() | tuple() if depth <= 0:
+                self.cuts.note(place, len(value))
+                return "…"
+            case Mapping():
+                return self._mapping(value, place, depth - 1)
+            case list() | tuple():
+                return self._list(value, place, depth - 1)
+            case str():
+                return self.text(str(value), place)
+        return _scalar(value)
+
+    def text(self, text: str, place: str) -> str:
+        """Return a text; one that is cut ends in … and is noted."""
+        length, window = len(text), self.bounds.text + _MARGIN
+        # Secrets are taken out before the text is cut, as a part of one might remain.
+        text = self.redact(text) if length <= window else self.redact(text[: window + _MARGIN])[:window]
+        text = spelled_out(text)
+        if len(text) <= self.bounds.text and length <= window:
+            return text
+        self.cuts.note(place, length)
+        return f"{text[: self.bounds.text]}…"
+
+    def _mapping(self, value: Mapping[Any, object], place: str, depth: int) -> dict[str, Any]:
+        if len(value) > self.bounds.items:
+            self.cuts.note(place, len(value))
+        made: dict[str, Any] = {}
+        for number, (name, below) in enumerate(islice(masked(value).items(), self.bounds.items)):
+            key = self.text(str(name), place)
+            made[key] = self.json(below, f"{place}.{key if _NAME.fullmatch(key) else number}", depth)
+        return made
+
+    def _list(self, value: Sequence[object], place: str, depth: int) -> list[Any]:
+        if len(value) > self.bounds.items:
+            self.cuts.note(place, len(value))
+        return [
+            self.json(below, f"{place}[{number}]", depth) for number, below in enumerate(value[: self.bounds.items])
+        ]
+
+
+def _scalar(value: object) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case int():
+            return value if -_EXACT <= value <= _EXACT else _whole(value)
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case Decimal():
+            return _digits(value)
+        case date() | time():
+            return value.isoformat()
+        case Secret():
+            return MASK
+    raise TypeError(f"no JSON for a {type(value).__name__}")
+
+
+def _whole(number: int) -> str:
+    # Python refuses to write a number of many thousands of digits.
+    return str(number) if number.bit_length() < _MOST_BITS else "a number of thousands of digits"
+
+
+def _digits(number: Decimal) -> str:
+    return format(number, "f") if number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS else str(number)
+
+
+def as_json(value: object) -> str:
+    """Return JSON without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def size(value: object) -> int:
+    """Return the number of characters of a value's JSON."""
+    return len(as_json(value))
