@@ -32,7 +32,7 @@ FLOORS = [
     {"dlt", "emulator", "fsspec", "spark"},
     {"_cli", "pytest_plugin"},
     {"_docs"},
-    {"__main__"},
+    {"__main__", "_release"},
 ]
 # What users import; every other module has an underscore, or lies in a package that has one.
 PUBLIC = {"domo_async", "errors", "models", "sync", "emulator", "fsspec", "spark", "dlt", "pytest_plugin", "__main__"}

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from domo_async import __version__
 from domo_async._cli import (
     activity,
     api,
@@ -28,9 +27,9 @@ from domo_async._cli import (
 )
 from domo_async._cli.common.exits import EXIT_CODES
 from domo_async._cli.common.network import VARIABLES
-from domo_async._cli.common.output import out
 from domo_async._cli.manual import help_
 from domo_async._cli.tree import Root
+from domo_async._cli.version import show_version
 
 __all__ = ["app"]
 
@@ -73,20 +72,23 @@ app.command("docs", epilog=EXIT_CODES)(docs.docs)
 app.command("help", epilog=EXIT_CODES)(help_)
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        out.print(f"domo-async {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def domo_async(
-    _version: Annotated[
-        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version, what is compiled, and which extras are installed.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Show it as JSON.")] = False,
 ) -> None:
     """Domo's Product APIs from the command line.
 
     [bold]domo-async demo[/] shows the whole round trip on an instance embedded in the process: no account needed.
     For an instance of your own, [bold]domo-async login[/], or set DOMO_INSTANCE and DOMO_DEVELOPER_TOKEN.
     """
+    if version:
+        show_version(as_json=as_json)
+        raise typer.Exit
+    if as_json:
+        context.fail("--json goes behind the command's name, or with --version.")
+    if context.invoked_subcommand is None:
+        context.fail("Missing command.")

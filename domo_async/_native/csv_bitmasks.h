@@ -4,9 +4,7 @@
    The fields that are in quotes come from the mask of quotes by a prefix XOR; commas and line feeds that are left outside
    of them are where fields and records end. All extension modules include this: the scanner of uploads
    (_transfer/csv/_survey.c), the rewriter of other dialects (_transfer/csv/_rewrite.c), and the reader of the embedded
-   instance (_emulator/rows/_columns.c).
-
-   For GCC and Clang, and not for Windows, whose files are read in another way. */
+   instance (_emulator/rows/_columns.c). */
 
 #ifndef DOMO_ASYNC_CSV_BITMASKS_H
 #define DOMO_ASYNC_CSV_BITMASKS_H
@@ -14,9 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if !defined(__GNUC__) || defined(_WIN32) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "neither GCC nor Clang, or Windows, or the highest byte first"
-#endif
+#include "compilers.h"
 
 #define WORD 64
 
@@ -24,7 +20,8 @@ typedef struct {
     uint64_t quotes, commas, returns, feeds, others; /* others are not ASCII */
 } Bitmasks;
 
-#if defined(__SSE2__)
+/* All processors of x86-64 have it, which MSVC tells by the processor's name. */
+#if defined(__SSE2__) || defined(_M_X64)
 
 #include <emmintrin.h>
 

@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,11 @@ from typer import BadParameter
 import domo_async
 from domo_async import APIError
 from domo_async._cli.common.values import parse_size
+from domo_async._transfer.csv.block_scanner import BlockScanner
 from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo
 from tests.cli.running import WAIT, Cli, python
+from tests.transfer.scanners import FASTEST
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send itself a lone Ctrl-C")
 
@@ -189,8 +193,41 @@ def test_nothing_is_loaded_before_it_is_used() -> None:
     assert "domo_async._endpoints.datasets" not in tree
 
 
-def test_the_version_is_told(cli: Cli) -> None:
-    assert f"domo-async {domo_async.__version__}\n" == cli("--version").stdout
+def test_the_version_is_told_with_what_is_compiled_and_which_extras_are_installed(cli: Cli) -> None:
+    first, *rest = cli("--version").stdout.splitlines()
+    told = json.loads(cli("--version", "--json").stdout)
+    words = [line.split(maxsplit=1)[0] for line in rest]
+
+    assert f"domo-async {domo_async.__version__}" == first
+    assert {"Python", "extras"} <= set(words)
+    assert domo_async.__version__ == told["version"]
+    assert {"csv_scanner", "csv_rewriter", "emulator_rows"} == set(told["compiled"])
+    assert (FASTEST is not BlockScanner) == told["compiled"]["csv_scanner"]
+    assert {"installed": True, "packages": {"pyarrow": version("pyarrow")}} == told["extras"]["arrow"]
+    assert not {"all", "dev", "fuzz", "release"} & set(told["extras"])
+    assert "true" == cli("--version", "--query", "extras.cli.installed").stdout.strip()
+
+
+def test_a_compiled_module_that_cannot_be_loaded_is_not_told_as_compiled(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "_transfer" / "csv"
+    folder.mkdir(parents=True)
+    (folder / f"_survey{EXTENSION_SUFFIXES[-1]}").write_bytes(b"for another platform")
+    monkeypatch.setattr("domo_async._cli.version._PACKAGE", tmp_path)
+
+    told = json.loads(cli("--version", "--json").stdout)
+
+    assert {"csv_scanner": False, "csv_rewriter": False, "emulator_rows": False} == told["compiled"]
+    assert "the scanner of CSV" in cli("--version").stdout.partition("not compiled")[2]
+
+
+@pytest.mark.parametrize("arguments", [("--json",), ("--json", "datasets", "list")])
+def test_json_is_asked_for_behind_the_name_of_a_command(cli: Cli, arguments: tuple[str, ...]) -> None:
+    ended = cli(*arguments)
+
+    assert 2 == ended.code
+    assert "--json goes behind the command's name" in ended.stderr
 
 
 @given(st.integers(1, 10**6), st.sampled_from([("", 1), ("kB", 10**3), ("MB", 10**6), ("MiB", 2**20), ("gib", 2**30)]))

@@ -9,12 +9,15 @@
    what was made of it. No Python is called, so that all this runs on any thread, without the interpreter's lock. */
 
 #define PY_SSIZE_T_CLEAN
+#ifndef Py_GIL_DISABLED /* free-threaded Python has no limited API */
 #define Py_LIMITED_API 0x030B0000
+#endif
 #include <Python.h>
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <wchar.h>
 
 #include "../../_native/csv_bitmasks.h"
 
@@ -77,11 +80,20 @@ typedef struct {
     int scale;
 } Column;
 
+/* A character of a path, and how a file is opened. */
+#ifdef _WIN32
+typedef wchar_t PathCharacter;
+#define OPEN(path) _wfopen(path, L"rb")
+#else
+typedef char PathCharacter;
+#define OPEN(path) fopen(path, "rb")
+#endif
+
 /* Where the parts are, and how far they are read. */
 typedef struct {
     Py_ssize_t width, parts, next_part;
     Column *columns;
-    char **paths;
+    PathCharacter **paths;
     FILE *part;     /* the one that is being read; NULL between two */
     int begins;     /* whether nothing of it was read yet */
     size_t most;    /* bytes of a block */
@@ -89,7 +101,30 @@ typedef struct {
     const char *problem;
 } Source;
 
-static unsigned __int128 powers_of_ten[DECIMAL_DIGITS + 1];
+/* A number of 128 bits, which not every compiler has, as Arrow keeps a decimal: the lower half first. */
+typedef struct {
+    uint64_t low, high;
+} Wide;
+
+static Wide powers_of_ten[DECIMAL_DIGITS + 1];
+
+/* A product's lowest 128 bits, by halves of 32 bits: no sum here is more than 64 bits hold. */
+static inline Wide times(Wide number, uint64_t factor)
+{
+    const uint64_t low = number.low & UINT32_MAX, high = number.low >> 32;
+    const uint64_t factor_low = factor & UINT32_MAX, factor_high = factor >> 32;
+    const uint64_t lowest = low * factor_low;
+    const uint64_t middle = high * factor_low + (lowest >> 32);
+    const uint64_t other = low * factor_high + (middle & UINT32_MAX);
+    return (Wide){other << 32 | (lowest & UINT32_MAX),
+                  high * factor_high + (middle >> 32) + (other >> 32) + number.high * factor};
+}
+
+static inline Wide plus(Wide one, Wide other)
+{
+    const uint64_t low = one.low + other.low;
+    return (Wide){low, one.high + other.high + (low < one.low)};
+}
 
 /* Whether eight bytes are digits, by SWAR: 0x30 to 0x39. The high half of each is 3 as it is, and stays 3 when 6 is added,
    so that the low half is at most 9. A carry out of a byte could only come from one that is not a digit. */
@@ -157,15 +192,15 @@ static inline int read_decimal(const uint8_t *text, Py_ssize_t length, int scale
     uint64_t before, after;
     if (whole + scale > DECIMAL_DIGITS || !digits(text, whole, &before))
         return 0;
-    unsigned __int128 magnitude = before * powers_of_ten[scale];
+    Wide magnitude = times(powers_of_ten[scale], before);
     if (point) {
         const Py_ssize_t fraction = length - whole - 1;
         if (fraction > scale || !digits(point + 1, fraction, &after))
             return 0;
-        magnitude += after * powers_of_ten[scale - fraction];
+        magnitude = plus(magnitude, times(powers_of_ten[scale - fraction], after));
     }
     if (negative)
-        magnitude = 0 - magnitude;
+        magnitude = plus((Wide){~magnitude.low, ~magnitude.high}, (Wide){1, 0});
     memcpy(value, &magnitude, sizeof magnitude);
     return 1;
 }
@@ -372,11 +407,11 @@ static Py_ssize_t find_records(const Source *source, const uint8_t *block, size_
         if (!keep_outside_quotes(&all, there, &before))
             return -1;
         for (uint64_t delimiters = all.commas | all.feeds; delimiters; delimiters &= delimiters - 1)
-            source->ends[fields++] = (uint32_t)(at + (size_t)__builtin_ctzll(delimiters));
+            source->ends[fields++] = (uint32_t)(at + (size_t)lowest_bit(delimiters));
         uint64_t others = all.others & ~spent;
         spent = 0;
         while (others && unreadable == SIZE_MAX) {
-            const int bit = __builtin_ctzll(others);
+            const int bit = lowest_bit(others);
             const Py_ssize_t bytes = character(block + at + bit, (Py_ssize_t)(*length - at) - bit);
             if (!bytes)
                 unreadable = at + (size_t)bit;
@@ -393,7 +428,7 @@ static Py_ssize_t find_records(const Source *source, const uint8_t *block, size_
 
 /* What a record batch stands on. */
 typedef struct {
-    int holders; /* arrays that are not released yet */
+    volatile long holders; /* arrays that are not released yet */
     uint8_t *block, *values;
     int64_t block_length;
     const void *no_buffer;
@@ -416,7 +451,7 @@ static void release_column(struct ArrowArray *array)
 {
     Batch *batch = array->private_data;
     array->release = NULL;
-    if (!__atomic_sub_fetch(&batch->holders, 1, __ATOMIC_ACQ_REL))
+    if (!count_down(&batch->holders))
         free_batch(batch);
 }
 
@@ -532,7 +567,7 @@ static Batch *new_batch(const Source *source)
 /* Open the next part. Return whether there is one and it could be opened. */
 static int open_part(Source *source)
 {
-    source->part = fopen(source->paths[source->next_part], "rb");
+    source->part = OPEN(source->paths[source->next_part]);
     if (!source->part) {
         source->problem = "a part cannot be opened";
         return 0;
@@ -562,7 +597,7 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *array)
         }
         const Py_ssize_t rows = read_block(source, batch);
         if (rows > 0 && read_columns(source, batch, rows)) {
-            batch->holders = 1 + (int)source->width;
+            batch->holders = 1 + (long)source->width;
             *array = (struct ArrowArray){
                 .length = rows,
                 .n_buffers = 1,
@@ -688,24 +723,51 @@ static int take_columns(Source *source, PyObject *columns)
     return 1;
 }
 
+/* Return a copy of a path as os.fsencode gives it, or NULL if there is an exception. It may be freed on any thread. */
+static PathCharacter *copy_path(PyObject *path)
+{
+    PathCharacter *copy = NULL;
+    char *bytes;
+    /* Which also makes sure that there is no NUL in it. */
+    if (PyBytes_AsStringAndSize(path, &bytes, NULL))
+        return NULL;
+#ifdef _WIN32
+    PyObject *text = PyUnicode_DecodeFSDefault(bytes);
+    PathCharacter *decoded = text ? PyUnicode_AsWideCharString(text, NULL) : NULL;
+    Py_XDECREF(text);
+    if (!decoded)
+        return NULL;
+    const size_t size = (wcslen(decoded) + 1) * sizeof *copy;
+#else
+    const PathCharacter *decoded = bytes;
+    const size_t size = strlen(bytes) + 1;
+#endif
+    copy = malloc(size);
+    if (copy)
+        memcpy(copy, decoded, size);
+    else
+        PyErr_NoMemory();
+#ifdef _WIN32
+    PyMem_Free(decoded);
+#endif
+    return copy;
+}
+
 /* Return whether these are paths; otherwise an exception is set. */
 static int take_paths(Source *source, PyObject *paths)
 {
-    source->paths = calloc((size_t)PyTuple_Size(paths) + 1, sizeof *source->paths);
-    for (Py_ssize_t n = 0; source->paths && n < PyTuple_Size(paths); n++) {
-        char *path;
-        /* Which also makes sure that there is no NUL in it. */
-        if (PyBytes_AsStringAndSize(PyTuple_GetItem(paths, n), &path, NULL))
-            return 0;
-        source->paths[n] = strdup(path);
-        source->parts++;
-        if (!source->paths[n])
-            break;
+    const Py_ssize_t parts = PyTuple_Size(paths);
+    source->paths = calloc((size_t)parts + 1, sizeof *source->paths);
+    if (!source->paths) {
+        PyErr_NoMemory();
+        return 0;
     }
-    if (source->paths && (!source->parts || source->paths[source->parts - 1]))
-        return 1;
-    PyErr_NoMemory();
-    return 0;
+    for (; source->parts < parts; source->parts++) {
+        source->paths[source->parts] = copy_path(PyTuple_GetItem(paths, source->parts));
+        if (!source->paths[source->parts])
+            return 0;
+    }
+    return 1;
 }
 
 static void free_stream(PyObject *capsule)
@@ -752,9 +814,9 @@ static PyObject *stream(PyObject *Py_UNUSED(module), PyObject *arguments)
 
 static int load(PyObject *Py_UNUSED(module))
 {
-    powers_of_ten[0] = 1;
+    powers_of_ten[0] = (Wide){1, 0};
     for (int n = 1; n <= DECIMAL_DIGITS; n++)
-        powers_of_ten[n] = 10 * powers_of_ten[n - 1];
+        powers_of_ten[n] = times(powers_of_ten[n - 1], 10);
     return 0;
 }
 
@@ -763,7 +825,13 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, load}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)(uintptr_t)load},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,

@@ -3,7 +3,9 @@
    asked. */
 
 #define PY_SSIZE_T_CLEAN
+#ifndef Py_GIL_DISABLED /* free-threaded Python has no limited API */
 #define Py_LIMITED_API 0x030B0000
+#endif
 #include <Python.h>
 
 #include <stdlib.h>
@@ -80,7 +82,7 @@ static inline Py_ssize_t next_quote(Scan *scan, Py_ssize_t place)
             look_at(scan, place);
         const uint64_t quotes = scan->quotes >> (place & (WORD - 1));
         if (quotes)
-            return place + __builtin_ctzll(quotes);
+            return place + lowest_bit(quotes);
         place = scan->at + WORD;
     }
     return scan->length;
@@ -95,8 +97,8 @@ static inline Py_ssize_t next_end(Scan *scan, Py_ssize_t place, uint64_t *odd)
         const int before = place & (WORD - 1);
         const uint64_t ends = scan->ends >> before;
         if (ends) {
-            *odd |= scan->odd >> before & ((ends & -ends) - 1);
-            return place + __builtin_ctzll(ends);
+            *odd |= scan->odd >> before & ((ends & (0 - ends)) - 1);
+            return place + lowest_bit(ends);
         }
         *odd |= scan->odd >> before;
         place = scan->at + WORD;
@@ -310,10 +312,10 @@ static Outcome rewrite_text(Scan *scan, const Job *job, Written *written, Taken 
         if (scan->length - at < WORD)
             memcpy(last, scan->text + at, (size_t)(scan->length - at));
         const Word word = word_of(scan->length - at < WORD ? last : scan->text + at);
-        taken->lines += __builtin_popcountll(bitmask_of(word, '\n') & there);
+        taken->lines += count_bits(bitmask_of(word, '\n') & there);
         if (scan->returns)
             for (uint64_t returns = bitmask_of(word, '\r') & there; returns; returns &= returns - 1) {
-                const Py_ssize_t next = at + __builtin_ctzll(returns) + 1;
+                const Py_ssize_t next = at + lowest_bit(returns) + 1;
                 taken->lines += next == taken->taken || scan->text[next] != '\n';
             }
     }
@@ -417,7 +419,12 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static PyModuleDef_Slot slots[] = {{0, NULL}};
+static PyModuleDef_Slot slots[] = {
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,

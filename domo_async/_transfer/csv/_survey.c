@@ -2,20 +2,43 @@
    this is not built, block_scanner.py and empties.py do the same; their docstrings define the results. */
 
 #define PY_SSIZE_T_CLEAN
+#ifndef Py_GIL_DISABLED /* free-threaded Python has no limited API */
 #define Py_LIMITED_API 0x030B0000
+#endif
 #include <Python.h>
 
+#ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN
+#include <io.h>
+#include <windows.h>
+#else
 #include <errno.h>
 #include <unistd.h>
+#endif
 
 #include "../../_native/csv_bitmasks.h"
 
 /* Without the popcount instruction, which processors have had since 2008, the work takes twice as long. */
-#if defined(__x86_64__)
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#include <cpuid.h>
 #define COUNTS_BITS __attribute__((target("popcnt")))
 #else
 #define COUNTS_BITS
 #endif
+
+static int processor_counts_bits(void)
+{
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && c & bit_POPCNT;
+#elif defined(_M_X64)
+    int registers[4];
+    __cpuid(registers, 1);
+    return registers[2] >> 23 & 1;
+#else
+    return 1;
+#endif
+}
 
 /* The bitmasks of the 64 bytes from a position on; bits beyond the block's end are zero. */
 static inline Bitmasks bitmasks_at(const uint8_t *block, Py_ssize_t length, Py_ssize_t at)
@@ -60,28 +83,28 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
         others |= all.others;
         pairs |= all.quotes & (all.quotes << 1 | quoted);
         quoted = all.quotes >> 63;
-        lines += __builtin_popcountll(all_feeds);
+        lines += count_bits(all_feeds);
         if (!keep_outside_quotes(&all, there, &before))
             return 0;
         uint64_t delimiters = all.commas, feeds = all.feeds;
         if (feeds) {
-            const int last_feed = 63 - __builtin_clzll(feeds);
-            ends += __builtin_popcountll(feeds);
+            const int last_feed = highest_bit(feeds);
+            ends += count_bits(feeds);
             last_end = at + last_feed;
-            open_lines = __builtin_popcountll(all_feeds >> last_feed) - 1;
+            open_lines = count_bits(all_feeds >> last_feed) - 1;
             while (each >= 0 && feeds) {
                 /* All bits up to the lowest line feed, which ends the next record. */
                 const uint64_t record = feeds ^ (feeds - 1);
-                if (commas + __builtin_popcountll(delimiters & record) != each)
+                if (commas + count_bits(delimiters & record) != each)
                     return 0;
                 commas = 0;
                 delimiters &= ~record;
                 feeds &= feeds - 1; /* clears the lowest bit */
             }
         } else {
-            open_lines += __builtin_popcountll(all_feeds);
+            open_lines += count_bits(all_feeds);
         }
-        commas += __builtin_popcountll(delimiters);
+        commas += count_bits(delimiters);
     }
     *state = (ScanState){before.in_quotes, block[length - 1], each < 0 ? 0 : commas};
     *found = (Found){ends, last_end, lines, open_lines, pairs, others};
@@ -128,17 +151,69 @@ static Py_ssize_t without_cut_off(const uint8_t *block, Py_ssize_t length)
 /* The bytes per read; they stay in the processor's L1 cache until they are scanned. */
 #define CHUNK (128 << 10)
 
-/* Scan a file like one block, up to the first error or unreadable byte; return the number of bytes scanned. */
-static Py_ssize_t survey_open_file(int file, off_t start, off_t end, Py_ssize_t each, uint8_t *chunk, ScanState *state,
-                                   Found *found)
+/* Reading an open file at any place, while others read it too. `read_at` returns the bytes read, up to a chunk of them; 0
+   at the end of the file, or if it cannot be read. */
+#ifdef _WIN32
+
+typedef HANDLE Reader;
+
+/* Reading moves the file's position, which Python's reads rely on: so the file is opened once more. */
+static Reader open_reader(int file)
 {
-    off_t at = start;
+    return ReOpenFile((HANDLE)_get_osfhandle(file), GENERIC_READ,
+                      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, 0);
+}
+
+static void close_reader(Reader reader)
+{
+    if (reader != INVALID_HANDLE_VALUE)
+        CloseHandle(reader);
+}
+
+static Py_ssize_t read_at(Reader reader, uint8_t *chunk, int64_t at, int64_t end)
+{
+    OVERLAPPED place = {0};
+    DWORD length;
+    place.Offset = (DWORD)at;
+    place.OffsetHigh = (DWORD)(at >> 32);
+    return ReadFile(reader, chunk, end - at < CHUNK ? (DWORD)(end - at) : CHUNK, &length, &place) ? (Py_ssize_t)length : 0;
+}
+
+#else
+
+typedef int Reader;
+
+static Reader open_reader(int file)
+{
+    return file;
+}
+
+static void close_reader(Reader Py_UNUSED(reader))
+{
+}
+
+static Py_ssize_t read_at(Reader reader, uint8_t *chunk, int64_t at, int64_t end)
+{
+    for (;;) {
+        const ssize_t length = pread(reader, chunk, end - at < CHUNK ? (size_t)(end - at) : CHUNK, (off_t)at);
+        if (length >= 0)
+            return length;
+        if (errno != EINTR)
+            return 0;
+    }
+}
+
+#endif
+
+/* Scan a file like one block, up to the first error or unreadable byte; return the number of bytes scanned. */
+static Py_ssize_t survey_open_file(Reader reader, int64_t start, int64_t end, Py_ssize_t each, uint8_t *chunk,
+                                   ScanState *state, Found *found)
+{
+    int64_t at = start;
     while (at < end) {
         Found more;
-        Py_ssize_t length = pread(file, chunk, end - at < CHUNK ? (size_t)(end - at) : CHUNK, at);
-        if (length < 0 && errno == EINTR)
-            continue;
-        if (length <= 0)
+        Py_ssize_t length = read_at(reader, chunk, at, end);
+        if (!length)
             break;
         length = without_cut_off(chunk, length);
         ScanState next = *state;
@@ -176,7 +251,9 @@ static PyObject *survey_file(PyObject *Py_UNUSED(module), PyObject *arguments)
         return PyErr_NoMemory();
     state.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
     Py_BEGIN_ALLOW_THREADS
-    length = survey_open_file(file, (off_t)start, (off_t)end, each, chunk, &state, &found);
+    const Reader reader = open_reader(file);
+    length = survey_open_file(reader, start, end, each, chunk, &state, &found);
+    close_reader(reader);
     Py_END_ALLOW_THREADS
     PyMem_Free(chunk);
     return Py_BuildValue("nNinnnnnN", length, PyBool_FromLong(state.in_quotes != 0), state.last, state.commas, found.ends,
@@ -239,24 +316,24 @@ COUNTS_BITS static Py_ssize_t leave_out_empties(const uint8_t *block, Py_ssize_t
         uint64_t after = (closing << 1 | begun->closing >> 63) & (opening << 2 | begun->opening >> 62) &
                          ~(all.quotes << 3 | begun->quotes >> 61) & ~all.quotes & there;
         for (; after; after &= after - 1) {
-            const uint64_t before = (after & -after) - 1;
+            const uint64_t before = (after & (0 - after)) - 1;
             const uint64_t ended = feeds & before;
-            const uint64_t record = ended ? before & ~(~(uint64_t)0 >> __builtin_clzll(ended)) : before;
-            const Py_ssize_t column = __builtin_popcountll(commas & record) + (ended ? 0 : begun->column);
+            const uint64_t record = ended ? before & ~(~(uint64_t)0 >> (63 - highest_bit(ended))) : before;
+            const Py_ssize_t column = count_bits(commas & record) + (ended ? 0 : begun->column);
             if (column >= columns || !asked[column])
                 continue;
             left_out += 2;
             if (copy) {
-                const Py_ssize_t place = at + __builtin_ctzll(after);
+                const Py_ssize_t place = at + lowest_bit(after);
                 memcpy(copy, block + from, (size_t)(place - 2 - from));
                 copy += place - 2 - from;
                 from = place;
             }
         }
         if (feeds)
-            begun->column = __builtin_popcountll(commas & ~(~(uint64_t)0 >> __builtin_clzll(feeds)));
+            begun->column = count_bits(commas & ~(~(uint64_t)0 >> (63 - highest_bit(feeds))));
         else
-            begun->column += __builtin_popcountll(commas);
+            begun->column += count_bits(commas);
         begun->in_quotes = spread_highest(inside);
         begun->quotes = last_of(all.quotes, begun->quotes, bytes);
         begun->opening = last_of(opening, begun->opening, bytes);
@@ -284,15 +361,15 @@ static PyObject *count_empties(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (!chunk)
         return PyErr_NoMemory();
     Py_BEGIN_ALLOW_THREADS
+    const Reader reader = open_reader(file);
     while (at < end) {
-        const Py_ssize_t length = pread(file, chunk, end - at < CHUNK ? (size_t)(end - at) : CHUNK, (off_t)at);
-        if (length < 0 && errno == EINTR)
-            continue;
-        if (length <= 0)
+        const Py_ssize_t length = read_at(reader, chunk, at, end);
+        if (!length)
             break;
         found += leave_out_empties(chunk, length, (const uint8_t *)asked, columns, &begun, NULL);
         at += length;
     }
+    close_reader(reader);
     Py_END_ALLOW_THREADS
     PyMem_Free(chunk);
     /* The last field of a record without a line end. */
@@ -357,14 +434,10 @@ static PyObject *well_formed(PyObject *Py_UNUSED(module), PyObject *arguments)
 
 static int load(PyObject *Py_UNUSED(module))
 {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("popcnt")) {
-        PyErr_SetString(PyExc_ImportError, "the processor does not count bits");
-        return -1;
-    }
-#endif
-    return 0;
+    if (processor_counts_bits())
+        return 0;
+    PyErr_SetString(PyExc_ImportError, "the processor does not count bits");
+    return -1;
 }
 
 static PyMethodDef methods[] = {
@@ -376,7 +449,13 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, load}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)(uintptr_t)load},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,

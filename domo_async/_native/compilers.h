@@ -1,0 +1,75 @@
+/* What compilers call by different names: counting bits, and counting down what several threads hold.
+
+   GCC and Clang have builtins, which Clang also has where it works for Microsoft's libraries, and MSVC has intrinsics. */
+
+#ifndef DOMO_ASYNC_COMPILERS_H
+#define DOMO_ASYNC_COMPILERS_H
+
+#include <stdint.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "a word of text has its first byte in its lowest bits"
+#endif
+
+static inline int count_bits(uint64_t word)
+{
+    return __builtin_popcountll(word);
+}
+
+/* The position of the lowest bit that is set; there has to be one. */
+static inline int lowest_bit(uint64_t word)
+{
+    return __builtin_ctzll(word);
+}
+
+/* The position of the highest bit that is set; there has to be one. */
+static inline int highest_bit(uint64_t word)
+{
+    return 63 - __builtin_clzll(word);
+}
+
+/* Count down, and return what is left. */
+static inline long count_down(volatile long *count)
+{
+    return __atomic_sub_fetch(count, 1, __ATOMIC_ACQ_REL);
+}
+
+#elif defined(_MSC_VER) && (defined(_M_X64) || defined(_M_ARM64))
+
+#include <intrin.h>
+
+static inline int count_bits(uint64_t word)
+{
+#if defined(_M_X64)
+    return (int)__popcnt64(word);
+#else
+    return (int)_CountOneBits64(word);
+#endif
+}
+
+static inline int lowest_bit(uint64_t word)
+{
+    unsigned long position;
+    _BitScanForward64(&position, word);
+    return (int)position;
+}
+
+static inline int highest_bit(uint64_t word)
+{
+    unsigned long position;
+    _BitScanReverse64(&position, word);
+    return (int)position;
+}
+
+static inline long count_down(volatile long *count)
+{
+    return _InterlockedDecrement(count);
+}
+
+#else
+#error "neither GCC, Clang nor MSVC for 64 bits"
+#endif
+
+#endif

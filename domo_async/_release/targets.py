@@ -1,0 +1,44 @@
+"""The platforms that releases have wheels for."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+__all__ = ["TARGETS", "Target"]
+
+
+@frozen
+class Target:
+    """A platform.
+
+    Attributes:
+        platforms: What it is called in the names of wheels, where it has two names the older one last.
+        triple: What Zig calls it, with the oldest version of the C library or of the system that will do.
+        suffix: How names of extension modules for the limited API end there.
+        options: What the linker needs there.
+    """
+
+    platforms: tuple[str, ...]
+    triple: str
+    suffix: str = ".abi3.so"
+    options: tuple[str, ...] = ()
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether names of Python are imported from its DLL."""
+        return self.suffix == ".pyd"
+
+
+# Symbols of Python are found when a module is loaded, which is what everywhere but on Windows is usual.
+_MACOS = ("-Wl,-undefined,dynamic_lookup",)
+
+TARGETS: tuple[Target, ...] = (
+    Target(("manylinux_2_17_x86_64", "manylinux2014_x86_64"), "x86_64-linux-gnu.2.17"),
+    Target(("manylinux_2_17_aarch64", "manylinux2014_aarch64"), "aarch64-linux-gnu.2.17"),
+    Target(("musllinux_1_2_x86_64",), "x86_64-linux-musl"),
+    Target(("musllinux_1_2_aarch64",), "aarch64-linux-musl"),
+    Target(("macosx_11_0_x86_64",), "x86_64-macos.11.0", options=_MACOS),
+    Target(("macosx_11_0_arm64",), "aarch64-macos.11.0", options=_MACOS),
+    Target(("win_amd64",), "x86_64-windows-gnu", ".pyd"),
+    Target(("win_arm64",), "aarch64-windows-gnu", ".pyd"),
+)
