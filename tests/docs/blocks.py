@@ -28,7 +28,7 @@ from attrs import Factory, define, frozen
 from tests import forking
 from tests.cli.running import Cli
 
-# A page runs what these say; a fence with `title="…"` is a file, whatever its language.
+# A page runs what these say; a fence with `title="name.ending"` is a file, whatever its language.
 RUN = {"python", "console", "text"}
 DATA: Mapping[str, Callable[[str], object]] = {"json": json.loads, "toml": tomllib.loads, "yaml": yaml.safe_load}
 # These can only be shown.
@@ -87,7 +87,7 @@ class Page:
         """Run a block, and compare its output with what the page shows."""
         if "data-not-run" in block.options:
             assert block.options["data-not-run"], "say why"
-        elif "title" in block.options:
+        elif "." in block.options.get("title", ""):
             target = self.folder / block.options["title"]
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(block.code, encoding="utf-8")
