@@ -33,7 +33,7 @@ _DEPENDENCIES = frozenset(
 _shows_all = False
 
 
-def shorten(error: DomoError, *, skip: int = 0) -> None:
+def shorten(error: BaseException, *, skip: int = 0) -> None:
     """Reduce an error's traceback to the frame in which it is caught, or one a few frames below it.
 
     Below it, frames of the caller's own code stay, such as a hook, or a generator that returned rows; so does an

@@ -77,7 +77,9 @@ class Selection:
             await cancel_all(asked)
 
 
-async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> AsyncIterator[pa.RecordBatch]:
+async def scan(
+    selection: Selection, *, batch_rows: int, settings: Settings, text: bool = False
+) -> AsyncGenerator[pa.RecordBatch]:
     """Yield the result of a query in batches; see `Datasets.scan`.
 
     Args:
@@ -85,13 +87,14 @@ async def scan(selection: Selection, *, batch_rows: int, settings: Settings) -> 
         batch_rows: The number of rows of a batch; the last batch has the rest, and a batch of very long rows has fewer
             (256 MiB).
         settings: The settings, with the retries and the clock.
+        text: Whether DECIMAL stays text.
     """
     given = 0
     attempt = 1
     async with selection.columns() as columns:
         while True:
             try:
-                async with aclosing(scan_once(selection, columns, batch_rows=batch_rows)) as batches:
+                async with aclosing(scan_once(selection, columns, batch_rows=batch_rows, text=text)) as batches:
                     async for batch in batches:
                         given += batch.num_rows
                         yield batch

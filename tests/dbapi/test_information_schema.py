@@ -1,0 +1,138 @@
+"""What is answered without a dataset: constants, and what datasets and columns there are."""
+
+from __future__ import annotations
+
+import pytest
+
+from domo_async import dbapi
+from tests.dbapi.conftest import NAMES, Instance
+
+SQL_TYPES = ("bigint", "text", "decimal", "double", "date", "datetime")
+
+
+def test_constants_are_answered_without_a_request(instance: Instance, cursor: dbapi.Cursor) -> None:
+    before = instance.requests()
+
+    assert [(1,)] == cursor.execute("SELECT 1").fetchall()
+    assert [(2.5, "a", None, 1)] == cursor.execute("SELECT 2.5 AS x, 'a', NULL, 1 + 1 = 2 FROM dual").fetchall()
+    assert ["LONG", "STRING"] == [
+        each[1] for each in cursor.execute("SELECT 1 AS a, CAST('x' AS CHAR(60)) AS b").description or ()
+    ]
+    version, comment, schema = cursor.execute("SELECT VERSION(), @@version_comment, DATABASE() LIMIT 1").fetchall()[0]
+    assert (True, instance.emulator.url, "domo") == (version.startswith("domo-async "), comment, schema)
+    assert before == instance.requests()
+
+
+def test_the_user_is_asked_for(cursor: dbapi.Cursor) -> None:
+    assert [("owner@example.com", 1)] == cursor.execute("SELECT CURRENT_USER(), 1").fetchall()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        *(
+            "SELECT NOW()",
+            "SELECT 1 / 2",
+            "SELECT @@sql_mode",
+            "SELECT @x",
+            "SELECT pg_catalog.version()",
+            "SELECT SLEEP(9)",
+        ),
+        "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT * FROM t",
+        *("SELECT LOAD_EXTENSION('x')", "SELECT * FROM information_schema.COLUMNS"),
+    ],
+)
+def test_what_cannot_be_answered_truly_is_refused(cursor: dbapi.Cursor, sql: str) -> None:
+    with pytest.raises(dbapi.NotSupportedError, match="in a query that reads no dataset|say whose columns"):
+        cursor.execute(sql)
+
+
+def test_tables_are_datasets_under_names_that_stand_for_one(instance: Instance, cursor: dbapi.Cursor) -> None:
+    names = ["Numbers", "Orders", "People of `é` 😀", *instance.twins]
+
+    assert sorted(names) == sorted(name for (name,) in cursor.execute("SHOW TABLES"))
+    assert ("Orders", "BASE TABLE") in cursor.execute("SHOW FULL TABLES").fetchall()
+    assert [("Orders",)] == cursor.execute("SHOW TABLES LIKE 'Ord%'").fetchall()
+    assert [("Numbers",)] == cursor.execute("SHOW TABLES WHERE Tables_in_domo = 'Numbers'").fetchall()
+    assert [("domo",), ("information_schema",)] == cursor.execute("SHOW DATABASES").fetchall()
+    for (name,) in cursor.execute("SHOW TABLES").fetchall():
+        cursor.execute("SELECT * FROM `{}`".format(name.replace("`", "``"))).fetchall()
+
+
+def test_columns_are_described_by_name_and_by_id(instance: Instance, cursor: dbapi.Cursor) -> None:
+    fields = [(name, type_, "YES", "", None, "") for name, type_ in zip(NAMES, SQL_TYPES, strict=True)]
+
+    assert fields == cursor.execute("DESCRIBE Orders").fetchall()
+    assert fields == cursor.execute(f"SHOW COLUMNS FROM `{instance.orders}`").fetchall()
+    assert [] == cursor.execute("SHOW COLUMNS FROM Nothing").fetchall()
+    with pytest.raises(dbapi.ProgrammingError, match="2 datasets are called 'Twins'"):
+        cursor.execute("DESCRIBE Twins")
+
+
+def test_the_information_schema_is_queried_like_any_other(instance: Instance, cursor: dbapi.Cursor) -> None:
+    rows = cursor.execute(
+        "SELECT TABLE_NAME, TABLE_ROWS, DATASET_ID FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
+        " AND TABLE_ROWS > ? ORDER BY TABLE_ROWS DESC",
+        [1],
+    ).fetchall()
+    assert [("Numbers", 150_000, instance.numbers), ("Orders", 4, instance.orders)] == rows
+    grouped = cursor.execute(
+        "SELECT t.table_name, COUNT(*) AS n FROM information_schema.tables t JOIN information_schema.columns c"
+        " ON c.table_name = t.table_name WHERE c.table_name IN ('Orders', 'Numbers') GROUP BY t.table_name ORDER BY n"
+    ).fetchall()
+    assert [("Numbers", 1), ("Orders", 6)] == grouped
+    with pytest.raises(dbapi.NotSupportedError, match="say whose columns"):
+        cursor.execute(
+            "SELECT * FROM information_schema.tables t JOIN information_schema.columns c ON 1 = 1"
+            " WHERE t.table_name = 'Orders'"
+        )
+    with pytest.raises(dbapi.ProgrammingError, match="has no table ENGINES"):
+        cursor.execute("SELECT * FROM information_schema.ENGINES")
+    with pytest.raises(dbapi.ProgrammingError, match="no such column"):
+        cursor.execute("SELECT colour FROM information_schema.SCHEMATA")
+
+
+def test_only_the_datasets_that_are_asked_for_are_looked_up(instance: Instance, cursor: dbapi.Cursor) -> None:
+    before = instance.requests()
+
+    cursor.execute(
+        "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_NAME = 'Orders' AND DATA_TYPE = 'date'"
+    )
+
+    assert [("day",)] == cursor.fetchall()
+    assert 2 == instance.requests() - before
+
+
+# What BI tools and drivers of MySQL ask when they connect, and what they get.
+STARTUP = [
+    ("SELECT 1", [(1,)]),
+    ("SELECT 1 AS one FROM DUAL", [(1,)]),
+    ("SELECT 'test plain returns'", [("test plain returns",)]),
+    ("SELECT CAST('test' AS CHAR(60)) AS anon_1", [("test",)]),
+    ("/* Superset */ SELECT 1", [(1,)]),
+    ("SET NAMES utf8mb4", None),
+    ("SET autocommit = 0", None),
+    ("SELECT DATABASE()", [("domo",)]),
+    ("SELECT SCHEMA_NAME FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME <> 'information_schema'", [("domo",)]),
+    ("SHOW SCHEMAS LIKE 'd%'", [("domo",)]),
+    ("SHOW FULL TABLES FROM `domo` WHERE Table_type = 'VIEW'", []),
+    ("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.VIEWS WHERE TABLE_SCHEMA = 'domo'", []),
+    (
+        """SELECT TABLE_SCHEMA, TABLE_NAME, CASE WHEN TABLE_TYPE = 'BASE TABLE' THEN 'TABLE' ELSE TABLE_TYPE END AS kind
+        FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA LIKE 'domo' AND TABLE_NAME LIKE 'Order_'""",
+        [("domo", "Orders", "TABLE")],
+    ),
+    ("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME LIKE 'Order\\_'", []),
+    ("SELECT REFERENCED_TABLE_NAME FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE WHERE TABLE_NAME = 'Orders'", []),
+    ("SELECT COUNT(*) FROM INFORMATION_SCHEMA.STATISTICS", [(0,)]),
+    ("SELECT * FROM (SELECT id FROM `Orders`) AS virtual_table LIMIT 1", [(1,)]),
+]
+
+
+@pytest.mark.parametrize(("sql", "rows"), STARTUP, ids=[sql[:60] for sql, _ in STARTUP])
+def test_what_tools_ask_when_they_connect_is_answered(
+    cursor: dbapi.Cursor, sql: str, rows: list[tuple[object, ...]] | None
+) -> None:
+    cursor.execute(sql)
+
+    assert rows == (None if cursor.description is None else cursor.fetchall())
