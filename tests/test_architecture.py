@@ -16,7 +16,7 @@ ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
     {"errors", "_clock", "_defaults", "_display", "_generator", "_locking", "_redaction", "_version"},
-    {"_tracebacks"},
+    {"_passing", "_tracebacks"},
     {"_telemetry"},
     {"_callbacks", "_concurrency", "_wire"},
     {"_frames", "_settings", "_waiting"},
@@ -28,8 +28,8 @@ FLOORS = [
     {"_fleet"},
     {"domo_async"},
     {"sync"},
-    {"_dbapi", "_dlt", "_emulator", "_fsspec", "_mcp", "_notebook", "_spark"},
-    {"dbapi", "dlt", "emulator", "fsspec", "spark"},
+    {"_airflow", "_dbapi", "_dlt", "_emulator", "_fsspec", "_mcp", "_notebook", "_spark"},
+    {"airflow", "dbapi", "dlt", "emulator", "fsspec", "spark"},
     {"_cli", "_sqlalchemy", "pytest_plugin"},
     {"_docs"},
     {"__main__", "_release"},
@@ -45,6 +45,7 @@ PUBLIC = {
     "fsspec",
     "spark",
     "dlt",
+    "airflow",
     "pytest_plugin",
     "__main__",
 }

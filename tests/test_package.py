@@ -89,6 +89,18 @@ except ImportError as error:
     assert 'pip install "domo-async[emulator]"' in str(error)
 else:
     raise AssertionError("the emulator needs its extra")
+
+from importlib import import_module
+from domo_async._airflow.provider import get_provider_info
+
+assert get_provider_info()["package-name"] == "domo-async"
+for extra in ("airflow", "dlt", "spark"):
+    try:
+        import_module(f"domo_async.{extra}")
+    except domo_async.ConfigError as error:
+        assert f'pip install "domo-async[{extra}]"' in str(error)
+    else:
+        raise AssertionError(f"{extra} needs its extra")
 """
 
 

@@ -7,16 +7,8 @@ from contextlib import contextmanager
 
 from dlt.common.destination.exceptions import DestinationTerminalException, DestinationTransientException
 
-from domo_async.errors import (
-    APIError,
-    CommitUncertain,
-    DomoError,
-    RateLimited,
-    ServerError,
-    TransportError,
-    UploadError,
-    WaitTimeout,
-)
+from domo_async._passing import may_pass
+from domo_async.errors import DomoError
 
 __all__ = ["as_dlt_errors"]
 
@@ -31,16 +23,5 @@ def as_dlt_errors(what: str) -> Iterator[None]:
     try:
         yield
     except DomoError as error:
-        kind = DestinationTransientException if _may_pass(error) else DestinationTerminalException
+        kind = DestinationTransientException if may_pass(error) else DestinationTerminalException
         raise kind(f"{what}: {error}") from error
-
-
-def _may_pass(error: BaseException | None) -> bool:
-    if isinstance(error, UploadError):
-        return _may_pass(error.__cause__)
-    if isinstance(error, TransportError):
-        return error.passing
-    if isinstance(error, APIError):
-        return isinstance(error, RateLimited | ServerError)
-    # After an uncertain commit, the next attempt looks its outcome up first.
-    return isinstance(error, CommitUncertain | WaitTimeout)

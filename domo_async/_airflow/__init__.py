@@ -1,0 +1,1 @@
+"""The provider for Apache Airflow; its public module is `domo_async.airflow`."""

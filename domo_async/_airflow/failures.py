@@ -1,0 +1,33 @@
+"""Errors of the SDK as Airflow's: those after which a task may be tried again, and those after which it must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from domo_async._passing import may_pass
+from domo_async.errors import CommitUncertain, DomoError
+
+__all__ = ["airflow_error", "as_airflow_errors"]
+
+
+def airflow_error(error: DomoError, *, repeatable: bool) -> Exception:
+    """Return the error for a task that failed.
+
+    Args:
+        error: Why it failed.
+        repeatable: Whether doing all of it once more does no harm, even if it took effect.
+    """
+    again = may_pass(error) and (repeatable or not isinstance(error, CommitUncertain))
+    return (AirflowException if again else AirflowFailException)(str(error))
+
+
+@contextmanager
+def as_airflow_errors(*, repeatable: bool) -> Iterator[None]:
+    """Raise Airflow's errors for those of the SDK; see `airflow_error`."""
+    try:
+        yield
+    except DomoError as error:
+        raise airflow_error(error, repeatable=repeatable) from error
