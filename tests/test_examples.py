@@ -183,6 +183,14 @@ def test_an_app_gets_its_data_without_an_instance() -> None:
     assert ended.stdout.endswith("Rated: good\nNotes: [{'by': 'Emulator Owner'}]\n")
 
 
+def test_a_client_of_the_mcp_server_reads_and_changes_nothing() -> None:
+    ended = run("mcp_client.py")
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert "20 tools, all of which only read\nFound ['Orders']\n" in ended.stdout
+    assert ended.stdout.endswith("By region [['North', 126.75], ['South', 5.0]]\nRefused\n")
+
+
 def test_files_go_up_and_come_down() -> None:
     ended = run("files_roundtrip.py")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -22,6 +24,7 @@ from tests import forking
 from tests.cli.running import Cli
 from tests.mcp.serving import answer
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "mcp"
 TOKEN = "a-token-of-its-own"
 
 
@@ -95,6 +98,15 @@ def test_wrong_options_end_it_before_it_serves(emulator, arguments, said):
 
     assert (2, "") == (ended.code, ended.stdout)
     assert said in " ".join(ended.stderr.split())
+
+
+@pytest.mark.parametrize("name", ["mcp.json", "vscode.json"])
+def test_the_configurations_for_usual_programs_fit_the_command(emulator, name):
+    (servers,) = json.loads((EXAMPLES / name).read_text()).values()
+    ended = Cli(emulator)(*servers["domo"]["args"], "--help")
+
+    assert "domo-async" == servers["domo"]["command"]
+    assert (0, True) == (ended.code, "Model Context Protocol" in " ".join(ended.stdout.split()))
 
 
 def test_a_port_that_is_taken_is_named(emulator):
