@@ -101,7 +101,7 @@ def mcp(
             async with Domo(found.instance, token=found.token, settings=settings) as domo:
                 server = make(domo, limits=limits, allowed=allowed)
                 if http is None:
-                    from domo_async._mcp.serving import serve_stdio  # noqa: PLC0415 - optional
+                    from domo_async._mcp.stdio import serve_stdio  # noqa: PLC0415 - optional
 
                     await serve_stdio(server)
                 else:
@@ -139,7 +139,7 @@ def _server_class() -> type[DomoServer]:
 
 
 async def _serve_http(server: DomoServer, port: int) -> None:
-    from domo_async._mcp.serving import LOOPBACK, PATH, http_server  # noqa: PLC0415 - optional
+    from domo_async._mcp.http import LOOPBACK, PATH, http_server  # noqa: PLC0415 - optional
 
     given = os.environ.get(_TOKEN, "").strip()
     token = Secret(given or secrets.token_urlsafe(32))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypeAlias
 
 from mcp_types import CallToolResult
 from pydantic import Field
@@ -12,7 +12,7 @@ from domo_async._mcp.kinds import WriteKind
 from domo_async._mcp.tools import USUAL, Id, Limit, Offset, One, Page, Tools, Whole, reads, some, writes
 from domo_async._mcp.values import Fields, given
 from domo_async._redaction import masked
-from domo_async.errors import ConfigError
+from domo_async.errors import ConfigError, DomoError
 
 if TYPE_CHECKING:
     from domo_async.models import Dataflow, DataflowExecution, StreamExecution, WorkflowInstance, WorkflowModel
@@ -94,6 +94,7 @@ class RunOutputPage(Page):
 
     run: RunItem
     outputs: list[OutputItem]
+    outputs_problem: NotRequired[str]
 
 
 class DataflowRunItem(TypedDict, total=False):
@@ -240,11 +241,16 @@ class AutomationTools(Tools):
     async def get_workflow_run(self, run_id: RunId) -> Annotated[CallToolResult, RunOutputPage]:
         """Tell the status of a run of a workflow, and what it has produced so far."""
         run = await self.domo.workflows.get_execution(run_id)
-        outputs = [
-            Fields(masked({"name": name, "value": value}))
-            for name, value in (await self.domo.workflows.outputs(run_id)).items()
-        ]
-        return self.present.page("outputs", outputs, "output", total=len(outputs), run=_run(run))
+        outputs, problem = [], None
+        try:
+            produced = await self.domo.workflows.outputs(run_id)
+        except DomoError as error:
+            problem = str(error)
+        else:
+            outputs = [Fields(masked({"name": name, "value": value})) for name, value in produced.items()]
+        return self.present.page(
+            "outputs", outputs, "output", total=len(outputs), run=_run(run), **given(outputs_problem=problem)
+        )
 
     @writes("Start a workflow", WriteKind.WORKFLOWS)
     async def start_workflow(

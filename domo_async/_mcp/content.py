@@ -124,14 +124,16 @@ class ContentTools(Tools):
             raise ConfigError(f"a search returns its first {_READABLE:,} hits alone: search for more words")
         limit = min(limit, self.limits.rows, _MOST_HITS)
         answer = await self.domo.search.query(text, entities=entities or ALL, limit=limit, offset=offset)
-        total = answer.total_result_count
+        total, unreadable = answer.total_result_count, answer.unreadable
+        after = offset + len(answer.hits) + unreadable
         return self.present.page(
             "hits",
             list(map(_hit, answer.hits[:limit])),
             "hit",
             offset=offset,
-            more=bool(answer.hits) and offset + len(answer.hits) < min(total, _READABLE),
+            more=offset < after < min(total, _READABLE),
             total=total,
+            unreadable=unreadable,
         )
 
     @reads("Trace a lineage")

@@ -13,8 +13,8 @@ from domo_async._mcp.kinds import WriteKind
 from domo_async._mcp.presenting import counted
 from domo_async._mcp.tools import USUAL, Limit, Offset, One, Page, Tools, Whole, reads, some, writes
 from domo_async._mcp.values import Fields, given
-from domo_async._transfer.reading.sql_text import limit_of, limited, select
-from domo_async.errors import ConfigError
+from domo_async._transfer.reading.sql_text import limit_of, limited, select, tokens
+from domo_async.errors import ConfigError, DomoError
 
 if TYPE_CHECKING:
     from domo_async.models import Column, Dataset
@@ -67,6 +67,7 @@ class DatasetAnswer(One):
 
     dataset: DatasetItem
     schema: list[ColumnItem]
+    schema_problem: NotRequired[str]
 
 
 class ChangedAnswer(One):
@@ -128,7 +129,11 @@ class DatasetTools(Tools):
     async def get_dataset(self, dataset_id: DatasetId) -> Annotated[CallToolResult, DatasetAnswer]:
         """Describe a dataset: its name, owner, size and age, and its first columns. Get all with get_dataset_schema."""
         dataset = await self.domo.datasets.get(dataset_id)
-        columns = await self._columns(dataset_id)
+        try:
+            columns = await self._columns(dataset_id)
+        except DomoError as error:
+            facts = Fields(dataset=dataset_item(dataset), schema=[], schema_problem=str(error))
+            return self.present.one(facts, "1 dataset, whose columns could not be read.")
         return self.present.one(
             Fields(dataset=dataset_item(dataset), schema=list(map(column_item, columns))),
             f"1 dataset with {counted(len(columns), 'column')}.",
@@ -173,6 +178,9 @@ class DatasetTools(Tools):
 
         Count, sum and group in SQL instead of reading many rows. Pages keep their order only with an ORDER BY.
         """
+        first = next((token.text.lower() for token in tokens(sql) if token.type == "word"), "")
+        if first not in {"select", "with"}:
+            raise ConfigError("this tool runs a SELECT alone")
         return await self._rows(dataset_id, sql, params, limit, offset)
 
     @reads("Sample a dataset")

@@ -49,6 +49,7 @@ class Presenter:
         offset: int = 0,
         more: bool = False,
         total: int | None = None,
+        unreadable: int = 0,
         **facts: object,
     ) -> CallToolResult:
         """Return an answer with as many of the things as fit, which says whether there are more and how to get them.
@@ -60,14 +61,19 @@ class Presenter:
             offset: The number of things before them.
             more: Whether there are more behind them.
             total: How many there are in all, if it is known.
+            unreadable: How many of the things after `offset` could not be read, and are not among them.
             facts: What else is to be answered.
         """
         values = self._values()
         answer, cuts = _fitted(values, given(**facts), self._budget // 2)
         shown = self._filled(values, name, things, self._budget - size(answer), cuts)
-        more = more or len(shown) < len(things)
-        answer |= {name: shown, **_extent(len(shown), offset, more=more), **given(total=total)}
-        return _result(answer, cuts, _told(len(shown), thing, offset, total, more=more))
+        if len(shown) < len(things):
+            more, after = True, offset + len(shown)
+        else:
+            after = offset + len(shown) + unreadable
+        extent = _extent(len(shown), offset, after if more else None)
+        answer |= {name: shown, **extent, **given(total=total, unreadable=unreadable or None)}
+        return _result(answer, cuts, _told(len(shown), thing, offset, total, after if more else None))
 
     def table(
         self, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]], *, offset: int, more: bool
@@ -95,14 +101,14 @@ class Presenter:
         shown = self._filled(
             self._values(), "rows", [Row(row[:width]) for row in rows], self._budget - size(heading), cuts
         )
-        more = more or len(shown) < len(rows)
+        after = offset + len(shown) if more or len(shown) < len(rows) else None
         answer: dict[str, Any] = {
             "columns": heading,
             **given(columns_left_out=len(columns) - width or None),
             "rows": shown,
-            **_extent(len(shown), offset, more=more),
+            **_extent(len(shown), offset, after),
         }
-        told = _told(len(shown), "row", offset, None, more=more)
+        told = _told(len(shown), "row", offset, None, after)
         if width < len(columns):
             told += f" The first {width} of {len(columns)} columns are shown: name the ones that you need."
         return _result(answer, cuts, told)
@@ -113,7 +119,9 @@ class Presenter:
 
     def message(self, text: str) -> str:
         """Return a message, which may quote what the instance said."""
-        return evolve(self._values(), bounds=Bounds(text=_LONGEST_MESSAGE)).text(text, "message")
+        return evolve(self._values(), bounds=Bounds(text=min(_LONGEST_MESSAGE, self.limits.characters // 4))).text(
+            text, "message"
+        )
 
     @property
     def _budget(self) -> int:
@@ -165,8 +173,8 @@ def _with_cuts(answer: dict[str, Any], cuts: Cuts) -> dict[str, Any]:
     return {**answer, "cut": cuts.lengths} if cuts.any else answer
 
 
-def _extent(count: int, offset: int, *, more: bool) -> Fields:
-    return given(count=count, offset=offset, more=more, next_offset=offset + count if more else None)
+def _extent(count: int, offset: int, after: int | None) -> Fields:
+    return given(count=count, offset=offset, more=after is not None, next_offset=after)
 
 
 def counted(count: int, thing: str) -> str:
@@ -174,8 +182,8 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def _told(count: int, thing: str, offset: int, total: int | None, *, more: bool) -> str:
+def _told(count: int, thing: str, offset: int, total: int | None, after: int | None) -> str:
     """Return how much of a list an answer has."""
     told = counted(count, thing) if total is None else f"{count} of {counted(total, thing)}"
     told += f" after the first {offset}." if offset else "."
-    return f"{told} There is more: call again with offset={offset + count}." if more else told
+    return told if after is None else f"{told} There is more: call again with offset={after}."

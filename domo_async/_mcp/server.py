@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,9 @@ import anyio
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
+from pydantic import ValidationError
 
 from domo_async import Domo, __version__
 from domo_async._mcp.automation import AutomationTools
@@ -54,42 +56,27 @@ class DomoServer(MCPServer[Any]):
         self._limits = limits or Limits()
         self._domo = domo._over(lambda transport: transport.inspected(Guard(allowed), transport.settings))  # noqa: SLF001
         self._present = Presenter(self._limits, lambda: self._domo._transport.redactor)  # noqa: SLF001
-        self._refused: dict[str, WriteKind] = {}
-        self._writing: set[str] = set()
+        datasets = DatasetTools(self._domo, self._present)
+        areas: list[Tools] = [datasets]
+        areas += (area(self._domo, self._present) for area in (ContentTools, PeopleTools, AutomationTools))
+        methods = [pair for area in areas for pair in facts_of(area)]
+        self._kinds = {method.__name__: facts.kind for method, facts in methods if facts.kind is not None}
+        self._allowed = frozenset(allowed)
+        self._tools = {
+            method.__name__: _tool(method, facts)
+            for method, facts in methods
+            if facts.kind is None or facts.kind in self._allowed
+        }
         with _logging_as_it_is():
             super().__init__(
                 "domo-async",
                 title="Domo",
                 version=__version__,
-                instructions=f"{_INSTRUCTIONS}\n{_allowance(allowed)}",
+                instructions=f"{_INSTRUCTIONS}\n{_allowance(self._allowed)}",
+                tools=[*self._tools.values()],
                 subscriptions=False,
             )
-        datasets = DatasetTools(self._domo, self._present)
-        self._add(datasets, allowed)
-        for area in (ContentTools, PeopleTools, AutomationTools):
-            self._add(area(self._domo, self._present), allowed)
         self._add_schema(datasets)
-
-    def _add(self, tools: Tools, allowed: Collection[WriteKind]) -> None:
-        """Add an area's tools, but for those that change what may not be changed."""
-        for method, facts in facts_of(tools):
-            name = method.__name__
-            if facts.kind is not None and facts.kind not in allowed:
-                self._refused[name] = facts.kind
-                continue
-            if facts.kind is not None:
-                self._writing.add(name)
-            self.add_tool(
-                method,
-                name=name,
-                title=facts.title,
-                description=inspect.cleandoc(method.__doc__ or ""),
-                annotations=_annotations(facts),
-                structured_output=True,
-            )
-        for tool in self._tool_manager.list_tools():
-            tool.parameters = _lean(tool.parameters)
-            tool.fn_metadata.output_schema = _lean(tool.fn_metadata.output_schema)
 
     def _add_schema(self, datasets: DatasetTools) -> None:
         @self.resource(
@@ -110,12 +97,12 @@ class DomoServer(MCPServer[Any]):
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool. What goes wrong is told as JSON, in which the instance's own words are values."""
-        if name in self._refused:
-            return _failed("NotAllowed", refusal(self._refused[name]))
-        tool = self._tool_manager.get_tool(name)
+        kind = self._kinds.get(name)
+        if kind is not None and kind not in self._allowed:
+            return _failed("NotAllowed", refusal(kind))
+        tool = self._tools.get(name)
         if tool is None:
-            names = ", ".join(each.name for each in self._tool_manager.list_tools())
-            return _failed("UnknownTool", f"there is no such tool; there are: {names}")
+            return _failed("UnknownTool", f"there is no such tool; there are: {', '.join(self._tools)}")
         known = tool.parameters.get("properties", {})
         if arguments.keys() - known.keys():
             # Otherwise what is misspelt would count for nothing.
@@ -132,17 +119,17 @@ class DomoServer(MCPServer[Any]):
             return self._broken(name, error.__cause__ or error)
         except ToolError as error:
             cause = "InvalidArguments"
-            return _failed(cause, self._present.message(str(error)))
+            return _failed(cause, self._present.message(_wrong(error)))
         except TimeoutError as error:
             cause = "TimeoutError"
-            return _failed(cause, self._explained(error, changing=name in self._writing))
+            return _failed(cause, self._explained(error, changing=name in self._kinds))
         finally:
             tell(TOOL_CALLED, tool=name, seconds=clock.monotonic() - begun, cause=cause)
         return answer
 
     def _broken(self, name: str, cause: BaseException) -> CallToolResult:
         if isinstance(cause, DomoError):
-            return _failed(type(cause).__name__, self._explained(cause, changing=name in self._writing))
+            return _failed(type(cause).__name__, self._explained(cause, changing=name in self._kinds))
         tell(TOOL_BROKEN, tool=name, cause=type(cause).__name__, failed=cause)
         return _failed("InternalError", "the server itself failed; its log on standard error says more")
 
@@ -160,6 +147,14 @@ class DomoServer(MCPServer[Any]):
         if changing:
             return f"{said}. It is not known whether the change took effect: look before you repeat it"
         return f"{said}: ask for less, or start the server with a larger --max-seconds"
+
+
+def _wrong(error: ToolError) -> str:
+    """Return what is wrong with a call's arguments."""
+    cause = error.__cause__
+    if not isinstance(cause, ValidationError):
+        return str(error)
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in cause.errors())
 
 
 @contextmanager
@@ -183,6 +178,17 @@ def _lean(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {key: _lean(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))}
     return [*map(_lean, schema)] if isinstance(schema, list) else schema
+
+
+def _tool(method: Callable[..., Any], facts: ToolFacts) -> Tool:
+    """Return a method as a tool, which is described by its docstring and its annotations."""
+    description = inspect.cleandoc(method.__doc__ or "")
+    tool = Tool.from_function(
+        method, title=facts.title, description=description, annotations=_annotations(facts), structured_output=True
+    )
+    tool.parameters = _lean(tool.parameters)
+    tool.fn_metadata.output_schema = _lean(tool.fn_metadata.output_schema)
+    return tool
 
 
 def _annotations(facts: ToolFacts) -> ToolAnnotations:

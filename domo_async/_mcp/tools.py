@@ -64,6 +64,7 @@ class Page(One):
         more: Whether there are more.
         next_offset: The `offset` that gives the next ones.
         total: How many there are in all, where that is known.
+        unreadable: How many could not be read, and are left out.
     """
 
     count: int
@@ -71,6 +72,7 @@ class Page(One):
     more: bool
     next_offset: NotRequired[int]
     total: NotRequired[int]
+    unreadable: NotRequired[int]
 
 
 @frozen(kw_only=True)

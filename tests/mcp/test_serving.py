@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -18,10 +19,10 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from domo_async import Secret
+from domo_async._mcp.http import LOOPBACK, PATH, http_server
 from domo_async._mcp.server import DomoServer
-from domo_async._mcp.serving import LOOPBACK, PATH, http_server
 from tests import forking
-from tests.cli.running import Cli
+from tests.cli.running import WAIT, Cli
 from tests.mcp.serving import answer
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "mcp"
@@ -43,6 +44,20 @@ async def test_a_client_starts_the_command_and_talks_to_it_over_its_standard_str
     assert refused.is_error
     assert "the tool sample_dataset ended in" in log.read_text()
     assert emulator.token not in log.read_text()
+
+
+def test_a_signal_ends_it_although_its_client_waits(emulator):
+    process = Cli(emulator).start("mcp")
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write('{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+    process.stdin.flush()
+    answered = json.loads(process.stdout.readline())
+    process.terminate()
+
+    assert 1 == answered["id"]
+    assert 128 + signal.SIGTERM == process.wait(WAIT)
+    process.communicate()
 
 
 @asynccontextmanager

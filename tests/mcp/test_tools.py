@@ -222,16 +222,18 @@ async def test_an_error_says_what_to_do_in_a_value(emulator, mode):
         missing = await refusal(client, "get_dataset", dataset_id="00000000-0000-0000-0000-000000000000")
         wrong = await refusal(client, "query_dataset", dataset_id=dataset.id, sql="SELECT colour FROM table")
         two = await refusal(client, "query_dataset", dataset_id=dataset.id, sql="SELECT 1; DELETE FROM table")
+        changing = await refusal(client, "query_dataset", dataset_id=dataset.id, sql="DELETE FROM table")
         misspelt = await refusal(client, "list_users", txt="Ada")
         too_few = await refusal(client, "list_users", limit=0)
         unknown = await refusal(client, "drop_everything")
         zone = await refusal(client, "list_activity", since="2026-01-31T08:00:00")
 
     assert "NotFound" == missing[0]
+    assert ("ConfigError", "this tool runs a SELECT alone") == changing
     assert ("BadRequest", True) == (wrong[0], "colour" in wrong[1])
     assert ("ConfigError", "pass exactly one SELECT") == two
     assert ("InvalidArguments", "list_users has these arguments alone: text, limit, offset") == misspelt
-    assert ("InvalidArguments", True) == (too_few[0], "greater than or equal to 1" in too_few[1])
+    assert ("InvalidArguments", "limit: Input should be greater than or equal to 1") == too_few
     assert ("UnknownTool", True) == (unknown[0], "query_dataset" in unknown[1])
     assert ("ConfigError", True) == (zone[0], "time zone" in zone[1])
 
@@ -254,3 +256,15 @@ async def test_no_answer_tells_the_token_even_if_the_instance_does(emulator):
     for result in results:
         assert "***" in texts(result)[-1]
         assert emulator.token[:8] not in result.model_dump_json()
+
+
+async def test_what_cannot_be_read_beside_a_thing_does_not_lose_it(emulator):
+    dataset, run = emulator.add.dataset(name="Odd", rows=ORDERS), emulator.add.workflow_run()
+    emulator.faults.add(Fault("GET */schemas/latest", "status", status=403))
+    emulator.faults.add(Fault("GET */outputs", "status", status=404))
+    async with connected(emulator) as client:
+        found = await answer(client, "get_dataset", dataset_id=dataset.id)
+        status = await answer(client, "get_workflow_run", run_id=run.id)
+
+    assert ("Odd", [], "403") == (found["dataset"]["name"], found["schema"], found["schema_problem"][:3])
+    assert (run.id, [], "404") == (status["run"]["id"], status["outputs"], status["outputs_problem"][:3])

@@ -1,4 +1,4 @@
-"""How clients reach the server: standard input and output, or HTTP on this machine alone."""
+"""The server over HTTP, on this machine alone."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import uvicorn
-from mcp.server.stdio import stdio_server
 
 from domo_async._mcp.server import DomoServer
 from domo_async._redaction import Secret
 
-__all__ = ["LOOPBACK", "PATH", "http_server", "serve_stdio"]
+__all__ = ["LOOPBACK", "PATH", "http_server"]
 
 LOOPBACK = "127.0.0.1"
 PATH = "/mcp"
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-
-async def serve_stdio(server: DomoServer) -> None:
-    """Serve one client over this process's standard input and output, until it ends the input."""
-    async with stdio_server() as (reading, writing):
-        lowlevel = server._lowlevel_server  # noqa: SLF001 - as the SDK's own in-memory client does
-        await lowlevel.run(reading, writing, lowlevel.create_initialization_options())
 
 
 def http_server(server: DomoServer, token: Secret[str]) -> uvicorn.Server:
