@@ -481,6 +481,7 @@ class Users(Twin[AsyncUsers]):
         `GET /api/content/v2/groups/grouplist`, `GET /api/social/v4/alerts`, `GET /api/content/v1/reportschedules`,
         `POST /api/query/v1/functions/search`, `GET /api/codeengine/v2/packages`, `GET /api/datastores/v1`,
         `GET /api/data/v1/data-files/details`, `GET /api/publish/v2/publication/summaries`,
+        `GET /api/executor/v1/applications`, `GET /api/executor/v2/applications/{application_id}/jobs`,
         `GET /api/data/v1/accesstokens` and `GET /api/sessions/v1/admin`, each as documented at its method;
         `POST /api/identity/v1/users/search`, `GET /api/identity/v1/users`, `GET /api/identity/v1/users/{user_id}`,
         `GET /api/content/v2/users/me` and `GET /api/content/v3/users/{user_id}` for the people.
@@ -571,6 +572,7 @@ class Users(Twin[AsyncUsers]):
         `GET /api/content/v2/groups/grouplist`, `GET /api/social/v4/alerts`, `GET /api/content/v1/reportschedules`,
         `POST /api/query/v1/functions/search`, `GET /api/codeengine/v2/packages`, `GET /api/datastores/v1`,
         `GET /api/data/v1/data-files/details`, `GET /api/publish/v2/publication/summaries`,
+        `GET /api/executor/v1/applications`, `GET /api/executor/v2/applications/{application_id}/jobs`,
         `GET /api/data/v1/accesstokens` and `GET /api/sessions/v1/admin` find the objects. The changes are
         `PUT /api/data/v2/datasources/responsible-user/{user_id}`, `PUT /api/dataprocessing/v1/dataflows/bulk/patch`,
         `POST /api/content/v1/cards/owners/add`, `POST /api/content/v1/cards/owners/remove`,

@@ -122,7 +122,7 @@ async def test_what_cannot_be_moved_is_told_and_keeps_the_account_unless_forced(
     assert ("file", "notes.txt") == (file.input.kind, file.input.name)
     assert "no route is known" in str(file.note)
     (user,) = report.of("not begun")
-    assert "1 things are left, such as the file notes.txt" in str(user.note)
+    assert "1 thing is left, such as the file notes.txt" in str(user.note)
     assert not report.complete
     assert "Ada" == (await domo.users.get(ada)).display_name
 
@@ -131,6 +131,28 @@ async def test_what_cannot_be_moved_is_told_and_keeps_the_account_unless_forced(
     assert ada not in [user.id async for user in domo.users.list()]
     gone = await domo.users.plan_offboarding(ada, to=grace)
     assert (None, ("file",)) == (gone.leaver, tuple(str(thing.kind) for thing in gone.left))
+
+
+async def test_jobs_of_applications_are_told(domo: Domo) -> None:
+    ada, grace = await a_user(domo, "Ada", role_id=1), await a_user(domo, "Grace")
+    application = await domo.applications.list().first()
+    assert application is not None
+    assert application.application_id is not None
+    async with acting_as(domo, ada) as hers:
+        job = await hers.applications.create_job(application.application_id, definition={"jobName": "DomoStats"})
+
+    plan = await domo.users.plan_offboarding(ada, to=grace)
+    report = await domo.users.carry_out_offboarding(plan)
+
+    (told,) = plan.left
+    assert ("executor job", job.job_id, "DomoStats", application.application_id) == (
+        told.kind,
+        told.id,
+        told.name,
+        told.parent_id,
+    )
+    assert [told] == [row.input for row in report.of("skipped")]
+    assert (await domo.users.profile(ada)).is_active, "her job would no longer run"
 
 
 async def test_things_fail_alone_and_the_account_stays(emulator: Emulator, domo: Domo) -> None:

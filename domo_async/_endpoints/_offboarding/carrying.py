@@ -217,7 +217,8 @@ class _Work:
         left = [row for row in self._rows.values() if row.input.kind is not OffboardingKind.USER and _is_left(row)]
         if not left or self._plan.force:
             return False
-        note = f"{len(left)} things are left, such as the {left[0].input}; pass force=True to do it anyway"
+        are_left = "1 thing is" if len(left) == 1 else f"{len(left)} things are"
+        note = f"{are_left} left, such as the {left[0].input}; pass force=True to do it anyway"
         self._rows[_key(thing)] = evolve(self._rows[_key(thing)], outcome=Outcome.NOT_BEGUN, note=note)
         return True
 

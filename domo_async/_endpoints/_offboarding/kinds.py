@@ -14,6 +14,7 @@ from domo_async._endpoints.access_tokens import AccessTokens
 from domo_async._endpoints.accounts import AccountAccessLevel, AccountAccessType, Accounts
 from domo_async._endpoints.alerts import Alerts
 from domo_async._endpoints.appdb import Collections, Datastores
+from domo_async._endpoints.applications import Applications
 from domo_async._endpoints.beast_modes import BeastModeFilter, BeastModes
 from domo_async._endpoints.cards import CardPart, Cards
 from domo_async._endpoints.code_engine import CodeEngine
@@ -42,7 +43,6 @@ __all__ = ["NOT_COVERED", "Handler", "Left", "handlers_of", "kinds_at_once"]
 NOT_COVERED = (
     "approvals",
     "custom app designs",
-    "executor jobs",
     "goals",
     "Jupyter workspaces",
     "metrics",
@@ -182,6 +182,7 @@ def handlers_of(http: Transport, leaver: int, to: int, concurrency: int) -> tupl
         _datastores(who),
         _files(who),
         _publications(who),
+        _executor_jobs(who),
         _access_tokens(who),
         _logins(who),
     )
@@ -534,6 +535,27 @@ def _tasks(who: _Leaving) -> Handler:
             raise Left("the instance does not confirm that it assigned the task", ids=left)
 
     return Handler(kind, OffboardingAction.ASSIGN, find, move, _MANY)
+
+
+def _executor_jobs(who: _Leaving) -> Handler:
+    area, kind = Applications(who.http), OffboardingKind.EXECUTOR_JOB
+
+    async def find() -> Sequence[OwnedThing]:
+        try:
+            applications = [each.application_id async for each in area.list()]
+        except (BadRequest, NotFound):  # an instance without such applications
+            return ()
+        found = await who.looked_at([each for each in applications if each is not None], jobs_of)
+        return [thing for these in found for thing in these]
+
+    async def jobs_of(application_id: str) -> Sequence[OwnedThing]:
+        return [
+            OwnedThing(kind, each.job_id, each.job_name, application_id)
+            async for each in area.jobs(application_id)
+            if each.job_id is not None and who.is_leaver(each.user_id)
+        ]
+
+    return Handler(kind, OffboardingAction.NONE, find, note=_NO_ROUTE)
 
 
 def _code_packages(who: _Leaving) -> Handler:

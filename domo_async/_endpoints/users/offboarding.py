@@ -53,6 +53,7 @@ class OffboardingKind(OpenEnum):
     DATASTORE = "datastore"
     FILE = "file"
     PUBLICATION = "publication"
+    EXECUTOR_JOB = "executor job"
     ACCESS_TOKEN = "access token"  # noqa: S105 - a type of object, not a secret
     LOGIN = "login"
     USER = "user"
@@ -79,7 +80,7 @@ class OwnedThing(Record):
         kind: Its type.
         id: Its identifier.
         name: Its name, if the instance returns one.
-        parent_id: The object that contains it: the queue of a task.
+        parent_id: The object that contains it: the queue of a task, the application of a job.
     """
 
     kind: OffboardingKind
@@ -167,7 +168,8 @@ class OffboardingPlan(Tabular, Record):
             for kind, count, action, names in rows
         ]
         name = self.leaver_id if self.leaver is None else self.leaver.display_name
-        head = f"{name} has {len(self.things) + len(self.left)} things, for {self.to.display_name}:"
+        count = len(self.things) + len(self.left)
+        head = f"{name} has {count} thing{'s' if count != 1 else ''}, for {self.to.display_name}:"
         return "\n".join([head, *lines, f"not looked at: {', '.join(self.not_covered)}"])
 
 
