@@ -20,7 +20,7 @@ USUAL_PART = 8 << 20
 """The size of a part in bytes. Parts are smaller for small files and for sources that are held in memory until they are
 sent, and larger for sources of more than a thousand parts."""
 LARGEST_PART = 64 << 20
-MEMORY_OF_PARTS = 24 << 20
+MEMORY_OF_PARTS = 20 << 20
 """The most bytes that an upload holds of a source that can be read only once, unless the caller gives a part size or a
 number of parts. A part is begun while there is any room."""
 

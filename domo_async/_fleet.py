@@ -39,6 +39,7 @@ _NAMED = 5
 _AHEAD = 100
 
 
+@shorten_methods
 @frozen(repr=False)
 class FleetResults(Tabular, Record, Mapping[str, T_co], Generic[T_co]):
     """The results of a call on each instance: a mapping of the instances where it succeeded.

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from domo_async._display import html_table
 from domo_async._redaction import MASK, Secret, masked
+from domo_async._tracebacks import shorten_methods
 from domo_async._wire import UNSET, Record, dumps
 from domo_async._wire.record import SETTING, field_names
 from domo_async.errors import ConfigError
@@ -39,6 +40,7 @@ _MOST_DIGITS = 38
 _SHOWN = 5  # rows at either end
 
 
+@shorten_methods
 class Tabular:
     """Something that has rows, each of them a record or a plain value; it can be iterated over, or has `_rows`."""
 

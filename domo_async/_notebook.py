@@ -33,6 +33,7 @@ __all__ = ["load", "unload"]
 
 _NAME: Final = "DomoMagics"
 _TOKEN: Final = re.compile(r"\s*(\S+)")
+_BRACED: Final = re.compile(r"\$(\w+)|\{(\S+)\}")
 _TAKES: Final = frozenset({"-o", "--output", "--instance", "--client"})
 _FORMS: Final[dict[str, Callable[[QueryResult], object]]] = {
     "--pandas": lambda result: result.to_pandas(),
@@ -47,10 +48,10 @@ Run SQL on a dataset.
 
     %domo DATASET SELECT … FROM table
 
-DATASET is an identifier, or a variable that holds one or a `Dataset`. Names after a colon stand for Python variables,
-whose values are quoted and so never become SQL. Without -o the result is shown; with it, it becomes a variable. The
-client is that of the environment (DOMO_INSTANCE, DOMO_DEVELOPER_TOKEN) or the default profile, or a
-`domo_async.sync.Domo` in a variable.
+DATASET is an identifier, or a variable that holds one or a `Dataset`; {orders[0].id} is an expression. Names after a
+colon stand for Python variables, whose values are quoted and so never become SQL. Without -o the result is shown; with
+it, it becomes a variable. The client is that of the environment (DOMO_INSTANCE, DOMO_DEVELOPER_TOKEN) or the default
+profile, or a `domo_async.sync.Domo` in a variable.
 """
 
 
@@ -145,6 +146,12 @@ class DomoMagics(Magics):
         return self._clients[name]
 
     def _dataset(self, name: str) -> str:
+        # As other magics have variables: $orders, {orders}, {orders.id}.
+        if braced := _BRACED.fullmatch(name):
+            name = braced[1] or braced[2]
+            if not name.isidentifier():
+                evaluate: Any = self._session.ev
+                name = str(evaluate(name))
         value = self._session.user_ns.get(name, name)
         value = getattr(value, "id", value)
         return value if isinstance(value, str) else name

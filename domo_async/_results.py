@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeVar, overload
 
 from domo_async._frames import Tabular
+from domo_async._tracebacks import shorten_methods
 from domo_async._wire import Record
 from domo_async.errors import DomoError
 
@@ -26,6 +27,7 @@ class _Result(Protocol):
 R_co = TypeVar("R_co", bound=_Result, covariant=True)
 
 
+@shorten_methods
 class Results(Tabular, Record, Sequence[R_co], Generic[R_co]):
     """The results of a call that changes many objects: a sequence in their order.
 

@@ -16,6 +16,7 @@ from attrs.validators import optional
 from domo_async._clock import Clock, SystemClock
 from domo_async._redaction import Secret, keeps_secret
 from domo_async._telemetry import Telemetry
+from domo_async._tracebacks import shorten_methods
 from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
@@ -83,6 +84,7 @@ _LONGEST = 2.0**53
 positive: _Validator = above(0)
 
 
+@shorten_methods
 @frozen(kw_only=True)
 class Timeouts(Record):
     """Seconds to wait.
@@ -120,6 +122,7 @@ def _statuses(value: Iterable[int]) -> frozenset[int]:
     return found
 
 
+@shorten_methods
 @frozen(kw_only=True)
 class Retries(Record):
     """The policy for sending failed requests again.
@@ -145,6 +148,7 @@ class Retries(Record):
     statuses: frozenset[int] = field(default=_PASSING, converter=_statuses)
 
 
+@shorten_methods
 @frozen
 class RateLimit(Record):
     """At most `requests` in any `seconds` seconds, counted where the instance counts.
@@ -301,6 +305,7 @@ def _clock(_: Any, attribute: Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{attribute.name} must have the methods monotonic, now and sleep; {value!r} lacks one")
 
 
+@shorten_methods
 @keeps_secret("password")
 @frozen
 class ClientCertificate(Record):
@@ -324,6 +329,7 @@ def _certificate(value: Any) -> Any:
     return ClientCertificate(value) if isinstance(value, (str, os.PathLike)) else value
 
 
+@shorten_methods
 @keeps_secret("proxy")
 @frozen(kw_only=True)
 class Settings:

@@ -6,11 +6,14 @@ import os
 import re
 import shutil
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
+import httpx
 import pytest
 
 from domo_async.emulator import Emulator
+from domo_async.models import WorkflowInstance
 from tests import forking
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -122,6 +125,29 @@ def test_a_leaver_leaves_nothing_behind() -> None:
     assert "ada has 0 things" in again.stdout
     assert owner is not None
     assert str(grace) == owner.id
+
+
+async def test_a_service_starts_a_workflow_for_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    async with Emulator() as emulator:
+        monkeypatch.setenv("DOMO_BASE_URL", emulator.url)
+        monkeypatch.setenv("DOMO_DEVELOPER_TOKEN", emulator.token)
+        model = emulator.add.workflow(name="Orders").id
+        app = import_module("fastapi_service").app  # run("fastapi_service.py") would serve for ever
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+        ):
+            started = await client.post(f"/{model}/4711")
+            described = await client.get("/openapi.json")
+        async with emulator.client() as domo:
+            (run,) = await domo.workflows.executions(model)
+
+    assert "Orders" == WorkflowInstance.from_dict(started.json()).model_name
+    assert run.id == started.json()["id"]
+    answers = described.json()["paths"]["/{model}/{order}"]["post"]["responses"]
+    assert "object" == answers["200"]["content"]["application/json"]["schema"]["type"]
 
 
 def test_a_workflow_starts_for_each_order(tmp_path: Path) -> None:

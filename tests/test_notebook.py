@@ -69,6 +69,11 @@ async def test_a_cell_binds_variables_and_shows_or_keeps_its_result(shell: Any) 
     assert "{where} $where" == frame["t"][0]
 
 
+@pytest.mark.parametrize("line", ["$orders", "{orders}", "{orders.id}", "{[orders][0].id}"])
+async def test_the_dataset_may_stand_as_other_magics_have_variables(shell: Any, line: str) -> None:
+    assert 1 == len(await cell(shell, line, "SELECT COUNT(*) AS n FROM table"))
+
+
 async def test_a_line_takes_the_sql_as_it_stands(shell: Any) -> None:
     line = "--arrow orders SELECT region,  'a  -o b' AS t FROM table WHERE amount = 2"
 

@@ -13,6 +13,7 @@ from anyio import to_thread
 from domo_async import Domo, DomoError, Retries, Settings, SourceError
 from domo_async._tracebacks import whole_tracebacks
 from domo_async.emulator import Emulator
+from domo_async.models import Dataset
 from domo_async.sync import Domo as SyncDomo
 
 ONCE = Settings(retries=Retries(attempts=1))
@@ -92,6 +93,24 @@ async def test_a_blocking_call_shows_one_frame_of_the_library(instance: Emulator
                 assert 1 == told.count("Traceback"), told
 
     await to_thread.run_sync(blocking)
+
+
+async def test_what_is_done_with_answers_shows_one_frame_of_the_library(instance: Emulator) -> None:
+    async with instance.client() as domo:
+        made = await domo.datasets.create("x", {"n": "LONG"})
+        await domo.datasets.upload(made.id, b"1\n", header=False)
+        result = await domo.datasets.query(made.id, "SELECT n FROM table")
+        report = await domo.datasets.upload_many({made.id: "none.csv"})
+    calls: dict[str, Callable[[], object]] = {
+        "column": lambda: result.column("none"),
+        "from_dict": lambda: Dataset.from_dict({"name": "without an id"}),
+        "from_json": lambda: Dataset.from_json("[]"),
+        "raise_for_failures": report.raise_for_failures,
+    }
+    for name, call in calls.items():
+        told = failing_now(call)
+        assert [name] == library_frames(told), told
+    assert [] == library_frames(failing_now(lambda: Retries(attempts=0))), "what is generated has a file of its own"
 
 
 async def test_what_the_caller_did_is_kept(instance: Emulator) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from attrs import fields, frozen, has
 
 from domo_async._results import Results
+from domo_async._tracebacks import shorten_methods
 from domo_async._wire import UNSET, Record
 from domo_async.errors import BulkError, DomoError
 
@@ -87,6 +88,7 @@ class BulkResult(Record, Generic[I_co, V_co]):
         }
 
 
+@shorten_methods
 @frozen(repr=False)
 class BulkReport(Results[BulkResult[I_co, V_co]], Generic[I_co, V_co]):
     """The results of a bulk call: a sequence in the order of the input, printed as a table.

@@ -12,6 +12,7 @@ from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints._owners import numbers, owners_with_text_ids
 from domo_async._endpoints.groups import Member
 from domo_async._frames import ItemTuple
+from domo_async._tracebacks import shorten_methods
 from domo_async._transfer.files.pictures import PictureFile
 from domo_async._transport import QUERY_SKIP, PageData, Pager, url
 from domo_async._wire import UNSET, EpochMillis, EpochSeconds, Model, NumericId, OpenEnum, Unset, payload, wire_name
@@ -230,6 +231,7 @@ class RenderPart(OpenEnum):
     TABLE = "table"
 
 
+@shorten_methods
 @frozen(kw_only=True)
 class RenderedImage(Model):
     """A rendered card: one file, or, for a table, one file per page.
@@ -271,6 +273,7 @@ class RenderedImage(Model):
         return tuple(_decoded(text) for text in texts)
 
 
+@shorten_methods
 @frozen(kw_only=True)
 class Rendering(Model):
     """The rendered parts of a card, with one field for each part that can be requested.

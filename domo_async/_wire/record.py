@@ -10,6 +10,7 @@ import attrs
 
 from domo_async._display import html_fields
 from domo_async._redaction import masked
+from domo_async._tracebacks import shorten_methods
 from domo_async.errors import DomoError
 
 __all__ = ["SETTING", "PortableForm", "Record", "field_names", "set_portable_form"]
@@ -39,6 +40,7 @@ def set_portable_form(load: Callable[[], PortableForm]) -> None:
     _form = load
 
 
+@shorten_methods
 class Record:
     """Data that can be converted to a dictionary, to JSON, and to a table in notebooks.
 
@@ -105,6 +107,27 @@ class Record:
         except DomoError:  # it contains something that is not data
             fields = {name: repr(value) for name, value in _shown_fields(self).items()}
         return html_fields(type(self).__qualname__, fields)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        """Let Pydantic, and so FastAPI, take it as the type of a field and of an answer, in the form of `to_dict`."""
+        from pydantic_core import core_schema  # noqa: PLC0415 - called by Pydantic alone
+
+        def restored(value: Any) -> Any:
+            try:
+                return value if isinstance(value, cls) else cls.from_dict(value)
+            except DomoError as error:
+                raise ValueError(str(error)) from None
+
+        return core_schema.no_info_plain_validator_function(
+            restored,
+            # Named, not bound, so that a subclass is written with its own fields.
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value.to_dict()),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> dict[str, str]:
+        return {"type": "object", "title": cls.__name__}
 
     @classmethod
     def _of_fields(cls, fields: dict[str, Any]) -> Self:

@@ -1110,7 +1110,7 @@ class Datasets(Twin[AsyncDatasets]):
                   are.
 
                 CSV may be compressed with gzip or zstd. For a source that can be read only once, the parts being sent
-                are held in memory, 24 MiB of them unless `part_size` or `concurrency` is given. A source that is bound
+                are held in memory, 20 MiB of them unless `part_size` or `concurrency` is given. A source that is bound
                 to a thread, such as a cursor of sqlite3, is read on other threads: pass its rows.
             action: ``"REPLACE"`` all rows, which is the default without a partition; ``"APPEND"``; ``"UPSERT"`` or
                 ``"DELETE"`` by the dataset's upsert keys, as `upsert` and `delete_rows` do.

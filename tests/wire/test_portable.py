@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 import domo_async
 from domo_async import errors, models
@@ -315,3 +316,14 @@ def test_importing_models_does_not_import_what_converts_them() -> None:
     code = "import sys, domo_async.models; print('cattrs' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert "False" == ended.stdout.strip()
+
+
+def test_pydantic_takes_models_as_types() -> None:
+    users = TypeAdapter(list[models.User])
+    ada = models.User.from_dict({"id": 27, "display_name": "Ada", "email_address": "ada@example.com", "role_id": 2})
+
+    assert [ada] == users.validate_python([ada.to_dict()]) == users.validate_python([ada])
+    assert [ada.to_dict()] == json.loads(users.dump_json([ada]))
+    with pytest.raises(ValidationError, match=r"at \$\.id"):
+        users.validate_python([{"id": {}}])
+    assert {"type": "object", "title": "User"} == users.json_schema()["items"]

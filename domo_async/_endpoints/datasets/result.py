@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from domo_async._display import html_table, text_table
 from domo_async._endpoints.datasets._columnar import Cell, Rows
+from domo_async._tracebacks import shorten_methods
 from domo_async._transfer import ColumnType
 from domo_async._transfer.arrow import needs_arrow
 from domo_async._transfer.columns import distinct_names
@@ -35,6 +36,7 @@ class ResultColumn(Model):
     min_length: int | None = None
 
 
+@shorten_methods
 @frozen(kw_only=True)
 class QueryResult(Model):
     """The answer to a query: a sequence of rows, each a tuple of cells, kept column by column.
