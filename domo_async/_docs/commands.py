@@ -74,7 +74,7 @@ def _epilog(epilog: str) -> Iterator[str]:
         if lines[1:] and lines[1].startswith("$ "):
             yield from ("```console", *lines[1:], "```", "")
             continue
-        yield from (_cell(rest.strip()), "")
+        yield from (_cell(rest.strip()[:1].upper() + rest.strip()[1:]), "")
         yield from (f"- {_cell(line)}" for line in lines[1:])
         yield ""
 

@@ -1,9 +1,11 @@
-"""Docstrings as Markdown: examples become code, and names in backticks lead to where they are described."""
+"""What MkDocs does not see by itself: examples become code, names become links, and attrs classes have signatures."""
 
 from __future__ import annotations
 
+import inspect
 import re
 import textwrap
+from importlib import import_module
 from typing import Any, Final
 
 import griffe
@@ -18,6 +20,17 @@ _NAME: Final = re.compile(r"(?<!`)`([A-Za-z_][\w.]*)`(?!`)")
 _MODULES: Final = ("domo_async", "domo_async.models", "domo_async.emulator", "domo_async.sync")
 
 
+_ATTRS: Final = re.compile(r"(?:attrs?\.)?(?:frozen|define|mutable)\b")
+_LONGEST_DEFAULT: Final = 30
+_KINDS: Final = {
+    inspect.Parameter.POSITIONAL_ONLY: griffe.ParameterKind.positional_only,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD: griffe.ParameterKind.positional_or_keyword,
+    inspect.Parameter.VAR_POSITIONAL: griffe.ParameterKind.var_positional,
+    inspect.Parameter.KEYWORD_ONLY: griffe.ParameterKind.keyword_only,
+    inspect.Parameter.VAR_KEYWORD: griffe.ParameterKind.var_keyword,
+}
+
+
 class Docstrings(griffe.Extension):
     """Prepares each docstring before it is parsed."""
 
@@ -28,7 +41,9 @@ class Docstrings(griffe.Extension):
                 self._public.setdefault(name, f"{module}.{name}")
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
-        """Prepare the docstring of a module, class, function or attribute."""
+        """Prepare a module, class, function or attribute."""
+        if isinstance(obj, griffe.Class) and any(_ATTRS.match(str(each.value)) for each in obj.decorators):
+            _add_signature(obj)
         if obj.docstring is not None:
             owner = obj if obj.is_class else obj.parent
             linked = _NAME.sub(lambda found: self._link(found, owner), obj.docstring.value)
@@ -44,6 +59,32 @@ class Docstrings(griffe.Extension):
         else:
             return found[0]
         return f'<autoref optional identifier="{target}"><code>{found[1]}</code></autoref>'
+
+
+def _add_signature(made: griffe.Class) -> None:
+    """Give a class the signature that attrs makes for it; models of answers are not made by users."""
+    if "Model" in map(str, made.bases):
+        return
+    found = inspect.signature(getattr(import_module(made.module.path), made.name))
+    parameters = griffe.Parameters(
+        griffe.Parameter("self", kind=griffe.ParameterKind.positional_or_keyword),
+        *(
+            griffe.Parameter(
+                each.name,
+                annotation=getattr(made.members.get(each.name), "annotation", None),
+                kind=_KINDS[each.kind],
+                default=None if each.default is each.empty else _told(each.default),
+            )
+            for each in found.parameters.values()
+        ),
+    )
+    made.set_member("__init__", griffe.Function("__init__", parameters=parameters))
+
+
+def _told(default: object) -> str:
+    """Return what a signature says of a default: some are long, and some are known only when an object is made."""
+    told = repr(default)
+    return "..." if told == "NOTHING" or " at 0x" in told or len(told) > _LONGEST_DEFAULT else told
 
 
 def _fence(found: re.Match[str]) -> str:

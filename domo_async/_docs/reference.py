@@ -33,7 +33,7 @@ def reference_pages() -> dict[str, str]:
         **_own_pages(),
         **{f"reference/{module.rpartition('.')[2]}.md": _module_page(module) for module in _other_modules()},
         **_area_pages(),
-        "reference/routes.md": _packaged("ROUTES.md"),
+        "reference/routes.md": f"---\nhide: [navigation]\n---\n\n{_packaged('ROUTES.md')}",  # its tables are wide
         "reference/telemetry.md": _packaged("TELEMETRY.md"),
         "reference/emulated.md": _packaged("_emulator/EMULATED.md"),
     }
