@@ -128,8 +128,8 @@ def upload(
         list[str],
         typer.Argument(
             metavar="FILE",
-            help="CSV or JSON lines (plain, gzip, zstd), Parquet or Arrow files, patterns or folders; - for standard"
-            " input.",
+            help="CSV or JSON lines (plain, gzip, zstd), Parquet or Arrow files, patterns or folders, also by URL,"
+            " such as s3://bucket/*.csv, with the extra fsspec; - for standard input.",
         ),
     ],
     dataset: Annotated[str | None, typer.Option("--dataset", "-d", metavar="ID", help="The dataset to fill.")] = None,
@@ -318,8 +318,11 @@ def _way_on(error: BaseException, resume: Path | None, files: Sequence[str]) -> 
     if not possible:
         return None
     first = "To go on, give the same input to:" if list(files) == ["-"] else "To go on:"
-    # It never holds the token, which is no argument.
-    return f"{first}\n  {shlex.join(['domo-async', *sys.argv[1:]])}"
+    from domo_async._transfer import shown_url  # noqa: PLC0415 - keeps --help fast
+
+    # It never holds the token, which is no argument, nor the secrets of URLs, which are to be filled in again.
+    words = [shown_url(word) if "://" in word else word for word in sys.argv[1:]]
+    return f"{first}\n  {shlex.join(['domo-async', *words])}"
 
 
 def _print_result(done: UploadResult, verb: str, *, quiet: bool, as_json: bool) -> None:

@@ -36,6 +36,7 @@ from domo_async._transfer.reading.sql_text import select
 from domo_async._transfer.results import ItemResult, ItemResults, as_completed, gather_results, listed
 from domo_async._transfer.sources import ArrowStream, Format, Row, Source
 from domo_async._transfer.sources.column_mapping import Header, SchemaOption
+from domo_async._transfer.sources.urls import shown_url
 from domo_async._transfer.uploading.backend import Action, Committed, PartitionTag, StoredVersion, UploadSteps
 from domo_async._transfer.uploading.compression import Compression
 from domo_async._transfer.uploading.concurrency import Budget
@@ -120,6 +121,7 @@ __all__ = [
     "reported_body",
     "scan",
     "select",
+    "shown_url",
     "told_the_end",
     "upload",
     "upload_many",

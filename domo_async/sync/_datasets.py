@@ -1101,6 +1101,12 @@ class Datasets(Twin[AsyncDatasets]):
                   them; ``"-"`` is standard input. CSV, JSON lines, Parquet, and Arrow files. Plain CSV is read slice by
                   slice and costs no memory. Each file may have a header, and a byte order mark where it begins. Folders
                   named ``key=value`` in a path give columns, as Hive has them, that the file itself does not have;
+                - the URL of a file, a folder or a pattern of any file system that fsspec knows, such as
+                  ``"s3://bucket/orders/*.parquet"`` or ``"https://…"``, or what ``fsspec.open`` returns, which may have
+                  options; needs the extra ``fsspec`` and what fsspec needs for that one. Files are read as they are
+                  sent, in bounded memory; one that is replaced meanwhile is refused. User, password and query of a URL
+                  are in no message. For `resume` a file is known by its ETag or the like, if the file system has one,
+                  and otherwise by its bytes;
                 - bytes of CSV or JSON lines, a binary file object, also one with an async ``read``, or an (async)
                   iterator of bytes;
                 - an (async) iterator of rows: sequences in the order of the columns, or objects with field names:

@@ -290,6 +290,19 @@ def test_a_failed_upload_with_a_journal_tells_the_command_that_goes_on(
     assert 1 == len(emulator.log.matching(f"POST */{dataset_id}/uploads"))
 
 
+def test_upload_takes_urls_of_other_file_systems_and_repeats_no_credentials(
+    cli: Cli, dataset_id: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"simplecache::{file.as_uri()}"
+    monkeypatch.setattr(sys, "argv", ["domo-async", "datasets", "upload", "https://me:pw@host/a.csv?sig=x", "-d", "1"])
+
+    ended = cli("datasets", "upload", url, "-d", dataset_id)
+
+    assert (0, True) == (ended.code, "Uploaded 4 rows" in ended.stdout), ended.stderr
+    again = _way_on(Interrupted(signal.SIGINT), Path("journal"), [url])
+    assert again == "To go on:\n  domo-async datasets upload https://host/a.csv -d 1"
+
+
 def test_what_was_uploaded_before_is_said_to_be_sent_again_by_nobody(
     cli: Cli, dataset_id: str, file: Path, tmp_path: Path
 ) -> None:

@@ -29,10 +29,22 @@ from domo_async._transfer.sources.streams import (
 )
 from domo_async._transfer.sources.tables import RowTable
 from domo_async._transfer.sources.unpacking import is_packed, unpacked, unpacked_async
+from domo_async._transfer.sources.urls import SourceFile, UrlFile, is_of_fsspec
 from domo_async._transfer.threads import call_foreign
 from domo_async.errors import ConfigError, SourceError
 
-__all__ = ["ArrowStream", "Dialect", "Format", "OpenSource", "Reading", "Row", "Source", "open_source"]
+__all__ = [
+    "ArrowStream",
+    "Dialect",
+    "Format",
+    "OpenSource",
+    "Reading",
+    "Row",
+    "Source",
+    "SourceFile",
+    "UrlFile",
+    "open_source",
+]
 
 _Path: TypeAlias = str | os.PathLike[str]
 Row: TypeAlias = Sequence[object] | Mapping[str, object]
@@ -81,7 +93,7 @@ async def open_source(source: Source, reading: Reading) -> OpenSource:
     check_dialect(reading.dialect)
     if isinstance(source, str) and source == "-":
         return _of_bytes(unpacked_async(stdin_chunks(), "standard input"), reading, {"kind": "stdin"})
-    if isinstance(source, str | os.PathLike):
+    if isinstance(source, str | os.PathLike) or is_of_fsspec(source):
         return await open_paths([source], reading)
     if isinstance(source, bytes | bytearray | memoryview):
         return await _open_bytes(_in_memory(source), reading)
@@ -152,7 +164,7 @@ def _open_file_object(source: Any, reading: Reading) -> OpenSource:
 async def _open_iterable(source: Iterable[Any], reading: Reading) -> OpenSource:
     iterator = guarded(source, "the source")
     first = [item async for item in stepped(islice(iterator, 1))]
-    if first and isinstance(first[0], str | os.PathLike):
+    if first and (isinstance(first[0], str | os.PathLike | UrlFile) or is_of_fsspec(first[0])):
         return await open_paths([*first, *await call_foreign(list, iterator)], reading)
     items: Iterator[Any] = chain(first, iterator)
     if not first or isinstance(first[0], bytes | bytearray | memoryview):

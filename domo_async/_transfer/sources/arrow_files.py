@@ -4,39 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from domo_async._transfer.arrow import needs_arrow
 from domo_async._transfer.columns import ColumnSpec, ColumnType
 from domo_async._transfer.encoding import columns_of_text
 from domo_async._transfer.seekable import OnDisk
-from domo_async._transfer.sources.base import FolderColumns, NamedSource, OfFile, Reading
+from domo_async._transfer.sources.base import FolderColumns, NamedSource, OfFile, Reading, known_files_of
 from domo_async._transfer.sources.column_mapping import ColumnMapping, Header, SchemaOption
 from domo_async._transfer.sources.frames import arrow_pieces
 from domo_async._transfer.sources.sniffing import ARROW_STREAM, PARQUET
 from domo_async._transfer.sources.streams import stepped
 from domo_async._transfer.sources.tables import ArrowTable, Piece
+from domo_async._transfer.sources.urls import UrlContent
 from domo_async.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["exact_times", "open_arrow_file"]
+__all__ = ["ArrowContent", "exact_times", "open_arrow_file"]
 
 
-def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, folders: FolderColumns) -> NamedSource:
+@frozen
+class ArrowContent:
+    """The content of a file.
+
+    Attributes:
+        name: The file's name, for errors.
+        data: The open file, which is checked for changes.
+        open: Opens it once more, as a file of pyarrow.
+        finish: Is called after its last row.
+    """
+
+    name: str
+    data: OnDisk | UrlContent
+    open: Callable[[], Any]
+    finish: Callable[[], None]
+
+    @classmethod
+    def on_disk(cls, path: Path, data: OnDisk) -> ArrowContent:
+        """Return the content of a file here."""
+
+        def opened() -> Any:
+            import pyarrow as pa  # noqa: PLC0415 - optional
+
+            # Not memory-mapped: reading a mapped file that became shorter kills the process.
+            return pa.OSFile(str(path), "rb")
+
+        return cls(str(path), data, opened, lambda: None)
+
+    @classmethod
+    def at_url(cls, data: UrlContent) -> ArrowContent:
+        """Return the content of a file elsewhere."""
+        return cls(str(data.path), data, data.random_access, data.check_again)
+
+
+def open_arrow_file(content: ArrowContent, reading: Reading, begin: bytes, folders: FolderColumns) -> NamedSource:
     """Open a Parquet or Arrow file.
 
     Columns that are only in the names of its folders, such as ``year=2024``, become columns of its rows.
 
     Args:
-        path: The path of the file.
+        content: The file.
         reading: The options for reading its values.
-        file: The open file, which is checked for changes.
         begin: Its first bytes.
         folders: The columns in the names of its folders.
 
@@ -47,21 +82,22 @@ def open_arrow_file(path: Path, reading: Reading, file: OnDisk, begin: bytes, fo
     try:
         import pyarrow as pa  # noqa: PLC0415 - optional
     except ImportError:
-        raise ConfigError(f'{path} is a Parquet or Arrow file: pip install "domo-async[arrow]"') from None
+        raise ConfigError(f'{content.name} is a Parquet or Arrow file: pip install "domo-async[arrow]"') from None
     rows: int | None
     try:
         if begin.startswith(PARQUET):
-            schema, rows, batches, release = _parquet(path)
+            schema, rows, batches, release = _parquet(content.open)
         else:
-            # Not memory-mapped: reading a mapped file that became shorter kills the process.
-            content = pa.OSFile(str(path), "rb")
-            schema, rows, batches = _arrow(pa.ipc, content, stream=begin.startswith(ARROW_STREAM))
-            release = content.close
+            file = content.open()
+            schema, rows, batches = _arrow(pa.ipc, file, stream=begin.startswith(ARROW_STREAM))
+            release = file.close
     except (OSError, pa.ArrowException) as error:
-        raise SourceError(f"cannot read {path}: {error}") from None
+        raise SourceError(f"cannot read {content.name}: {error}") from None
     own = {name.strip().casefold() for name in schema.names}
     others = {name: text for name, text in folders.values.items() if name.strip().casefold() not in own}
-    return _ArrowFile(schema, rows, _sound(batches, path), reading, file, release, evolve(folders, values=others))
+    return _ArrowFile(
+        schema, rows, _sound(batches, content), reading, content.data, release, evolve(folders, values=others)
+    )
 
 
 class _ArrowFile(OfFile, ArrowTable):
@@ -71,14 +107,14 @@ class _ArrowFile(OfFile, ArrowTable):
         rows: int | None,
         batches: Iterator[pa.RecordBatch],
         reading: Reading,
-        file: OnDisk,
+        file: OnDisk | UrlContent,
         release: Callable[[], None],
         folders: FolderColumns,
     ) -> None:
         own, select = arrow_pieces(schema, rows)
         super().__init__(own, stepped(self._with_folders(map(select, batches))), reading.rules, file.identity)
         self._file = file
-        self.files = (file.path,)
+        self.files = known_files_of(file)
         self._release = release
         self._own = own
         self._folders = folders
@@ -139,19 +175,19 @@ def _arrow(ipc: Any, content: Any, *, stream: bool) -> tuple[pa.Schema, int | No
     return file.schema, None, (file.get_batch(number) for number in range(file.num_record_batches))
 
 
-def _parquet(path: Path) -> tuple[pa.Schema, int, Iterator[pa.RecordBatch], Callable[[], None]]:
+def _parquet(opened: Callable[[], Any]) -> tuple[pa.Schema, int, Iterator[pa.RecordBatch], Callable[[], None]]:
     from pyarrow import parquet as pq  # noqa: PLC0415 - optional
 
     # By default Arrow reads 96-bit times as nanoseconds, which silently overflow outside of 1677 to 2262.
-    file = pq.ParquetFile(path, coerce_int96_timestamp_unit="us")
+    file = pq.ParquetFile(opened(), coerce_int96_timestamp_unit="us")
     long_times = _columns_of_long_times(file)
     if not long_times:
-        return file.schema_arrow, file.metadata.num_rows, file.iter_batches(), file.close
-    fine = pq.ParquetFile(path)
+        return file.schema_arrow, file.metadata.num_rows, file.iter_batches(), partial(file.close, force=True)
+    fine = pq.ParquetFile(opened())
 
     def release() -> None:
-        file.close()
-        fine.close()
+        file.close(force=True)
+        fine.close(force=True)
 
     return file.schema_arrow, file.metadata.num_rows, _exact_times(file, fine, long_times), release
 
@@ -202,11 +238,12 @@ def _rest(micro: Any, nano: Any) -> Any:
     return pc.subtract(nano.view("int64"), pc.multiply(micro.view("int64"), 1000))
 
 
-def _sound(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
+def _sound(batches: Iterator[pa.RecordBatch], content: ArrowContent) -> Iterator[pa.RecordBatch]:
     """Yield the same batches; raise an error that names the file if it is damaged."""
     import pyarrow as pa  # noqa: PLC0415 - optional
 
     try:
         yield from batches
     except (OSError, pa.ArrowException) as error:
-        raise SourceError(f"cannot read {path}: {error}") from None
+        raise SourceError(f"cannot read {content.name}: {error}") from None
+    content.finish()

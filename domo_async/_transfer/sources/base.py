@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
@@ -24,6 +23,7 @@ from domo_async._transfer.sources.column_mapping import (
     map_columns,
 )
 from domo_async._transfer.sources.sniffing import names_json_lines
+from domo_async._transfer.sources.urls import SourceFile, UrlContent, UrlFile
 from domo_async.errors import ConfigError, SourceError
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Reading",
     "SingleSource",
     "check_dialect",
+    "known_files_of",
 ]
 
 Format: TypeAlias = Literal["auto", "csv", "jsonl"]
@@ -131,8 +132,8 @@ class OpenSource(Protocol):
         ...
 
     @property
-    def files(self) -> tuple[Path, ...]:
-        """The absolute paths of its files, with links resolved; empty if it does not consist only of files."""
+    def files(self) -> tuple[SourceFile, ...]:
+        """Its files, those here by absolute paths with links resolved; empty if it does not consist only of files."""
         ...
 
     @property
@@ -195,7 +196,7 @@ class SingleSource(ABC):
     """A source with a single heading."""
 
     sampled: bool = True
-    files: tuple[Path, ...] = ()
+    files: tuple[SourceFile, ...] = ()
     reopens: bool = True
     """Whether it can be opened again."""
 
@@ -231,9 +232,9 @@ class SingleSource(ABC):
 
 
 class OfFile:
-    """A source that is read once from a regular file, which is checked for changes."""
+    """A source that is read once from a file, which is checked for changes."""
 
-    _file: OnDisk
+    _file: OnDisk | UrlContent
 
     def check_unchanged(self) -> None:
         """Raise `SourceError` if the file was written to."""
@@ -246,3 +247,9 @@ class OfFile:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def known_files_of(data: OnDisk | UrlContent) -> tuple[SourceFile, ...]:
+    """Return the file of a content; none if it can only be told from others by reading it."""
+    file = data.path
+    return () if isinstance(file, UrlFile) and file.mark is None else (file,)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
-from pathlib import Path
 
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv.empties import EmptyFields
@@ -19,6 +18,7 @@ from domo_async._transfer.sources.base import Dialect, FolderColumns
 from domo_async._transfer.sources.column_mapping import ColumnMapping, Header, SchemaOption
 from domo_async._transfer.sources.csv_source import CsvSource
 from domo_async._transfer.sources.rewritten import first_fields, rewritten
+from domo_async._transfer.sources.urls import SourceFile
 from domo_async._transfer.threads import prefetch
 from domo_async.errors import SourceError
 
@@ -34,7 +34,7 @@ class StoredCsv(CsvSource):
     def __init__(self, data: Stored, dialect: Dialect, folders: FolderColumns | None = None) -> None:
         super().__init__(dialect, folders)
         self._data = data
-        self.files: tuple[Path, ...] = () if data.path is None else (data.path,)
+        self.files: tuple[SourceFile, ...] = () if data.path is None else (data.path,)
         self._begin = (
             len(BYTE_ORDER_MARK) if dialect.plain and data.read(0, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK else 0
         )

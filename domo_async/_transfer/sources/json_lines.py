@@ -6,16 +6,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv.dialects import Decoder
 from domo_async._transfer.encoding import CellRules, Evidence, columns_of_text, seen_in_text
 from domo_async._transfer.seekable import SLICE, OnDisk
-from domo_async._transfer.sources.base import FolderColumns
+from domo_async._transfer.sources.base import FolderColumns, known_files_of
 from domo_async._transfer.sources.column_mapping import ColumnMapping, Header, SchemaOption
 from domo_async._transfer.sources.tables import RowTable
+from domo_async._transfer.sources.urls import SourceFile, UrlContent
 from domo_async.errors import SourceError
 
 __all__ = ["JsonLines"]
@@ -46,14 +46,14 @@ class JsonLines(RowTable):
         rules: CellRules,
         identity: Mapping[str, object],
         folders: FolderColumns | None = None,
-        file: OnDisk | None = None,
+        file: OnDisk | UrlContent | None = None,
     ) -> None:
         self._folders = folders or FolderColumns()
         self._lines = _Lines(encoding, self._folders.of())
         super().__init__(_rows(chunks, self._lines), rules)
         self.identity = identity
         self._file = file
-        self.files: tuple[Path, ...] = () if file is None else (file.path,)
+        self.files: tuple[SourceFile, ...] = () if file is None else known_files_of(file)
 
     async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
         """Return the mapping of the rows' columns to a dataset's."""

@@ -22,6 +22,7 @@ from domo_async._transfer.sources.column_mapping import (
     check_names,
     is_header,
 )
+from domo_async._transfer.sources.urls import SourceFile, UrlFile
 from domo_async.errors import SourceError
 
 __all__ = ["ManyFiles"]
@@ -31,7 +32,7 @@ class ManyFiles:
     """Successive files, of which only one is open at a time.
 
     Args:
-        paths: The paths of the files.
+        paths: The files.
         open_file: Opens a file.
         notes: Remarks on how they were found.
     """
@@ -39,17 +40,20 @@ class ManyFiles:
     sampled: bool = True
 
     def __init__(
-        self, paths: Sequence[Path], open_file: Callable[[Path], Awaitable[NamedSource]], notes: Sequence[str] = ()
+        self,
+        paths: Sequence[SourceFile],
+        open_file: Callable[[SourceFile], Awaitable[NamedSource]],
+        notes: Sequence[str] = (),
     ) -> None:
         self._paths = paths
         self._notes = notes
         self._open_file = open_file
-        self._fits: dict[Path, ColumnMapping] = {}
-        self._identities: dict[Path, Mapping[str, object]] = {}
+        self._fits: dict[SourceFile, ColumnMapping] = {}
+        self._identities: dict[SourceFile, Mapping[str, object]] = {}
         self._totals: list[int | None] = []
         self._open: list[NamedSource] = []
         # A pipe can be read only once.
-        self._once: dict[Path, NamedSource] = {}
+        self._once: dict[SourceFile, NamedSource] = {}
 
     @property
     def total(self) -> int | None:
@@ -58,11 +62,19 @@ class ManyFiles:
         return sum(known) if len(known) == len(self._paths) else None
 
     @property
-    def files(self) -> tuple[Path, ...]:
-        """All files; empty if one is a pipe, which cannot be read again."""
-        if not all(path.is_file() for path in self._paths):
-            return ()
-        return tuple(Path(os.path.realpath(path)) for path in self._paths)
+    def files(self) -> tuple[SourceFile, ...]:
+        """All files; empty if one is a pipe, or has to be read to be told from others."""
+        found = list[SourceFile]()
+        for path in self._paths:
+            if isinstance(path, UrlFile):
+                if path.mark is None:
+                    return ()
+                found.append(path)
+            elif path.is_file():
+                found.append(Path(os.path.realpath(path)))
+            else:
+                return ()
+        return tuple(found)
 
     @property
     def identity(self) -> Mapping[str, object]:
@@ -145,7 +157,7 @@ class ManyFiles:
             source.close()
 
     @asynccontextmanager
-    async def _looked_at(self, path: Path) -> AsyncIterator[NamedSource]:
+    async def _looked_at(self, path: SourceFile) -> AsyncIterator[NamedSource]:
         """Give an open file, which is closed afterwards if it can be opened again."""
         with _naming(path):
             source = self._once.get(path) or await self._open_file(path)
@@ -181,7 +193,7 @@ def _widened(fit: ColumnMapping, columns: tuple[ColumnSpec, ...]) -> ColumnMappi
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _naming(path: SourceFile) -> Iterator[None]:
     """Add the file's path to errors."""
     try:
         yield

@@ -7,17 +7,17 @@ import glob
 import os
 import re
 import stat
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 from urllib.request import url2pathname
 
 from attrs import frozen
 
 from domo_async._transfer.seekable import SLICE, OnDisk
-from domo_async._transfer.sources.arrow_files import open_arrow_file
-from domo_async._transfer.sources.base import FolderColumns, NamedSource, OfFile, Reading
+from domo_async._transfer.sources.arrow_files import ArrowContent, open_arrow_file
+from domo_async._transfer.sources.base import FolderColumns, NamedSource, OfFile, Reading, known_files_of
 from domo_async._transfer.sources.csv_stored import StoredCsv
 from domo_async._transfer.sources.csv_streamed import StreamedCsv
 from domo_async._transfer.sources.json_lines import JsonLines
@@ -26,6 +26,16 @@ from domo_async._transfer.sources.sniffing import ARROW_FILE, ARROW_STREAM, PARQ
 from domo_async._transfer.sources.standard_input import descriptor_chunks
 from domo_async._transfer.sources.streams import stepped
 from domo_async._transfer.sources.unpacking import is_packed, unpacked, unpacked_async
+from domo_async._transfer.sources.urls import (
+    SourceFile,
+    UrlContent,
+    UrlFile,
+    find_url_files,
+    is_of_fsspec,
+    shown_url,
+    url_scheme,
+)
+from domo_async._transfer.threads import call_foreign
 from domo_async.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
@@ -33,8 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FoundFile", "find_files", "hive_partitions", "open_paths"]
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 _MAGIC = 8
+_ONE_SLASH = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+:)/(?!/)")
 _NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -52,23 +62,55 @@ def hive_partitions(path: Path) -> dict[str, str | None]:
 
 
 async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
-    """Open files as one source: by paths, ``file://`` URLs, patterns such as ``exports/*.csv``, or folders.
+    """Open files as one source: by paths, URLs, patterns such as ``exports/*.csv``, or folders.
 
     A folder means all files in it and its subfolders, except for hidden ones, whose names begin with a dot or an
     underscore. The files of patterns and folders are sorted by name. A file that is given more than once, by several
-    patterns or by a link, is read once.
+    patterns or by a link, is read once. A URL other than ``file://`` is opened by fsspec, and so is what
+    ``fsspec.open`` gives.
 
     Raises:
         ConfigError: An item is not a path, or a package to read it is missing.
         SourceError: A file does not exist, or cannot be read.
     """
-    texts = [_path_text(path) for path in paths]
-    found = await asyncio.to_thread(_files_of, texts)
+    found, named = list[SourceFile](), False
+    for path in paths:
+        path = _here(path)  # noqa: PLW2901 - the same file
+        if isinstance(path, UrlFile):
+            found.append(path)
+        elif (elsewhere := await asyncio.to_thread(_elsewhere, path)) is not None:
+            found += await call_foreign(find_url_files, elsewhere)
+            # A single file that a URL names, not one that was found.
+            named = not isinstance(elsewhere, str) or str(found[-1]) == shown_url(elsewhere)
+        else:
+            text = _path_text(path)
+            found += map(Path, await asyncio.to_thread(_expanded, text))
+            named = not isinstance(path, FoundFile) and found[-1] == Path(text)
     once, notes = await asyncio.to_thread(_each_once, found)
     if len(found) == 1:
-        named = not isinstance(paths[0], FoundFile) and [found[0]] == list(map(Path, texts))
         return await _open_file(found[0], reading, alone=named)
     return ManyFiles(once, lambda path: _open_file(path, reading), notes)
+
+
+def _here(path: object) -> object:
+    """Return the path of a file here that fsspec names, unless it is to unpack it; anything else as it is."""
+    opened: Any = path
+    if not is_of_fsspec(path) or getattr(path, "compression", None) is not None:
+        return path
+    protocol = opened.fs.protocol
+    return opened.path if "file" in ((protocol,) if isinstance(protocol, str) else protocol) else path
+
+
+def _elsewhere(path: object) -> object | None:
+    """Return what fsspec opens: a URL, or an object of fsspec or universal_pathlib; None for a path here."""
+    if is_of_fsspec(path):
+        return path
+    text = os.fsdecode(path) if isinstance(path, str | os.PathLike) else ""
+    scheme = None if "\n" in text or "\0" in text else url_scheme(text)
+    if scheme in (None, "file") or os.path.lexists(text):
+        return None
+    # A pathlib.Path has one of the two slashes only.
+    return _ONE_SLASH.sub(r"\1//", text)
 
 
 @frozen
@@ -129,15 +171,12 @@ def _path_text(path: object) -> str:
         raise ConfigError("standard input (-) cannot be combined with files")
     if not text:
         raise ConfigError("the path is empty")
-    scheme = _SCHEME.match(text)
+    scheme = url_scheme(text)
     if scheme is None or os.path.lexists(text):
         return text
-    if scheme[1].lower() == "file":
+    if scheme == "file":
         return _local(text)
-    raise ConfigError(
-        f"{text} is not the path of a file here: open it, for {scheme[1]}:// with fsspec.open(url, 'rb') for example,"
-        " and give the file object"
-    )
+    raise ConfigError(f"{shown_url(text)} is not the path of a file here, and this takes no others; upload takes it")
 
 
 def _local(url: str) -> str:
@@ -151,16 +190,15 @@ def _local(url: str) -> str:
     return url2pathname(rest)
 
 
-def _files_of(paths: Iterable[str]) -> list[Path]:
-    return [Path(found) for path in paths for found in _expanded(path)]
+F = TypeVar("F", bound=SourceFile)
 
 
-def _each_once(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
+def _each_once(paths: Sequence[F]) -> tuple[list[F], tuple[str, ...]]:
     """Return files without duplicates by another spelling, pattern or link, and notes."""
-    first: dict[str, Path] = {}
+    first: dict[str | UrlFile, F] = {}
     notes = []
     for path in paths:
-        real = os.path.realpath(path)
+        real = path if isinstance(path, UrlFile) else os.path.realpath(path)
         if first.setdefault(real, path) is not path:
             notes.append(f"{path} is given twice, also as {first[real]}, and is read once")
     return list(first.values()), tuple(notes)
@@ -214,7 +252,9 @@ def _is_pipe(path: Path) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
 
 
-async def _open_file(path: Path, reading: Reading, *, alone: bool = False) -> NamedSource:
+async def _open_file(path: SourceFile, reading: Reading, *, alone: bool = False) -> NamedSource:
+    if isinstance(path, UrlFile):
+        return await _open_url(path, reading, alone=alone)
     if _is_pipe(path):
         return _open_pipe(path, reading)
     data = OnDisk(path)
@@ -238,22 +278,46 @@ def _open_pipe(path: Path, reading: Reading) -> NamedSource:
 
 async def _opened(path: Path, reading: Reading, data: OnDisk, *, alone: bool) -> NamedSource:
     begin = data.read(0, _MAGIC)
-    json_lines = reading.as_json_lines(path.name)
-    is_arrow = begin.startswith((PARQUET, ARROW_FILE, ARROW_STREAM))
     folders = FolderColumns(hive_partitions(path), optional=alone)
-    if is_arrow and not json_lines and reading.format == "auto":
-        return await asyncio.to_thread(open_arrow_file, path, reading, data, begin, folders)
-    if not is_packed(begin) and not json_lines:
+    if _is_arrow(begin, path, reading):
+        return await asyncio.to_thread(open_arrow_file, ArrowContent.on_disk(path, data), reading, begin, folders)
+    if not is_packed(begin) and not reading.as_json_lines(path.name):
         return StoredCsv(data, reading.dialect, folders)
     pieces = (data.read(offset, SLICE) for offset in range(0, data.size, SLICE))
-    chunks = stepped(unpacked(pieces, str(path)))
-    if json_lines:
+    return _of_chunks(stepped(unpacked(pieces, str(path))), path, reading, data, folders)
+
+
+async def _open_url(url: UrlFile, reading: Reading, *, alone: bool) -> NamedSource:
+    data = UrlContent(url)
+    try:
+        begin = await call_foreign(data.begin, _MAGIC)
+        folders = FolderColumns(hive_partitions(url.path), optional=alone)
+        if _is_arrow(begin, url.path, reading):
+            return await call_foreign(open_arrow_file, ArrowContent.at_url(data), reading, begin, folders)
+        return _of_chunks(unpacked_async(data.chunks(), str(url)), url.path, reading, data, folders)
+    except BaseException:
+        data.close()
+        raise
+
+
+def _is_arrow(begin: bytes, path: Path, reading: Reading) -> bool:
+    if reading.format != "auto" or reading.as_json_lines(path.name):
+        return False
+    return begin.startswith((PARQUET, ARROW_FILE, ARROW_STREAM))
+
+
+def _of_chunks(
+    chunks: AsyncIterator[bytes], path: Path, reading: Reading, data: OnDisk | UrlContent, folders: FolderColumns
+) -> NamedSource:
+    if reading.as_json_lines(path.name):
         return JsonLines(chunks, reading.dialect.encoding, reading.rules, data.identity, folders, data)
-    return _CompressedCsv(chunks, reading, data, folders)
+    return _CsvOfFile(chunks, reading, data, folders)
 
 
-class _CompressedCsv(OfFile, StreamedCsv):
-    def __init__(self, chunks: AsyncIterator[bytes], reading: Reading, file: OnDisk, folders: FolderColumns) -> None:
+class _CsvOfFile(OfFile, StreamedCsv):
+    def __init__(
+        self, chunks: AsyncIterator[bytes], reading: Reading, file: OnDisk | UrlContent, folders: FolderColumns
+    ) -> None:
         super().__init__(chunks, reading.dialect, file.identity, folders)
         self._file = file
-        self.files = (file.path,)
+        self.files = known_files_of(file)

@@ -12,12 +12,15 @@ from attrs import frozen
 
 from domo_async._transfer.part import Part
 from domo_async._transfer.seekable import SLICE
+from domo_async._transfer.sources.urls import SourceFile, UrlFile
 from domo_async._transfer.uploading.journal import FileRecord, PartRecord
 from domo_async.errors import SourceError
 
 __all__ = ["Comparison", "Known", "file_records", "holds_rows_of", "known_files"]
 
 _LINE_ENDS = (b"", b"\n", b"\r\n")
+# The length of a hash; the marks of files elsewhere are longer.
+_HASH = 64
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 
@@ -74,13 +77,21 @@ class Comparison:
         self._beyond = (self._beyond + bytes(piece[:4]))[:4]
 
 
-def file_records(paths: Iterable[Path]) -> tuple[FileRecord, ...]:
+def file_records(paths: Iterable[SourceFile]) -> tuple[FileRecord, ...]:
     """Return the records of files for a journal.
 
     Raises:
         SourceError: A file cannot be read.
     """
-    return tuple(FileRecord(str(path), *_digest(path, None)) for path in paths)
+    return tuple(
+        _record_of(path) if isinstance(path, UrlFile) else FileRecord(str(path), *_digest(path, None)) for path in paths
+    )
+
+
+def _record_of(url: UrlFile) -> FileRecord:
+    """Return the record of a file elsewhere: instead of the hash, the mark by which its file system tells it."""
+    now = url.looked_up()
+    return FileRecord(str(url), now.size or 0, now.mark or "")
 
 
 @frozen
@@ -88,33 +99,41 @@ class Known:
     """Files that earlier uploads contain.
 
     Attributes:
-        there: The files that an earlier upload contains, byte by byte.
+        there: The files that an earlier upload contains, byte by byte; of files elsewhere, those whose file system
+            says that they are as they were.
         grown: The files that begin with such a content and continue.
         moved: Other files that are equal to, or begin with, the content of a file that has changed or no longer exists
             since its upload, with that file's path.
     """
 
-    there: tuple[Path, ...]
+    there: tuple[SourceFile, ...]
     grown: tuple[Path, ...]
     moved: tuple[tuple[Path, str], ...] = ()
 
 
-def known_files(paths: Iterable[Path], earlier: Mapping[str, FileRecord]) -> Known:
+def known_files(paths: Iterable[SourceFile], earlier: Mapping[str, FileRecord]) -> Known:
     """Return the files that earlier uploads contain.
 
     Raises:
         SourceError: A file cannot be read.
     """
-    there, grown, others = [], [], []
+    there, grown, others = list[SourceFile](), list[Path](), list[Path]()
     for path in paths:
         record = earlier.get(str(path))
-        if record is None or not _begins_with(path, record):
+        if isinstance(path, UrlFile):
+            if record is not None and record.digest and record == _record_of(path):
+                there.append(path)
+        elif record is None or not _begins_with(path, record):
             others.append(path)
         elif _size(path) == record.size:
             there.append(path)
         elif _goes_on(path, record.size):
             grown.append(path)
-    gone = [record for path, record in earlier.items() if Path(path) in others or not _is_of_size(path, record.size)]
+    gone = [
+        record
+        for path, record in earlier.items()
+        if len(record.digest) == _HASH and (Path(path) in others or not _is_of_size(path, record.size))
+    ]
     moved = [(path, record.path) for path in others for record in gone if holds_rows_of(path, record)]
     return Known(tuple(there), tuple(grown), tuple(moved))
 

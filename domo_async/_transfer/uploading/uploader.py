@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence, Si
 from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from attrs import define, evolve, field
 
@@ -18,7 +18,7 @@ from domo_async._telemetry.events import COMMITTED, OPENED, REPLAYED, RESUMED, V
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.part import Part, empty_part, part_sizes
 from domo_async._transfer.progress import Reporter, reporting
-from domo_async._transfer.sources import OpenSource, Source, open_source
+from domo_async._transfer.sources import OpenSource, Source, SourceFile, UrlFile, open_source
 from domo_async._transfer.sources.column_mapping import ColumnMapping
 from domo_async._transfer.sources.streams import naming_source
 from domo_async._transfer.threads import in_thread
@@ -260,7 +260,7 @@ async def _forget_if_overwritten(steps: UploadSteps, journal: Journal, finished:
         journal.finished = None
 
 
-def _is_among(path: Path, files: Sequence[Path]) -> bool:
+def _is_among(path: Path, files: Sequence[SourceFile]) -> bool:
     return Path(os.path.realpath(path)) in files
 
 
@@ -302,7 +302,7 @@ async def _opened_unless_known(
         if not new:
             yield finished or found, ()
             return
-    async with opened(new, options) as found:
+    async with opened(cast("Source", new), options) as found:
         yield found, tuple(map(str, known.there))
 
 
@@ -396,7 +396,8 @@ class _Upload:
         async with aclosing(_parts(self._source, self._fit, self._options, inferred=self._inferred)) as parts:
             looked_at: list[Part] = []
             earlier = None if self._journal is None or self._journal.upload_id is not None else self._journal.finished
-            by_bytes = earlier is not None and not (self._source.files and earlier.sent.files)
+            here = bool(self._source.files) and not any(isinstance(file, UrlFile) for file in self._source.files)
+            by_bytes = earlier is not None and not (here and earlier.sent.files)
             if earlier is not None and by_bytes and await self._is_known(earlier, parts, looked_at):
                 self._reporter.finish()
                 return _replayed(self._steps.dataset_id, earlier, self._clock.monotonic() - self._started)
