@@ -176,6 +176,7 @@ def test_a_wait_must_say_for_what() -> None:
         DomoWaitOperator(task_id="wait", dataflow_id=1, instance_id="run")
 
 
+@pytest.mark.timeout(600)
 def test_the_example_runs_as_a_dag_of_airflow(
     emulator: Emulator, client: Domo, dataset: str, source: str, airflow_home: Path
 ) -> None:

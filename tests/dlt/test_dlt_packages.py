@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,46 @@ def test_other_ways_to_merge_are_refused(strategy: Any, client: Domo, pipeline: 
         )
 
     assert [] == [dataset.name for dataset in client.datasets.list(name_like="crm.orders")]
+
+
+def test_values_that_do_not_fit_a_column_get_one_of_their_own(client: Domo, pipeline: NewPipeline) -> None:
+    for value in (1, "one"):
+        pipeline().run([{"id": value}], table_name="orders")
+
+    assert {(1, None), (None, "one")} == set(
+        map(tuple, client.datasets.query(dataset_id(client, "orders"), "SELECT id, id__v_text FROM table"))
+    )
+
+
+def test_frames_of_arrow_are_loaded_as_they_are(client: Domo, pipeline: NewPipeline) -> None:
+    import pyarrow as pa
+
+    table = pa.table(
+        {
+            "small": pa.array([1, None], pa.int16()),
+            "text": pa.array(["", None], pa.large_string()),
+            "kind": pa.array(["a", "b"]).dictionary_encode(),
+            "at": pa.array([datetime(2025, 1, 2, 3), None], pa.timestamp("ns", "UTC")),
+            "amount": pa.array([Decimal("1.50"), None], pa.decimal128(10, 2)),
+            "ok": pa.array([True, False]),
+        }
+    )
+
+    pipeline().run(table, table_name="frames")
+
+    found = client.datasets.query(dataset_id(client, "frames"), "SELECT small, text, kind, at, amount, ok FROM table")
+    assert [(1, "", "a", datetime(2025, 1, 2, 3), Decimal("1.5"), "true"), (None, None, "b", None, None, "false")] == [
+        tuple(row) for row in found
+    ]
+
+
+def test_a_replacement_without_rows_empties_the_table(client: Domo, pipeline: NewPipeline) -> None:
+    import dlt
+
+    for items in ([{"id": 1, "lines": [{"sku": "a"}]}], []):
+        pipeline().run(dlt.resource(items, name="orders", write_disposition="replace"))
+
+    assert ([], []) == (rows(client, "orders"), rows(client, "orders__lines"))
 
 
 def test_a_refresh_makes_the_datasets_anew(client: Domo, pipeline: NewPipeline) -> None:

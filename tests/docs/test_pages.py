@@ -21,8 +21,11 @@ from tests.docs.blocks import Page, assert_shown, blocks_of
 
 DOCS = Path(domo_async.__file__).parent / "_docs"
 PAGES = DOCS / "pages"
-# Run with what they are about, by `python -m pytest -m spark`.
-SPARK = {"howto/spark.md": [pytest.mark.spark, pytest.mark.timeout(600), pytest.mark.xdist_group("spark")]}
+# Run with what they are about, by `python -m pytest -m spark` and `-m dlt`.
+MARKS = {
+    "howto/spark.md": [pytest.mark.spark, pytest.mark.timeout(600), pytest.mark.xdist_group("spark")],
+    "howto/pipelines.md": [pytest.mark.dlt, pytest.mark.xdist_group("dlt")],
+}
 ALL = sorted(str(path.relative_to(PAGES)) for path in PAGES.rglob("*.md"))
 
 
@@ -45,6 +48,7 @@ def page_cli(running: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             del os.environ[name]
     os.environ.update({**cli.environment, "XDG_CONFIG_HOME": str(tmp_path / "config")})
     os.environ.update({"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"})
+    os.environ.update({"RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(tmp_path / "dlt")})
     yield cli
     for name in set(sys.modules) - modules:
         if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
@@ -53,7 +57,7 @@ def page_cli(running: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     os.environ.update(before)
 
 
-@pytest.mark.parametrize("name", [pytest.param(each, marks=SPARK.get(each, ())) for each in ALL])
+@pytest.mark.parametrize("name", [pytest.param(each, marks=MARKS.get(each, ())) for each in ALL])
 def test_the_code_of_a_page_runs_and_gives_what_it_shows(name: str, page_cli: Cli, tmp_path: Path) -> None:
     path = PAGES / name
     with asyncio.Runner() as loop:
