@@ -177,6 +177,12 @@ def test_a_notebook_s_cells_find_and_query_a_dataset() -> None:
     assert [{"region": "EU", "amount": 5}] == totals
 
 
+def test_sql_finds_a_dataset_by_its_id() -> None:
+    ended = run("sql_with_sqlalchemy.py")
+
+    assert (0, "", "EU 5\nUS 1\n['EU', 'EU']\n") == (ended.returncode, ended.stderr, ended.stdout)
+
+
 def test_groups_get_the_members_that_a_file_says() -> None:
     ended = run("sync_groups_from_csv.py")
 

@@ -5,31 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import pool
-from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection, AsyncAdapt_dbapi_module
+from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection
 from sqlalchemy.engine import URL
 
 from domo_async import dbapi
 from domo_async._dbapi.address import Address
 from domo_async._dbapi.aio import AsyncConnection
 from domo_async._dbapi.errors import tells_connecting
+from domo_async._redaction import Secret
 from domo_async._sqlalchemy.dialect import DomoDialect, DomoExecutionContext
 
 __all__ = ["AsyncDomoDialect"]
 
 
-class _Module(AsyncAdapt_dbapi_module):
+class _Module:
     """`domo_async.dbapi` with connections that SQLAlchemy awaits."""
 
     def __init__(self) -> None:
-        super().__init__(dbapi)
         for name in dbapi.__all__:
             if name not in {"Connection", "Cursor", "connect"}:
                 setattr(self, name, getattr(dbapi, name))
 
     @tells_connecting
-    def connect(self, **options: Any) -> AsyncAdapt_dbapi_connection:
-        """Return a connection; the options are those of `domo_async.dbapi.connect`."""
-        connection: Any = AsyncConnection(Address(**options))
+    def connect(self, *, token: Secret[str] | str | None = None, **options: Any) -> AsyncAdapt_dbapi_connection:
+        """Return a connection; the options are those of `domo_async.dbapi.connect`, without its URL."""
+        token = Secret.of(token)
+        connection: Any = AsyncConnection(Address(token=token, **options))
         return AsyncAdapt_dbapi_connection(self, connection)
 
 

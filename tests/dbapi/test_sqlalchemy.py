@@ -238,7 +238,8 @@ async def test_async_engines_read_and_stream(instance: Instance, scheme: str) ->
 async def test_a_stream_may_be_read_by_another_task(instance: Instance) -> None:
     import asyncio
 
-    engine = create_async_engine(instance.url())
+    url = f"domo://{instance.host}?tls=false"
+    engine = create_async_engine(url, connect_args={"token": instance.emulator.token})
     async with engine.connect() as connection:
         result = await connection.stream(sa.text("SELECT n FROM Numbers ORDER BY n"))
         first = await asyncio.create_task(result.fetchmany(1))
