@@ -219,7 +219,7 @@ def test_a_client_of_the_mcp_server_reads_and_changes_nothing() -> None:
     ended = run("mcp_client.py")
 
     assert (0, "") == (ended.returncode, ended.stderr)
-    assert "20 tools, all of which only read\nFound ['Orders']\n" in ended.stdout
+    assert "21 tools, all of which only read\nFound ['Orders']\n" in ended.stdout
     assert ended.stdout.endswith("By region [['North', 126.75], ['South', 5.0]]\nRefused\n")
 
 

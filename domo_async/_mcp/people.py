@@ -74,8 +74,27 @@ class MembershipAnswer(One):
 UserIds = Annotated[list[int], Field(description="The users' ids.", min_length=1, max_length=100)]
 
 
+class SelfAnswer(One):
+    """The instance, and who the tools act as."""
+
+    instance: str
+    user: UserItem
+
+
 class PeopleTools(Tools):
     """Tools for users and groups."""
+
+    @reads("Tell the instance and the user")
+    async def whoami(self) -> Annotated[CallToolResult, SelfAnswer]:
+        """Tell which instance this is, and as which user the tools see it."""
+        me = await self.domo.users.me()
+        user = given(
+            id=me.id,
+            display_name=me.display_name or me.user_name,
+            email_address=me.email_address,
+            role_id=me.role_id,
+        )
+        return self.present.one(Fields(instance=self.domo.origin, user=user), "1 instance and 1 user.")
 
     @reads("List users")
     async def list_users(

@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ResourceError, ToolError, UnexpectedToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from pydantic import ValidationError
@@ -28,7 +28,7 @@ from domo_async._mcp.presenting import Presenter
 from domo_async._mcp.tools import ToolFacts, Tools, facts_of
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import TOOL_BROKEN, TOOL_CALLED
-from domo_async.errors import AnswerTooLarge, DomoError
+from domo_async.errors import AnswerTooLarge, DomoError, NotFound
 
 __all__ = ["DomoServer"]
 
@@ -91,7 +91,8 @@ class DomoServer(MCPServer[Any]):
                 with anyio.fail_after(self._limits.seconds):
                     return await datasets.schema_text(dataset_id)
             except (DomoError, TimeoutError) as error:
-                raise ResourceError(json.dumps(self._explained(error, changing=False), ensure_ascii=False)) from None
+                refused = ResourceNotFoundError if isinstance(error, NotFound) else ResourceError
+                raise refused(json.dumps(self._explained(error, changing=False), ensure_ascii=False)) from None
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None

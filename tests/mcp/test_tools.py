@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from mcp_types import TextResourceContents
+from mcp import MCPError
+from mcp_types import INVALID_PARAMS, TextResourceContents
 
 from domo_async import ConfigError, DomoError, Retries, Settings
 from domo_async._doctor.reads import is_safe
@@ -42,6 +43,7 @@ async def test_each_tool_that_reads_answers_and_changes_nothing(emulator):
         )
         sample = await answer(client, "sample_dataset", dataset_id=dataset.id, columns=["id"], limit=1)
         lineage = await answer(client, "trace_lineage", entity_type="dataset", entity_id=dataset.id)
+        me = await answer(client, "whoami")
         users = await answer(client, "list_users", text="Ada")
         one = await answer(client, "get_user", user_id=user.id)
         groups = await answer(client, "list_groups", text="Buyers")
@@ -67,6 +69,7 @@ async def test_each_tool_that_reads_answers_and_changes_nothing(emulator):
     assert (1, [f"DATA_SOURCE {dataset.id}"]) == (made["depth"], made["made_from"])
     assert [user.id] == [each["id"] for each in users["users"]] == [one["user"]["id"]]
     assert [group.id] == [each["id"] for each in groups["groups"]] == [members["group"]["id"]]
+    assert (emulator.url, 1) == (me["instance"], me["user"]["id"])
     assert [workflow.id] == [each["id"] for each in workflows["workflows"]]
     assert [{"1.0.0"}] == [{each["version"]} for each in versions["versions"]]
     assert [run.id] == [each["id"] for each in runs["runs"]] == [status["run"]["id"]]
@@ -75,7 +78,7 @@ async def test_each_tool_that_reads_answers_and_changes_nothing(emulator):
     assert [dataset.id] == [each["dataset_id"] for each in clean["inputs"]]
     assert ([], []) == (flow_runs["runs"], connector_runs["runs"])
     assert ["DATA_SOURCE"] == [event["object_type"] for event in activity["events"]]
-    assert 20 == len(tools)
+    assert 21 == len(tools)
     assert all(is_safe(request.method, template_of(request.path)) for request in emulator.log)
 
 
@@ -209,9 +212,12 @@ async def test_the_schema_of_a_dataset_is_a_resource(emulator):
         (template,) = (await client.list_resource_templates()).resource_templates
         uri = template.uri_template.replace("{dataset_id}", dataset.id)
         (content,) = (await client.read_resource(uri)).contents
+        with pytest.raises(MCPError, match="404") as missing:
+            await client.read_resource(uri.replace(dataset.id, "none"))
 
     assert isinstance(content, TextResourceContents)
     assert "application/json" == content.mime_type
+    assert INVALID_PARAMS == missing.value.error.code
     assert ["id", "name"] == [column["name"] for column in json.loads(content.text)["columns"]]
 
 
