@@ -11,6 +11,7 @@ from typing import Any, Final
 import griffe
 
 from domo_async._docs.public import exports
+from domo_async.errors import ConfigError
 
 __all__ = ["Docstrings"]
 
@@ -65,7 +66,11 @@ def _add_signature(made: griffe.Class) -> None:
     """Give a class the signature that attrs makes for it; models of answers are not made by users."""
     if "Model" in map(str, made.bases):
         return
-    found = inspect.signature(getattr(import_module(made.module.path), made.name))
+    try:
+        module = import_module(made.module.path)
+    except (ImportError, ConfigError):  # it needs an extra that is not installed
+        return
+    found = inspect.signature(getattr(module, made.name))
     parameters = griffe.Parameters(
         griffe.Parameter("self", kind=griffe.ParameterKind.positional_or_keyword),
         *(
