@@ -55,9 +55,10 @@ class Compiler:
         built = []
         for module in self._modules:
             output = into / (str(module["name"]).replace(".", "/") + target.suffix)
+            options = [option.format(name=output.name) for option in target.options]
             run_module(
                 *("ziglang", "cc", "-target", target.triple, "-O3", "-fPIC", "-shared", "-s", *_WARNINGS),
-                *("-I", str(self._headers), *module["sources"], "-o", str(output), *libraries, *target.options),
+                *("-I", str(self._headers), *module["sources"], "-o", str(output), *libraries, *options),
                 folder=self._project,
             )
             built.append(output)

@@ -15,7 +15,7 @@ class Target:
         platforms: What it is called in the names of wheels, where it has two names the older one last.
         triple: What Zig calls it, with the oldest version of the C library or of the system that will do.
         suffix: How names of extension modules for the limited API end there.
-        options: What the linker needs there.
+        options: What the linker needs there; ``{name}`` stands for the file's name.
     """
 
     platforms: tuple[str, ...]
@@ -29,8 +29,8 @@ class Target:
         return self.suffix == ".pyd"
 
 
-# Symbols of Python are found when a module is loaded, which is what everywhere but on Windows is usual.
-_MACOS = ("-Wl,-undefined,dynamic_lookup",)
+# Python's symbols are found when a module is loaded, as elsewhere by default. Its own name is no path of this machine.
+_MACOS = ("-Wl,-undefined,dynamic_lookup", "-Wl,-install_name,@rpath/{name}")
 
 TARGETS: tuple[Target, ...] = (
     Target(("manylinux_2_17_x86_64", "manylinux2014_x86_64"), "x86_64-linux-gnu.2.17"),

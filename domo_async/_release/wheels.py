@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import re
 import shutil
@@ -37,7 +39,8 @@ def build_release(
     Returns:
         What was made: the source distribution, the wheel without compiled code, and those with it.
     """
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(_moment(project))}
+    moment = _moment(project)
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(moment)}
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as made:
         folder = Path(made)
@@ -45,6 +48,7 @@ def build_release(
         sdist_to = ("--sdist", "--outdir", str(folder / "sdist"))
         run_module("build", *isolation, *sdist_to, folder=project, environment=environment)
         (sdist,) = (folder / "sdist").iterdir()
+        _settle(sdist, moment)
         with tarfile.open(sdist) as archive:
             archive.extractall(folder / "sources", filter="data")
         (sources,) = (folder / "sources").iterdir()
@@ -55,6 +59,25 @@ def build_release(
         compiler = Compiler(sources, folder)
         wheels = [_wheel(pure, target, compiler, folder / target.triple, environment) for target in targets]
         return [Path(shutil.copy(each, out)) for each in (sdist, pure, *wheels)]
+
+
+def _settle(sdist: Path, moment: int) -> None:
+    """Write a source distribution anew without what differs from build to build: times, owners and their rights."""
+    with tarfile.open(sdist) as archive:
+        files = {each: archive.extractfile(each) for each in archive.getmembers() if each.isfile()}
+        contents = {each.name: (each.mode, file.read()) for each, file in files.items() if file is not None}
+    packed = io.BytesIO()
+    with (
+        gzip.GzipFile("", "wb", fileobj=packed, mtime=moment) as stream,
+        tarfile.open(fileobj=stream, mode="w") as archive,
+    ):
+        for name, (mode, content) in sorted(contents.items()):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            member.mtime = moment
+            member.mode = 0o755 if mode & 0o100 else 0o644
+            archive.addfile(member, io.BytesIO(content))
+    sdist.write_bytes(packed.getvalue())
 
 
 def _wheel(pure: Path, target: Target, compiler: Compiler, folder: Path, environment: dict[str, str]) -> Path:
