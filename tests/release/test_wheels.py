@@ -118,7 +118,7 @@ def libraries_of(content: bytes) -> Iterator[str]:
     if content.startswith(b"\x7fELF"):
         for segment in ELFFile(io.BytesIO(content)).iter_segments("PT_DYNAMIC"):
             assert isinstance(segment, DynamicSegment)
-            yield from (tag.needed for tag in segment.iter_tags("DT_NEEDED"))
+            yield from (str(vars(tag)["needed"]) for tag in segment.iter_tags("DT_NEEDED"))
     elif content.startswith(b"MZ"):
         yield from (entry.dll.decode() for entry in pefile.PE(data=content).DIRECTORY_ENTRY_IMPORT)
     else:
