@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, cast
@@ -23,7 +24,8 @@ from dlt.common.json import json
 from dlt.common.schema import Schema, TSchemaTables
 from dlt.common.schema.utils import get_nested_tables
 from dlt.common.storages import ParsedLoadJobFileName
-from dlt.common.storages.load_package import LoadJobInfo
+from dlt.common.storages.exceptions import CurrentLoadPackageStateNotAvailable
+from dlt.common.storages.load_package import LoadJobInfo, commit_load_package_state, destination_state
 from dlt.destinations.job_impl import ReferenceFollowupJobRequest
 from dlt.destinations.utils import verify_schema_merge_disposition, verify_unsupported_merge_options
 
@@ -69,7 +71,7 @@ class DomoJobClient(JobClientBase, WithStateSync):
         if self._tables is None:
             name = self.config.normalize_dataset_name(self.schema)
             prefix = f"{name}{self.config.dataset_separator}" if name else ""
-            self._tables = Tables.of(self.config.client(), prefix, self.config.datasets or {})
+            self._tables = Tables(self.config.client(), prefix, self.config.datasets or {}, _of_package())
         return self._tables
 
     def initialize_storage(self, truncate_tables: Iterable[str] | None = None) -> None:
@@ -127,8 +129,12 @@ class DomoJobClient(JobClientBase, WithStateSync):
         applied = super().update_stored_schema(cast("Any", only_tables), cast("Any", expected_update), force)
         with as_dlt_errors("the schema could not be stored"):
             # Also if the schema is stored: since then a dataset may have been deleted, or its columns changed.
-            for table in sorted(self._with_merged(only_tables or self.schema.tables)):
-                self._migrate(table)
+            try:
+                for table in sorted(self._with_merged(only_tables or self.schema.tables)):
+                    self._migrate(table)
+            finally:
+                with suppress(CurrentLoadPackageStateNotAvailable):
+                    commit_load_package_state()
             if force or self._schema_of(self.schema.stored_version_hash) is None:
                 self._store_schema()
         return applied
@@ -301,6 +307,18 @@ class DomoJobClient(JobClientBase, WithStateSync):
         if is_nested(table):
             return columns_with(table, "row_key")
         return columns_with(table, "primary_key")
+
+
+def _of_package() -> dict[str, str]:
+    """Return the ids of the datasets that a load package has found or created, which dlt keeps with its state.
+
+    So its jobs need not list datasets, nor depend on how soon a list shows a new one.
+    """
+    try:
+        ids: dict[str, str] = destination_state().setdefault("datasets", {})
+    except CurrentLoadPackageStateNotAvailable:
+        return {}
+    return ids
 
 
 def _table_of(job: LoadJobInfo) -> str:

@@ -22,23 +22,17 @@ class Tables:
 
     Attributes:
         domo: The client.
+
+    Args:
+        prefix: What the names of Domo's datasets begin with.
+        given: The datasets whose ids the configuration names, by table.
+        known: The datasets that were found or created, by table; it is added to.
     """
 
     domo: Domo
     _prefix: str
     _given: Mapping[str, str]
-    _created: dict[str, str]
-
-    @classmethod
-    def of(cls, domo: Domo, prefix: str, given: Mapping[str, str]) -> Tables:
-        """Return the tables of a dataset of dlt's.
-
-        Args:
-            domo: The client.
-            prefix: What the names of Domo's datasets begin with.
-            given: The datasets whose ids the configuration names, by table.
-        """
-        return cls(domo, prefix, given, {})
+    _known: dict[str, str]
 
     @cached_property
     def _found(self) -> Mapping[str, Sequence[str]]:
@@ -57,7 +51,7 @@ class Tables:
         Raises:
             ConfigError: Several datasets have the table's name.
         """
-        known = self._given.get(table) or self._created.get(table)
+        known = self._given.get(table) or self._known.get(table)
         if known is not None:
             return known
         ids = self._found.get(self.name(table), ())
@@ -66,7 +60,10 @@ class Tables:
                 f"several datasets are called {self.name(table)!r} ({', '.join(ids)}), so it is not clear which one"
                 f' holds table "{table}": rename the others, or name its id in the destination\'s setting datasets'
             )
-        return ids[0] if ids else None
+        if not ids:
+            return None
+        self._known[table] = ids[0]
+        return ids[0]
 
     def get(self, table: str) -> str:
         """Return the id of a table's dataset.
@@ -102,7 +99,7 @@ class Tables:
                 Column(name=column.name, type=column.type, upsert_key=True if column.name in keys else None)
                 for column in wanted
             ]
-            self._created[table] = self.domo.datasets.create(self.name(table), columns).id
+            self._known[table] = self.domo.datasets.create(self.name(table), columns).id
             return [column.name for column in wanted]
         dataset_id = self.get(table)
         by_name = {column.name.casefold(): column for column in present}
@@ -177,5 +174,5 @@ class Tables:
         found = self.find(table)
         if found is not None:
             self.domo.datasets.delete(found)
-            self._created.pop(table, None)
+            self._known.pop(table, None)
             self.__dict__.pop("_found", None)
