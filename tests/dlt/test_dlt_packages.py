@@ -103,6 +103,27 @@ def test_without_upsert_keys_a_merge_is_refused_plainly(
     assert [] == client.datasets.versions.list(made).all()
 
 
+@pytest.mark.parametrize("count", [2, 20_001])
+def test_a_merge_replaces_nested_rows_at_each_level_of_few_and_of_many_rows(
+    count: int, client: Domo, pipeline: NewPipeline
+) -> None:
+    how = {"table_name": "orders", "write_disposition": "merge", "primary_key": "id"}
+    kept = {"id": -1, "lines": [{"sku": "kept", "tags": [{"name": "x"}]}]}
+    two = [{"sku": "a", "tags": [{"name": "x"}, {"name": "y"}]}, {"sku": "b"}]
+
+    pipeline().run([kept, *({"id": number, "lines": two} for number in range(count))], **how)
+    pipeline().run([{"id": number, "lines": [{"sku": "c", "tags": [{"name": "z"}]}]} for number in range(count)], **how)
+
+    def groups(table: str, column: str) -> list[Any]:
+        found = client.datasets.query(
+            dataset_id(client, table), f"SELECT {column}, COUNT(*) FROM table GROUP BY {column} ORDER BY {column}"
+        )
+        return [tuple(row) for row in found]
+
+    assert [("c", count), ("kept", 1)] == groups("orders__lines", "sku")
+    assert [("x", 1), ("z", count)] == groups("orders__lines__tags", "name")
+
+
 @pytest.mark.parametrize("strategy", ["delete-insert", "scd2"])
 def test_other_ways_to_merge_are_refused(strategy: Any, client: Domo, pipeline: NewPipeline) -> None:
     with refused(strategy):
