@@ -83,9 +83,11 @@ class KeepsTokens(type(AbstractFileSystem)):  # type: ignore[misc]
         marked = _mark.set(f"{_environment()}{'' if token is None else _hold(token)}")
         try:
             # Given in any case, so that fsspec does not take it from its own configuration.
-            return super().__call__(**kwargs, token=token)
+            made = super().__call__(**kwargs, token=token)
         finally:
             _mark.reset(marked)
+        made.storage_options = {name: value for name, value in made.storage_options.items() if name != "token"}
+        return made
 
 
 class Access:

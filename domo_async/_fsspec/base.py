@@ -63,7 +63,6 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):  # type: ignore[misc]
     cachable = True
     protocol: ClassVar[str]
     _extra_tokenize_attributes = ("_credentials",)
-    _strip_tokenize_options = ("token",)
 
     def __init__(
         self,

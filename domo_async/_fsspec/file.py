@@ -101,7 +101,7 @@ class File(AbstractBufferedFile):  # type: ignore[misc]
             reading: Reading = sync(fs.loop, fs.reading, path)
             self._reading = reading
             options["size"] = reading.size
-        super().__init__(fs, path, mode, **options)
+        super().__init__(fs, path, "rb" if mode == "rb" else "wb", **options)
         if mode != "rb":
             self._written = _Written(fs, path, exclusive=mode == "xb")
 

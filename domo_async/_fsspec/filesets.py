@@ -102,7 +102,13 @@ class DomoFileSetFileSystem(DomoFiles):
             if by_id[1] is not None and not shown_name(_name(file)).endswith(by_id[1]):
                 raise not_found(path, f"file {by_id[0]} has another name")
         elif _leads_on(name):
-            file = await files.get_by_path(fileset_id, path=name)
+            try:
+                file = await files.get_by_path(fileset_id, path=name)
+            except NotFound:
+                # A directory may be no more than a part of the paths of files.
+                if not await self._below(path, None, directories=False):
+                    raise
+                return {"name": path, "size": 0, "type": "directory"}
             if _name(file) != name:
                 raise not_found(path, f"the instance returned {_name(file)!r} instead")
         else:

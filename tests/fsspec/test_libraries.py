@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -86,3 +87,13 @@ def test_polars_reads_an_open_file(url, options, request):
 
     with fs.open(f"{url}/a.parquet") as file:
         assert 1000 == pl.read_parquet(file).height
+
+
+def test_duckdb_reads_and_writes_when_it_knows_the_file_system(url, options, request):
+    fs = request.getfixturevalue("files" if url == "domo://files" else "reports")
+    fs.pipe_file(f"{url}/a.csv", b"id\n1\n3\n")
+
+    with duckdb.connect() as connection:
+        connection.register_filesystem(fs)
+        connection.sql(f"COPY (SELECT sum(id) AS total FROM read_csv('{url}/a.csv')) TO '{url}/b.parquet'")
+        assert [(4,)] == connection.sql(f"SELECT total FROM read_parquet('{url}/*.parquet')").fetchall()

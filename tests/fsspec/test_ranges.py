@@ -135,3 +135,36 @@ async def test_a_range_ends_with_the_content():
         for start, stop in ((-1, 5), (5, 5), (6, 5)):
             with pytest.raises(ConfigError, match="a range goes from"):
                 await domo.files.download_range(401, start=start, stop=stop)
+
+
+async def test_paths_of_a_fileset_that_would_lead_elsewhere_stay_in_the_folder(tmp_path):
+    paths = ["../up.txt", "a/../../up.txt", "/etc/up.txt", "a\\..\\up.txt", "a/x\x1b[2J", "a/ok.txt", "same", "same"]
+
+    async def answer(request):
+        if request.path.endswith("/files/search"):
+            files = [{"id": f"f{number}", "path": path, "size": 1} for number, path in enumerate(paths)]
+            return web.json_response({"files": [*files, {"id": "d", "path": "a", "fileType": "DIRECTORY"}]})
+        if request.path.endswith("/download"):
+            return web.Response(body=b"x")
+        if "/files/f" in request.path:
+            number = request.path.rpartition("/f")[2]
+            return web.json_response({"id": f"f{number}", "path": paths[int(number)], "size": 1})
+        if request.path.endswith("/path"):
+            path = request.query["path"]
+            if path == "a":
+                return web.json_response({"id": "d", "path": "a", "fileType": "DIRECTORY"})
+            known = [each.lstrip("/") for each in paths]
+            if path not in known:
+                return web.json_response({"message": "no"}, status=404)
+            return web.json_response({"id": f"f{known.index(path)}", "path": path, "size": 1})
+        return web.json_response({"id": FILESET, "name": "F"})
+
+    async with serving(answer) as origin:
+        fs = fsspec.filesystem("domo-fileset", asynchronous=True, instance=origin, token="t", skip_instance_cache=True)
+        target = tmp_path / "deep" / "down"
+        await fs._get(f"{FILESET}/", f"{target}/", recursive=True)
+        await fs.aclose()
+
+    found = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert (len(paths), set()) == (len(found), {path for path in found if target not in path.parents})
+    assert all(path.name.isprintable() for path in found)

@@ -43,6 +43,7 @@ __all__ = [
     "Source",
     "SourceFile",
     "UrlFile",
+    "is_of_fsspec",
     "open_source",
 ]
 
@@ -66,6 +67,20 @@ class AsyncFile(Protocol):
         ...
 
 
+class FsspecFile(Protocol):
+    """A file and its file system: what ``fsspec.open`` returns, and the paths of universal_pathlib."""
+
+    @property
+    def fs(self) -> object:
+        """Its file system, of fsspec."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """Its path there."""
+        ...
+
+
 Source: TypeAlias = (
     _Path
     | bytes
@@ -73,8 +88,9 @@ Source: TypeAlias = (
     | memoryview
     | BinaryIO
     | AsyncFile
+    | FsspecFile
     | ArrowStream
-    | Iterable[_Path | bytes | Row | ArrowStream]
+    | Iterable[_Path | bytes | FsspecFile | Row | ArrowStream]
     | AsyncIterable[bytes | Row | ArrowStream]
 )
 """The sources that can be uploaded; see `Datasets.upload`."""

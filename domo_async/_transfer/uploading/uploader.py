@@ -18,7 +18,7 @@ from domo_async._telemetry.events import COMMITTED, OPENED, REPLAYED, RESUMED, V
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.part import Part, empty_part, part_sizes
 from domo_async._transfer.progress import Reporter, reporting
-from domo_async._transfer.sources import OpenSource, Source, SourceFile, UrlFile, open_source
+from domo_async._transfer.sources import OpenSource, Source, SourceFile, UrlFile, is_of_fsspec, open_source
 from domo_async._transfer.sources.column_mapping import ColumnMapping
 from domo_async._transfer.sources.streams import naming_source
 from domo_async._transfer.threads import in_thread
@@ -331,8 +331,8 @@ def _replayed(dataset_id: str, finished: Finished, seconds: float) -> UploadResu
 def _can_be_read_again(source: Source) -> bool:
     """Return whether a source can be read again: a path, bytes, a list or a frame, not an iterator."""
     if isinstance(source, list | tuple):
-        return all(isinstance(item, Sized | os.PathLike) for item in source)
-    return isinstance(source, Sized | os.PathLike) and not hasattr(source, "read")
+        return all(isinstance(item, Sized | os.PathLike) or is_of_fsspec(item) for item in source)
+    return is_of_fsspec(source) or (isinstance(source, Sized | os.PathLike) and not hasattr(source, "read"))
 
 
 class _ColumnsChanged(Exception):
