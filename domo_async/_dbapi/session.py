@@ -11,7 +11,8 @@ from attrs import evolve, frozen
 
 from domo_async import Domo
 from domo_async._dbapi.catalog import Catalog
-from domo_async._dbapi.local import Answer, evaluate, select_for
+from domo_async._dbapi.information_schema import select_for
+from domo_async._dbapi.local import Answer, evaluate
 from domo_async._dbapi.statements import Ignored, Local, Query, Show, parse
 from domo_async._defaults import BATCH_ROWS
 from domo_async._endpoints.datasets._reading import ResultReader

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from domo_async import dbapi
@@ -14,7 +16,11 @@ def test_constants_are_answered_without_a_request(instance: Instance, cursor: db
     before = instance.requests()
 
     assert [(1,)] == cursor.execute("SELECT 1").fetchall()
-    assert [(2.5, "a", None, 1)] == cursor.execute("SELECT 2.5 AS x, 'a', NULL, 1 + 1 = 2 FROM dual").fetchall()
+    exact = Decimal("0.1234567890123456789012")
+    cursor.execute("SELECT ? AS a, -2.50, 99999999999999999999, 1e3, 'a', NULL, 1 + 1 = 2, TRUE FROM dual", [exact])
+    assert [(exact, Decimal("-2.50"), Decimal(99999999999999999999), 1000.0, "a", None, 1, 1)] == cursor.fetchall()
+    assert ["a", "-2.50"] == [each[0] for each in cursor.description or ()][:2]
+    assert [("ab", "é", "É")] == cursor.execute("SELECT CAST('abc' AS CHAR(2)), LOWER('É'), UPPER('é')").fetchall()
     assert ["LONG", "STRING"] == [
         each[1] for each in cursor.execute("SELECT 1 AS a, CAST('x' AS CHAR(60)) AS b").description or ()
     ]
@@ -40,6 +46,7 @@ def test_the_user_is_asked_for(cursor: dbapi.Cursor) -> None:
         ),
         "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT * FROM t",
         *("SELECT LOAD_EXTENSION('x')", "SELECT * FROM information_schema.COLUMNS"),
+        *("SELECT CAST('2024-01-01' AS DATE)", "SELECT 0.1 + 0.2", "SELECT LENGTH('é')"),
     ],
 )
 def test_what_cannot_be_answered_truly_is_refused(cursor: dbapi.Cursor, sql: str) -> None:
