@@ -89,7 +89,7 @@ class DomoClientConfiguration(DestinationClientDwhConfiguration):
         """Refuse a zone that does not exist."""
         try:
             self.zone()
-        except (ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ConfigurationValueError(f"destination domo: timezone {self.timezone!r} is not known") from error
 
     def zone(self) -> ZoneInfo:

@@ -51,10 +51,10 @@ def pipeline(
     def make(machine: str = "one", **settings: Any) -> Any:
         from domo_async.dlt import domo
 
-        credentials = {"instance": emulator.url, "token": emulator.token}
+        settings.setdefault("credentials", {"instance": emulator.url, "token": emulator.token})
         return dlt.pipeline(
             "crm",
-            destination=domo(credentials=credentials, **settings),
+            destination=domo(**settings),
             dataset_name="crm",
             pipelines_dir=str(tmp_path / machine),
         )

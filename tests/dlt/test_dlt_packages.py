@@ -208,6 +208,23 @@ def test_the_configuration_names_the_instance_and_a_dataset_of_ones_own(
     assert [(1, None, datetime(2025, 1, 2, 5))] == list(client.datasets.query(own, "SELECT id, note, at FROM table"))
 
 
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        pytest.param({"timezone": "Mars/Olympus"}, "timezone 'Mars/Olympus' is not known", id="zone"),
+        pytest.param({"credentials": {"instance": "acme"}}, "need an instance and a token, or a profile", id="token"),
+        pytest.param(
+            {"credentials": {"instance": "acme", "token": "t", "profile": "p"}},
+            "need an instance and a token, or a profile$",
+            id="both",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(settings: dict[str, Any], why: str, pipeline: NewPipeline) -> None:
+    with refused(f"(?s){why}"):
+        pipeline(**settings).run([{"id": 1}], table_name="orders")
+
+
 def test_without_settings_the_environment_of_the_client_counts(
     emulator: Emulator, client: Domo, pipeline: NewPipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
