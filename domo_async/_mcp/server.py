@@ -7,6 +7,8 @@ import json
 import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
+from types import MethodType
 from typing import Any
 
 import anyio
@@ -25,7 +27,7 @@ from domo_async._mcp.kinds import Guard, WriteKind, refusal
 from domo_async._mcp.limits import Limits
 from domo_async._mcp.people import PeopleTools
 from domo_async._mcp.presenting import Presenter
-from domo_async._mcp.tools import ToolFacts, Tools, facts_of
+from domo_async._mcp.tools import ToolFacts, Tools, declared
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import TOOL_BROKEN, TOOL_CALLED
 from domo_async.errors import AnswerTooLarge, DomoError, NotFound
@@ -59,14 +61,17 @@ class DomoServer(MCPServer[Any]):
         datasets = DatasetTools(self._domo, self._present)
         areas: list[Tools] = [datasets]
         areas += (area(self._domo, self._present) for area in (ContentTools, PeopleTools, AutomationTools))
-        methods = [pair for area in areas for pair in facts_of(area)]
-        self._kinds = {method.__name__: facts.kind for method, facts in methods if facts.kind is not None}
+        self._kinds: dict[str, WriteKind] = {}
         self._allowed = frozenset(allowed)
-        self._tools = {
-            method.__name__: _tool(method, facts)
-            for method, facts in methods
-            if facts.kind is None or facts.kind in self._allowed
-        }
+        self._tools: dict[str, Tool] = {}
+        for area in areas:
+            for function, facts in declared(type(area)):
+                name = function.__name__
+                if facts.kind is not None:
+                    self._kinds[name] = facts.kind
+                if facts.kind is None or facts.kind in self._allowed:
+                    method = MethodType(function, area)
+                    self._tools[name] = _described(function, facts).model_copy(update={"fn": method})
         with _logging_as_it_is():
             super().__init__(
                 "domo-async",
@@ -181,11 +186,20 @@ def _lean(schema: Any) -> Any:
     return [*map(_lean, schema)] if isinstance(schema, list) else schema
 
 
-def _tool(method: Callable[..., Any], facts: ToolFacts) -> Tool:
-    """Return a method as a tool, which is described by its docstring and its annotations."""
-    description = inspect.cleandoc(method.__doc__ or "")
+@cache
+def _described(function: Callable[..., Any], facts: ToolFacts) -> Tool:
+    """Return a tool as its docstring and its annotations describe it, which takes long and is the same in each server.
+
+    Args:
+        function: Its function, which takes the object of its area first.
+        facts: What else clients are told.
+    """
     tool = Tool.from_function(
-        method, title=facts.title, description=description, annotations=_annotations(facts), structured_output=True
+        MethodType(function, object()),
+        title=facts.title,
+        description=inspect.cleandoc(function.__doc__ or ""),
+        annotations=_annotations(facts),
+        structured_output=True,
     )
     tool.parameters = _lean(tool.parameters)
     tool.fn_metadata.output_schema = _lean(tool.fn_metadata.output_schema)

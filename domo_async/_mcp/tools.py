@@ -25,7 +25,7 @@ __all__ = [
     "ToolFacts",
     "Tools",
     "Whole",
-    "facts_of",
+    "declared",
     "moment",
     "reads",
     "some",
@@ -113,13 +113,12 @@ def _declared(facts: ToolFacts) -> Callable[[F], F]:
     return declare
 
 
-def facts_of(tools: Tools) -> Iterator[tuple[Callable[..., Any], ToolFacts]]:
-    """Yield the methods of an object that are tools."""
-    for name in vars(type(tools)):
-        method = getattr(tools, name)
-        facts = getattr(method, _FACTS, None)
+def declared(area: type[Tools]) -> Iterator[tuple[Callable[..., Any], ToolFacts]]:
+    """Yield the functions of an area that are tools, which take its object first."""
+    for function in vars(area).values():
+        facts = getattr(function, _FACTS, None)
         if isinstance(facts, ToolFacts):
-            yield method, facts
+            yield function, facts
 
 
 @frozen
