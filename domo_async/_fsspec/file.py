@@ -75,14 +75,17 @@ class _Written:
             spool.discard()
 
     def discard(self) -> None:
+        """Forget it, and log why."""
+        error = sys.exc_info()[1]
+        if self._spool is not None and error is not None and error is not self._before:
+            tell(FILE_DISCARDED, bytes=self._spool.size, cause=cause_of(error))
+        self.abandon()
+
+    def abandon(self) -> None:
         """Forget it."""
         spool, self._spool = self._spool, None
-        if spool is None:
-            return
-        error = sys.exc_info()[1]
-        if error is not None and error is not self._before:
-            tell(FILE_DISCARDED, bytes=spool.size, cause=cause_of(error))
-        spool.discard()
+        if spool is not None:
+            spool.discard()
 
 
 class File(AbstractBufferedFile):  # type: ignore[misc]
@@ -153,8 +156,9 @@ class File(AbstractBufferedFile):  # type: ignore[misc]
 
     def __del__(self) -> None:
         if not self.closed:
-            self.discard()
             self.closed = True
+            if self._written is not None:
+                self._written.abandon()
             if self._reading is not None:
                 self._reading.close()
 
@@ -292,4 +296,4 @@ class AsyncFile(AbstractAsyncStreamedFile):  # type: ignore[misc]
             if self._reading is not None:
                 self._reading.close()
             if self._written is not None:
-                self._written.discard()
+                self._written.abandon()

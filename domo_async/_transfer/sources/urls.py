@@ -191,7 +191,7 @@ class UrlFile:
             return file
         from fsspec.compression import compr  # noqa: PLC0415 - optional
 
-        known: Mapping[str | None, Any] = compr
+        known: Any = compr
         return known[self._packing](file, mode="r")
 
     def __eq__(self, other: object) -> bool:
@@ -285,9 +285,12 @@ class UrlContent:
             yield piece
             piece = await call_foreign(file.read, _PIECE)
             came += len(piece)
-        if self._url.size not in (None, came):
-            raise SourceError(f"{self._url} ended after {came} of {self._url.size} bytes; nothing was committed")
+        size = came if self._url.size is None else self._url.size
+        if came < size:
+            raise SourceError(f"{self._url} ended after {came} of {size} bytes; nothing was committed")
         await call_foreign(self.check_again)
+        if came > size:
+            raise self._changed()
 
     def random_access(self) -> Any:
         """Return the content as pyarrow reads it at any offset, by way of a temporary file if need be."""
@@ -318,7 +321,10 @@ class UrlContent:
     def check_again(self) -> None:
         """Raise `SourceError` if the file was written to since it was found; asks the file system."""
         if self._url.looked_up().state != self._url.state:
-            raise SourceError(f"{self._url} was written to or replaced while it was uploaded; nothing was committed")
+            raise self._changed()
+
+    def _changed(self) -> SourceError:
+        return SourceError(f"{self._url} was written to or replaced while it was uploaded; nothing was committed")
 
     def check_unchanged(self) -> None:
         """Do nothing: that was checked when the last byte was read."""
