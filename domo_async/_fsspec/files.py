@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from collections.abc import Mapping
 from functools import partial
@@ -35,6 +36,7 @@ class DomoFileSystem(DomoFiles):
     """
 
     protocol: ClassVar[str] = "domo"
+    _asked: asyncio.Future[list[File]] | None = None
 
     def _root_of(self, path: str) -> tuple[str, str]:
         root, _, name = path.partition("/")
@@ -46,11 +48,26 @@ class DomoFileSystem(DomoFiles):
         return {_ROOT: {"name": _ROOT, "size": 0, "type": "directory"}}
 
     async def _all(self) -> list[File]:
+        """Return all files; lookups at the same time share one request."""
         if _ROOT in self.dircache:
             return cast("list[File]", self.dircache[_ROOT])
-        files = list(await (await self.domo()).files.list().all())
-        self.dircache[_ROOT] = files
+        asked = self._asked
+        if asked is None or asked.done() or asked.get_loop() is not asyncio.get_running_loop():
+            asked = self._asked = asyncio.ensure_future(self._request_all())
+            # Where all who waited were cancelled, nobody takes its error.
+            asked.add_done_callback(lambda task: task.cancelled() or task.exception())
+        files = await asyncio.shield(asked)
+        if asked is self._asked:
+            self.dircache[_ROOT] = files
         return files
+
+    async def _request_all(self) -> list[File]:
+        return list(await (await self.domo()).files.list().all())
+
+    def invalidate_cache(self, path: str | None = None) -> None:
+        """Forget listings, also one that is on its way: it may lack what was written."""
+        self._asked = None
+        super().invalidate_cache(path)
 
     async def _below(self, path: str, depth: int | None, *, directories: bool) -> dict[str, Info]:
         self._root_of(path)

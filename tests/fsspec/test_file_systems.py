@@ -353,3 +353,12 @@ def test_a_listing_is_kept_when_asked_until_something_is_written(files, options,
     assert before == lists()
     fs.pipe_file("files/3.txt", b"x")
     assert 4 == len(fs.find("files"))
+
+
+def test_lookups_at_the_same_time_share_a_listing(files, instance):
+    files.pipe({f"files/{number}.txt": b"%d" % number for number in range(20)})
+    before = sum(entry.path.endswith("/data-files/details") for entry in instance.log)
+
+    assert 20 == len(files.cat([f"files/{number}.txt" for number in range(20)]))
+
+    assert 2 >= sum(entry.path.endswith("/data-files/details") for entry in instance.log) - before
