@@ -67,7 +67,7 @@ class Fault:
     The kinds:
 
     - ``status``: answered with `status` and Domo's error body (or `body`), without any effect.
-    - ``throttle``: answered with 429, without any effect; with Retry-After if `retry_after` is given.
+    - ``throttle``: answered with 429, without any effect.
     - ``expired``: answered with 401 as if the token had expired, without any effect.
     - ``html``: a maintenance page with status 503, without any effect.
     - ``text``: a page that says access is blocked, plain text with status 403, without any effect.
@@ -101,7 +101,7 @@ class Fault:
         seed: The seed of the random choices that `probability` makes: with the same seed, it happens to the same
             requests, counted from the first of the route. None for different choices each time.
         rate: Bytes a second, for ``slow``.
-        retry_after: Seconds of the Retry-After header, for ``throttle``; None for no such header.
+        retry_after: Seconds of the Retry-After header, for the kinds without any effect; None for no such header.
     """
 
     route: str

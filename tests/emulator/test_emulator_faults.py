@@ -115,6 +115,13 @@ async def test_throttle_answers_429_with_or_without_a_time_to_wait(wait: float |
         assert [] == (await plain.call("GET", DATASETS))["dataSources"]
 
 
+async def test_another_status_may_ask_to_wait_too() -> None:
+    async with plain_client() as plain:
+        plain.emulator.faults.add(Fault("*", "status", status=503, retry_after=3))
+        async with plain.session.get(DATASETS) as response:
+            assert (503, "3") == (response.status, response.headers.get("Retry-After"))
+
+
 async def test_a_token_expires_once_or_for_good() -> None:
     async with plain_client() as plain:
         faults = plain.emulator.faults

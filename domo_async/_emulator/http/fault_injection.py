@@ -39,10 +39,7 @@ async def inject_before(fault: Fault, request: web.Request) -> web.Response | No
         body = error_body(fault.status, request.path, "An injected fault")
         return _faulty(fault, fault.status, body, "application/json")
     elif fault.kind == "throttle":
-        response = _faulty(fault, 429, error_body(429, request.path, "Too many requests"), "application/json")
-        if fault.retry_after is not None:
-            response.headers["Retry-After"] = f"{fault.retry_after:g}"
-        return response
+        return _faulty(fault, 429, error_body(429, request.path, "Too many requests"), "application/json")
     elif fault.kind == "expired":
         body = error_body(401, request.path, "Unauthorized: the access token is missing, invalid or expired")
         return _faulty(fault, 401, body, "application/json")
@@ -182,5 +179,7 @@ def _faulty(fault: Fault, status: int, body: object, content_type: str) -> web.R
     elif not isinstance(content, bytes):
         content = orjson.dumps(content)
     response = web.Response(status=status, body=content, content_type=content_type, charset="utf-8")
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = f"{fault.retry_after:g}"
     response.headers.update(fault.headers)
     return response
