@@ -34,8 +34,10 @@ def _run() -> None:
     alone = sys.argv[1:2] == ["emulator"]
     try:
         if alone:
-            from domo_async._cli.emulator import app  # noqa: PLC0415 - optional
-        else:
+            from domo_async._cli.emulator import app, takes  # noqa: PLC0415 - optional
+
+            alone = takes(sys.argv[2:])
+        if not alone:
             from domo_async._cli.app import app  # noqa: PLC0415 - optional
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in {"rich", "typer"}:

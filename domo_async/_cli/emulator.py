@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from domo_async.emulator import Emulator, Fault
 
-__all__ = ["app", "emulator", "emulator_class"]
+__all__ = ["app", "emulator", "emulator_class", "takes"]
 
 app: typer.Typer = typer.Typer(
     add_completion=False,
@@ -35,6 +35,12 @@ app: typer.Typer = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def takes(arguments: Sequence[str]) -> bool:
+    """Return whether these options are the command's own, not those that all commands have, such as ``-v``."""
+    own = {name for each in typer.main.get_command(app).params for name in (*each.opts, *each.secondary_opts)}
+    return all(each.partition("=")[0] in own for each in arguments if each.startswith("-"))
 
 
 def emulator_class() -> type[Emulator]:

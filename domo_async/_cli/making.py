@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, Union, cast, get_type_hints
+from typing import Annotated, Any, Union, cast, get_args, get_type_hints
 
 import typer
 from attrs import frozen
@@ -32,6 +32,8 @@ _AHEAD = frozenset({"expires"})
 _ARGS = re.compile(r"^Args:\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 _ARG = re.compile(r"^    (\w+): (.*(?:\n {5,}.*)*)", re.MULTILINE)
 _QUOTED = re.compile(r"``(.*?)``|`(.*?)`")
+_PYTHON = re.compile(r"\b(?:None|True|False|[A-Z][a-z]\w*\.[a-z]\w+)\b")
+_WORDS = {"None": "none", "True": "yes", "False": "no"}
 
 
 @frozen(kw_only=True)
@@ -199,7 +201,7 @@ def _summary(about: str) -> str:
     if line.startswith("Iterate over "):  # one thing, or over others
         line = "List " + line.removeprefix("Iterate over ").replace(" over ", " ")
     line = re.sub(r"^Return", "Show", line)
-    return _plain(line)
+    return _PYTHON.sub(_in_plain_words, _plain(line))
 
 
 def _plain(text: str) -> str:
@@ -210,7 +212,18 @@ def _helps(about: str) -> dict[str, str]:
     """Return what a docstring says of each parameter."""
     found = _ARGS.search(about)
     told = {name: _plain(text) for name, text in _ARG.findall(found[1])} if found else {}
-    return {name: text.replace(", or None for all", "; all by default") for name, text in told.items()}
+    return {
+        name: _PYTHON.sub(_in_plain_words, text.replace(", or None for all", "; all by default"))
+        for name, text in told.items()
+    }
+
+
+def _in_plain_words(match: re.Match[str]) -> str:
+    """Return how the command line has a word of Python: a value, or a field of a class."""
+    word = match[0]
+    plain = _WORDS.get(word, word.rpartition(".")[2])
+    begins = not match.start() or match.string[: match.start()].endswith(". ")
+    return plain.capitalize() if begins and word in _WORDS else plain
 
 
 def _parameters(method: Callable[..., Any], about: str, row: Row) -> list[_Parameter]:
@@ -255,8 +268,13 @@ def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str, *, f
         kind=kind if default is ... or default is False else Union[kind, None],  # noqa: UP007 - made at run time
         option=option,
         default=default,
-        read=form.read,
+        read=_or_none(form.read) if needed and type(None) in get_args(hint) and form.kind is str else form.read,
     )
+
+
+def _or_none(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    """Return what takes the word none for what has to be given, and may be nothing."""
+    return lambda given: None if given.casefold() == "none" else given if read is None else read(given)
 
 
 def _default(value: Any) -> str:

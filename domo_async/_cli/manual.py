@@ -56,7 +56,7 @@ def manual(ctx: Any) -> str:
     sections = [
         ("NAME", [f"{ctx.command_path} - {plain_text(about)}"]),
         ("SYNOPSIS", [f"{ctx.command_path} {usage}"]),
-        ("DESCRIPTION", [plain_text(each) for each in (command.help or "").split("\n\n")[1:]]),
+        ("DESCRIPTION", [plain_text(" ".join(each.split())) for each in (command.help or "").split("\n\n")[1:]]),
     ]
     width = max(20, min(out.width, _WIDEST))
     text = "".join(_section(title, _paragraphs(row, width)) for title, row in sections if row)

@@ -476,6 +476,18 @@ def test_names_cannot_steer_the_terminal(cli: Cli, domo: Domo) -> None:
     assert "\x1b" not in shown
 
 
+def test_none_is_a_word_for_what_has_to_be_given(cli: Cli, domo: Domo) -> None:
+    dataset = domo.datasets.create("Orders", {"id": "LONG"}, user_defined_type="mysql-federated").id
+    account = domo.migrations.federated.accounts("mysql-federated")[0].id
+    run = ("migrations", "federated", "run", dataset, account, "--catalog", "sales", "--table", "orders")
+
+    ended = cli(*run, "--schema", "none", "--query", "state")
+
+    assert (0, "COMPLETE\n") == (ended.code, ended.stdout), ended.stderr
+    assert "None if the database" in " ".join(cli(*run, "--help").stdout.replace("│", "").split())
+    assert 2 == cli(*run).code
+
+
 def test_the_manual_tells_all_of_a_command(cli: Cli) -> None:
     told = cli("help", "dataflows", "run").stdout
     everything = cli("help").stdout
@@ -486,3 +498,4 @@ def test_the_manual_tells_all_of_a_command(cli: Cli) -> None:
     assert "  dataflows\n      Run dataflows, and see how they went.\n" in everything
     assert "Did you mean 'run'?" in cli("help", "dataflows", "rnu").stderr
     assert 2 == cli("help", "dataflows", "run", "now").code
+    assert "\\n" not in everything

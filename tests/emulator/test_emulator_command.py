@@ -19,6 +19,7 @@ from urllib.parse import unquote
 import aiohttp
 import pytest
 
+from domo_async._cli.emulator import takes
 from domo_async.sync import Domo
 from tests import forking
 from tests.emulator.plain_client import DATASETS
@@ -89,6 +90,13 @@ async def test_its_token_need_not_be_an_argument(tmp_path: Path, way: str, monke
         headers = {"X-DOMO-Developer-Token": "a quiet token"}
         async with aiohttp.ClientSession(url, headers=headers) as session, session.get(DATASETS) as response:
             assert 200 == response.status
+
+
+def test_options_of_all_commands_are_left_to_the_whole_command_line() -> None:
+    assert takes(["--port", "0", "--world=demo", "--env"])
+    assert not takes(["--port", "0", "-v"])
+    assert not takes(["--log-json"])
+    assert not takes(["--help"])
 
 
 async def test_it_limits_results_as_it_is_told() -> None:

@@ -186,6 +186,7 @@ NOUNS: tuple[Noun, ...] = (
             Row(
                 name="run",
                 method="code_engine.run",
+                without=frozenset({"check"}),
                 examples=(
                     'p1 1.0.1 total --input-variables \'{"region": "West"}\' ',
                     "p1 1.0.1 total --input-variables @order.json --query result",

@@ -317,6 +317,7 @@ NOUNS: tuple[Noun, ...] = (
             Row(
                 name="share",
                 method="sharing.share",
+                summary="Share pages, cards and datasets with users and groups.",
                 examples=('--resources \'[{"id": 12, "type": "page"}]\' --recipients group:8 --no-send-email',),
                 done="Shared",
             ),

@@ -474,9 +474,12 @@ NOUNS: tuple[Noun, ...] = (
             Row(
                 name="run",
                 method="migrations.federated.migrate",
-                examples=("5f2a 12 --catalog sales --schema NULL --table orders",),
+                without=frozenset({"check"}),
+                examples=("5f2a 12 --catalog sales --schema none --table orders",),
             ),
-            Row(name="reverse", method="migrations.federated.reverse", examples=("5f2a",)),
+            Row(
+                name="reverse", method="migrations.federated.reverse", without=frozenset({"check"}), examples=("5f2a",)
+            ),
         ),
     ),
     Noun(
@@ -505,8 +508,10 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("i1",),
                 columns="id name type table=table_name collision migrated",
             ),
-            Row(name="run", method="migrations.amplifier.migrate", examples=("5f2a i1",)),
-            Row(name="reverse", method="migrations.amplifier.reverse", examples=("5f2a",)),
+            Row(name="run", method="migrations.amplifier.migrate", without=frozenset({"check"}), examples=("5f2a i1",)),
+            Row(
+                name="reverse", method="migrations.amplifier.reverse", without=frozenset({"check"}), examples=("5f2a",)
+            ),
         ),
     ),
 )
