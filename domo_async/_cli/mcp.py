@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 import sys
@@ -27,6 +28,7 @@ __all__ = ["mcp"]
 
 _USUAL = Limits()
 _TOKEN = "DOMO_MCP_TOKEN"  # noqa: S105 - a name
+_FIT = re.compile(r"[!-~]{16,}")
 _LIMITS = "Limits of an answer"
 
 
@@ -82,8 +84,9 @@ def mcp(
 ) -> None:
     """Serve an instance to programs in which language models call tools (Model Context Protocol).
 
-    It only reads, unless --allow-writes names kinds of changes. Such a program starts the command itself and talks to
-    it over standard input and output; logs go to standard error.
+    It only reads, unless --allow-writes names kinds of changes.
+
+    Such a program starts the command itself, and talks to it over standard input and output. Logs go to standard error.
     """
     with readable_errors(debug=debug):
         allowed = _kinds(allow_writes or ())
@@ -142,6 +145,8 @@ async def _serve_http(server: DomoServer, port: int) -> None:
     from domo_async._mcp.http import LOOPBACK, PATH, http_server  # noqa: PLC0415 - optional
 
     given = os.environ.get(_TOKEN, "").strip()
+    if given and not _FIT.fullmatch(given):
+        raise ConfigError(f"{_TOKEN} must have at least 16 visible characters of ASCII")
     token = Secret(given or secrets.token_urlsafe(32))
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

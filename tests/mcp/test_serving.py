@@ -121,6 +121,12 @@ def test_a_port_that_is_taken_is_named(emulator):
     assert (2, True) == (ended.code, f"port {port} cannot be used" in ended.stderr)
 
 
+def test_a_token_of_its_own_that_is_easily_guessed_is_refused(emulator):
+    ended = Cli(emulator)("mcp", "--http", "0", environment={"DOMO_MCP_TOKEN": "easy"})
+
+    assert (2, True) == (ended.code, "DOMO_MCP_TOKEN must have at least 16" in " ".join(ended.stderr.split()))
+
+
 def test_without_the_extra_the_command_says_what_to_install(emulator, monkeypatch):
     for module in ("mcp", "mcp.server", "mcp_types"):
         monkeypatch.setitem(sys.modules, module, None)
