@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+import domo_async
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,6 +52,14 @@ def test_without_a_compiler_the_wheel_holds_the_package_all_the_same_and_nothing
     assert "domo_async/_emulator/console/console.html" in names
     assert {"domo_async"} == {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert set() == compiled_in(plain)
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    (newest, *_) = re.findall(
+        r"^## (\S+) \((?:unreleased|\d{4}-\d\d-\d\d)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
+
+    assert domo_async.__version__ == newest
 
 
 def copy_requirements(wheel: Path, folder: Path) -> None:
