@@ -11,9 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+import trustme
 from attrs import frozen
 
-__all__ = ["Measurement", "Options", "Row", "at_least", "at_most", "in_pairs", "parse_size", "server", "table"]
+__all__ = [
+    "Measurement",
+    "Options",
+    "Row",
+    "at_least",
+    "at_most",
+    "in_pairs",
+    "parse_size",
+    "server",
+    "table",
+    "tls_server",
+]
 
 _ROOT = Path(__file__).parent.parent
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -157,7 +169,7 @@ def in_pairs(
 
 
 @contextmanager
-def server(**options: float) -> Iterator[str]:
+def server(**options: float | str) -> Iterator[str]:
     """Give the URL of a server in a separate process; see `benchmarks._server` for its options."""
     arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     command = [sys.executable, "-m", "benchmarks._server", *arguments]
@@ -167,6 +179,17 @@ def server(**options: float) -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
+
+
+@contextmanager
+def tls_server(folder: Path) -> Iterator[tuple[str, str]]:
+    """Give the URL of a server that speaks TLS, and the file of the authority to trust."""
+    authority = trustme.CA()
+    trusted, certificate = folder / "authority.pem", folder / "certificate.pem"
+    authority.cert_pem.write_to_path(trusted)
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
+    with server(certificate=str(certificate)) as url:
+        yield url, str(trusted)
 
 
 def table(rows: Iterable[Row]) -> str:

@@ -6,6 +6,8 @@ a body is received into one reused buffer, or discarded by the system if it supp
 ``--latency`` and ``--bandwidth`` simulate a wide-area network: the bytes of a connection are taken at `bandwidth` a
 second, and the answer leaves `latency` seconds after the last of them, as the round trip takes them. Opening a
 connection takes no time, which favours clients that open many.
+
+With ``--certificate`` it speaks TLS, and has to decrypt what it discards.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import re
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -58,6 +61,7 @@ class _Connection:
 
     def __init__(self, stream: socket.socket, options: argparse.Namespace, block: bytes) -> None:
         self._stream = stream
+        self._discard = 0 if isinstance(stream, ssl.SSLSocket) else _DISCARD
         self._latency: float = options.latency
         self._bandwidth: float = options.bandwidth
         self._export: int = options.export
@@ -68,6 +72,8 @@ class _Connection:
     def serve(self) -> None:
         """Answer requests."""
         with self._stream:
+            if isinstance(self._stream, ssl.SSLSocket):
+                self._stream.do_handshake()
             while head := self._receive():
                 time.sleep(self._latency)
                 path = head.split(b" ", 2)[1].partition(b"?")[0]
@@ -91,7 +97,7 @@ class _Connection:
 
     def _receive_body(self, left: int) -> None:
         while left > 0:
-            count = self._stream.recv_into(self._buffer, min(left, _BUFFER), _DISCARD)
+            count = self._stream.recv_into(self._buffer, min(left, _BUFFER), self._discard)
             if not count:
                 raise ConnectionError("the client went away within a body")
             left -= count
@@ -133,16 +139,23 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds from a request's end to its answer")
     parser.add_argument("--bandwidth", type=float, default=0.0, help="bytes a second and connection; 0: no limit")
     parser.add_argument("--export", type=int, default=0, help="bytes of an export, rounded up to whole records")
+    parser.add_argument("--certificate", default="", help="a PEM file with a certificate and its key, to speak TLS")
     options = parser.parse_args()
+    tls = None
+    if options.certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(options.certificate)
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     if options.bandwidth:
         # Bytes that the system buffers would be bandwidth that the client does not wait for.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    print(f"http{'s' if tls else ''}://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     block = records(_BUFFER) if options.export else b""
     while True:
         stream, _ = listener.accept()
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            stream = tls.wrap_socket(stream, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=_Connection(stream, options, block).serve, daemon=True).start()
 
 

@@ -6,10 +6,12 @@ import asyncio
 import itertools
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from mmap import mmap
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ from urllib.parse import urlsplit
 import requests
 
 from benchmarks._csv import COLUMNS, records, write_csv
-from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs, server
+from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs, server, tls_server
 from domo_async import Domo, Settings
 from domo_async._transfer import ColumnSpec, ColumnType, UploadResult
 from domo_async._transfer.part import part_sizes
@@ -51,11 +53,13 @@ def benchmark(options: Options) -> Iterator[Row]:
             Measurement(sendall_file, url, quoted, 1),
             0.85,
         )
-        yield against(
-            "every field quoted, some empty / read and sendall",
-            Measurement(sdk, url, every),
-            Measurement(sendall_file, url, every, 1),
-        )
+        for threads, what, aim in ((1, "", 0.85), (2, ", 2 threads", 0.6)):
+            yield against(
+                f"every field quoted, some empty / read and sendall{what}",
+                Measurement(sdk, url, every),
+                Measurement(sendall_file, url, every, threads),
+                aim,
+            )
         for what, path in (("no quotes", plain), ("every field quoted, some empty", every)):
             python = Measurement(sdk, url, path, without="domo_async._transfer.csv._survey")
             yield against(f"{what}, Python alone / read and sendall", python, Measurement(sendall_file, url, path, 1))
@@ -68,11 +72,20 @@ def benchmark(options: Options) -> Iterator[Row]:
         ):
             cuts = Measurement(cutting, path)
             yield against(f"cut and checked only, {what} / read and quotes counted", cuts, Measurement(counting, path))
+    with tls_server(options.folder) as (url, trusted):
+        for threads, what, aim in ((1, "read and sendall", None), (2, "read and sendall, 2 threads", 0.9)):
+            yield against(
+                f"TLS, no quotes / {what}",
+                Measurement(sdk, url, plain, trusted),
+                Measurement(sendall_file, url, plain, threads, trusted),
+                aim,
+            )
 
 
-def sdk(url: str, path: str) -> float:
+def sdk(url: str, path: str, trusted: str | None = None) -> float:
     """Upload by the client; return MB/s of the whole job."""
-    return whole_job(url, lambda domo: domo.datasets.upload("dataset", path))
+    settings = None if trusted is None else Settings(ca=trusted)
+    return whole_job(url, lambda domo: domo.datasets.upload("dataset", path), settings)
 
 
 def whole_job(url: str, upload: Callable[[Domo], Awaitable[UploadResult]], settings: Settings | None = None) -> float:
@@ -80,8 +93,8 @@ def whole_job(url: str, upload: Callable[[Domo], Awaitable[UploadResult]], setti
 
     async def run() -> float:
         async with Domo(url, token="benchmark", settings=settings) as domo:
-            # A long upload pays once for what is imported on use; a connection is left open as well.
-            await domo.datasets.plan_upload("dataset", records(1000))
+            # A process pays once for what is imported on use; a connection is left open as well.
+            await domo.datasets.upload("dataset", records(1000))
             started = time.perf_counter()
             result = await upload(domo)
             return result.bytes / (time.perf_counter() - started) / 1e6
@@ -117,7 +130,7 @@ def counting(path: str) -> float:
     return size / (time.perf_counter() - started) / 1e6
 
 
-def sendall_file(url: str, path: str, threads: int) -> float:
+def sendall_file(url: str, path: str, threads: int, trusted: str | None = None) -> float:
     """Send the file's parts over blocking sockets, one a thread, slice by slice; return MB/s."""
     size = Path(path).stat().st_size
 
@@ -134,7 +147,7 @@ def sendall_file(url: str, path: str, threads: int) -> float:
 
         return send
 
-    return _send_parts(url, size, threads, sender)
+    return _send_parts(url, size, threads, sender, trusted)
 
 
 def sendall_memory(url: str, path: str, threads: int) -> float:
@@ -148,15 +161,23 @@ def sendall_memory(url: str, path: str, threads: int) -> float:
 
 
 def _send_parts(
-    url: str, size: int, threads: int, sender: Callable[[], Callable[[socket.socket, int, int], None]]
+    url: str,
+    size: int,
+    threads: int,
+    sender: Callable[[], Callable[[socket.socket, int, int], None]],
+    trusted: str | None = None,
 ) -> float:
     """PUT parts over so many connections; return MB/s."""
     address = urlsplit(url)
+    tls = None if trusted is None else ssl.create_default_context(cafile=trusted)
     offsets = iter(range(0, size, _PART))
 
     def work() -> None:
         send = sender()
-        with socket.create_connection((address.hostname, address.port)) as stream:
+        with socket.create_connection((address.hostname, address.port)) as plain, ExitStack() as opened:
+            stream = plain
+            if tls is not None:
+                stream = opened.enter_context(tls.wrap_socket(plain, server_hostname=address.hostname))
             for offset in offsets:
                 length = min(_PART, size - offset)
                 stream.sendall(b"PUT /parts/1 HTTP/1.1\r\nHost: sink\r\nContent-Length: %d\r\n\r\n" % length)

@@ -175,7 +175,8 @@ class Exchange:
             nonlocal failure
             try:
                 for piece in slices:
-                    yield piece
+                    # asyncio cuts off what was sent, which copies bytes but not a view of them.
+                    yield memoryview(piece)
                     self.call.keep_moving()
             except Exception as error:
                 failure = error
