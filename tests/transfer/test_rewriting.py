@@ -15,7 +15,7 @@ from domo_async import ConfigError, SourceError
 from domo_async._transfer.csv.fastest import fastest_rewriter
 from domo_async._transfer.csv.rewriting import FieldRule, Rewriter, first_fields, spellings
 from domo_async._transfer.csv.splitter import RecordScanner
-from tests.transfer.scanners import without_sse2
+from tests.transfer.scanners import built_for_less
 from tests.transfer.test_splitter import cuts, pieces
 
 Row = list[str | None]
@@ -192,7 +192,7 @@ def compiled(request, tmp_path_factory):
     if request.param == "as installed":
         yield FASTEST
         return
-    module = without_sse2("_rewrite", tmp_path_factory.mktemp("compiled"))
+    module = built_for_less("_rewrite", tmp_path_factory.mktemp("compiled"), sse2=False)
     with mock.patch(f"{FASTEST.__module__}._rewrite", module):
         yield FASTEST
 

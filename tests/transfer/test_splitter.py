@@ -19,7 +19,7 @@ from domo_async._transfer.csv import splitter
 from domo_async._transfer.csv.block_scanner import BlockScanner, ScanState
 from domo_async._transfer.csv.format import first_record
 from domo_async._transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable
-from tests.transfer.scanners import FASTEST, SCANNERS, needs_compiled, without_sse2
+from tests.transfer.scanners import FASTEST, SCANNERS, built_for_less, needs_compiled
 
 NASTY = ["a", "é", "日本", '"', '""', ",", "\n", "\r\n", "\r", " ", "x" * 30, "\N{PILE OF POO}", "\x00"]
 fields = st.lists(st.sampled_from(NASTY), max_size=4).map("".join)
@@ -164,13 +164,14 @@ PIECES = [
 marks = st.builds(ScanState, st.booleans(), st.sampled_from(b'"\n\r,x'), st.integers(0, 3))
 
 
-@pytest.fixture(scope="module", params=["as installed", "without SSE2"])
+@pytest.fixture(scope="module", params=["as installed", "without AVX2", "without SSE2"])
 def compiled(request, tmp_path_factory):
-    """The compiled scanner, also as it is on processors without instructions for 16 bytes at once."""
+    """The compiled scanner, also as it is on processors without instructions for 32 or 16 bytes at once."""
     if request.param == "as installed":
         yield FASTEST
         return
-    module = without_sse2("_survey", tmp_path_factory.mktemp("compiled"))
+    sse2 = request.param == "without AVX2"
+    module = built_for_less("_survey", tmp_path_factory.mktemp("compiled"), sse2=sse2)
     with mock.patch(f"{FASTEST.__module__}._survey", module):
         yield FASTEST
 

@@ -26,6 +26,12 @@
 #define COUNTS_BITS
 #endif
 
+#if defined(_MSC_VER) && !defined(__clang__)
+#define INLINED static __forceinline
+#else
+#define INLINED static inline __attribute__((always_inline))
+#endif
+
 static int processor_counts_bits(void)
 {
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
@@ -40,14 +46,93 @@ static int processor_counts_bits(void)
 #endif
 }
 
+/* Whether the processor runs `WIDE` code; set when the module is loaded. */
+static int is_wide = 0;
+
+/* The functions below are compiled twice; `wide` is a constant in each, which says which instructions are meant. */
+INLINED Bitmasks bitmasks_of(const uint8_t *bytes, int wide)
+{
+#if defined(HAS_WIDE_CODE)
+    if (wide)
+        return wide_bitmasks(bytes);
+#else
+    (void)wide;
+#endif
+    return bitmasks(bytes);
+}
+
 /* The bitmasks of the 64 bytes from a position on; bits beyond the block's end are zero. */
-static inline Bitmasks bitmasks_at(const uint8_t *block, Py_ssize_t length, Py_ssize_t at)
+INLINED Bitmasks bitmasks_at(const uint8_t *block, Py_ssize_t length, Py_ssize_t at, int wide)
 {
     uint8_t last[WORD] = {0};
     if (length - at >= WORD)
-        return bitmasks(block + at);
+        return bitmasks_of(block + at, wide);
     memcpy(last, block + at, (size_t)(length - at));
-    return bitmasks(last);
+    return bitmasks_of(last, wide);
+}
+
+INLINED uint64_t inside_quotes(uint64_t quotes, uint64_t before, int wide)
+{
+    if (!quotes)
+        return before;
+#if defined(HAS_WIDE_CODE)
+    if (wide)
+        return wide_prefix_xor(quotes, before);
+#else
+    (void)wide;
+#endif
+    return prefix_xor(quotes, before);
+}
+
+/* Quoted empty fields, in the columns that are asked for: a closing quote right behind an opening one. With another quote
+   next to them they are part of a text. */
+
+/* The columns that are asked for: a byte for each, zero or one. */
+typedef struct {
+    const uint8_t *asked;
+    Py_ssize_t count;
+} Columns;
+
+/* Which of the last three bytes before a word are quotes, and of which kind, as the highest bits. */
+typedef struct {
+    uint64_t quotes, opening, closing;
+} LastQuotes;
+
+INLINED uint64_t last_of(uint64_t bits, uint64_t before, Py_ssize_t length)
+{
+    return length == WORD ? bits : bits << (WORD - length) | before >> length;
+}
+
+/* The bytes right behind quoted empty fields. `length` is the number of bytes of the word that are there. */
+INLINED uint64_t behind_empties(uint64_t quotes, uint64_t inside, Py_ssize_t length, LastQuotes *last)
+{
+    const uint64_t there = length == WORD ? ~(uint64_t)0 : ((uint64_t)1 << length) - 1;
+    const uint64_t opening = quotes & inside, closing = quotes & ~inside;
+    const uint64_t behind = (closing << 1 | last->closing >> 63) & (opening << 2 | last->opening >> 62) &
+                            ~(quotes << 3 | last->quotes >> 61) & ~quotes & there;
+    last->quotes = last_of(quotes, last->quotes, length);
+    last->opening = last_of(opening, last->opening, length);
+    last->closing = last_of(closing, last->closing, length);
+    return behind;
+}
+
+/* Whether the field that ends before a bit is in a column that is asked for. Commas and feeds are those outside quotes,
+   `column` is the one that goes on at the word's beginning. */
+INLINED int is_asked(uint64_t bit, uint64_t commas, uint64_t feeds, Py_ssize_t column, Columns columns)
+{
+    const uint64_t before = bit - 1, ended = feeds & before;
+    if (ended) {
+        column = 0;
+        commas &= ~(~(uint64_t)0 >> (63 - highest_bit(ended)));
+    }
+    column += count_bits(commas & before);
+    return column < columns.count && columns.asked[column];
+}
+
+/* Whether the bytes end with a quoted empty field. */
+static int ends_with_empty(LastQuotes last)
+{
+    return last.closing >> 63 & last.opening >> 62 & ~(last.quotes >> 61) & 1;
 }
 
 /* The scanner's state before a block. */
@@ -61,11 +146,12 @@ typedef struct {
     Py_ssize_t ends, last_end, lines, open_lines;
     uint64_t pairs;  /* not zero if a quote follows another */
     uint64_t others; /* not zero if a byte is not ASCII */
+    Py_ssize_t empties, open_empties; /* quoted empty fields that are asked for, up to the last end and behind it */
 } Found;
 
 /* Return whether the block has no errors; if so, `state` becomes that of the next block. The block is not empty. */
-COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, ScanState *state,
-                                    Found *found)
+INLINED int survey_with(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, Columns columns, ScanState *state,
+                        LastQuotes *last_quotes, Found *found, int wide)
 {
     Before before = {
         .in_quotes = state->in_quotes,
@@ -75,18 +161,36 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
     };
     uint64_t others = 0, pairs = 0, quoted = state->last == '"';
     Py_ssize_t commas = state->commas, ends = 0, last_end = -1, lines = 0, open_lines = 0;
+    Py_ssize_t empties = 0, open_empties = 0;
 
     for (Py_ssize_t at = 0; at < length; at += WORD) {
-        const uint64_t there = length - at >= WORD ? ~(uint64_t)0 : ((uint64_t)1 << (length - at)) - 1;
-        Bitmasks all = bitmasks_at(block, length, at);
+        const Py_ssize_t bytes = length - at >= WORD ? WORD : length - at;
+        const uint64_t there = bytes == WORD ? ~(uint64_t)0 : ((uint64_t)1 << bytes) - 1;
+        Bitmasks all = bitmasks_at(block, length, at, wide);
         const uint64_t all_feeds = all.feeds;
+        const uint64_t inside = inside_quotes(all.quotes, before.in_quotes, wide);
         others |= all.others;
         pairs |= all.quotes & (all.quotes << 1 | quoted);
         quoted = all.quotes >> 63;
         lines += count_bits(all_feeds);
-        if (!keep_outside_quotes(&all, there, &before))
+        if (!keep_outside(&all, inside, there, &before))
             return 0;
         uint64_t delimiters = all.commas, feeds = all.feeds;
+        if (columns.count) {
+            const uint64_t ended = feeds ? ~(uint64_t)0 >> (63 - highest_bit(feeds)) : 0;
+            uint64_t behind = behind_empties(all.quotes, inside, bytes, last_quotes);
+            Py_ssize_t beyond = 0;
+            for (; behind; behind &= behind - 1) {
+                const uint64_t bit = behind & (0 - behind);
+                const int asked = is_asked(bit, delimiters, feeds, commas, columns);
+                open_empties += asked;
+                beyond += asked && !(bit & ended);
+            }
+            if (feeds) {
+                empties += open_empties - beyond;
+                open_empties = beyond;
+            }
+        }
         if (feeds) {
             const int last_feed = highest_bit(feeds);
             ends += count_bits(feeds);
@@ -107,8 +211,30 @@ COUNTS_BITS static int survey_block(const uint8_t *block, Py_ssize_t length, Py_
         commas += count_bits(delimiters);
     }
     *state = (ScanState){before.in_quotes, block[length - 1], each < 0 ? 0 : commas};
-    *found = (Found){ends, last_end, lines, open_lines, pairs, others};
+    *found = (Found){ends, last_end, lines, open_lines, pairs, others, empties, open_empties};
     return 1;
+}
+
+COUNTS_BITS static int survey_narrow(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, Columns columns,
+                                     ScanState *state, LastQuotes *last_quotes, Found *found)
+{
+    return survey_with(block, length, each, columns, state, last_quotes, found, 0);
+}
+
+#if defined(HAS_WIDE_CODE)
+WIDE static int survey_wide(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, Columns columns, ScanState *state,
+                            LastQuotes *last_quotes, Found *found)
+{
+    return survey_with(block, length, each, columns, state, last_quotes, found, 1);
+}
+#else
+#define survey_wide survey_narrow
+#endif
+
+static int survey_block(const uint8_t *block, Py_ssize_t length, Py_ssize_t each, Columns columns, ScanState *state,
+                        LastQuotes *last_quotes, Found *found)
+{
+    return (is_wide ? survey_wide : survey_narrow)(block, length, each, columns, state, last_quotes, found);
 }
 
 static Py_ssize_t count_well_formed(const uint8_t *block, Py_ssize_t length)
@@ -206,9 +332,10 @@ static Py_ssize_t read_at(Reader reader, uint8_t *chunk, int64_t at, int64_t end
 #endif
 
 /* Scan a file like one block, up to the first error or unreadable byte; return the number of bytes scanned. */
-static Py_ssize_t survey_open_file(Reader reader, int64_t start, int64_t end, Py_ssize_t each, uint8_t *chunk,
-                                   ScanState *state, Found *found)
+static Py_ssize_t survey_open_file(Reader reader, int64_t start, int64_t end, Py_ssize_t each, Columns columns,
+                                   uint8_t *chunk, ScanState *state, Found *found)
 {
+    LastQuotes last_quotes = {0};
     int64_t at = start;
     while (at < end) {
         Found more;
@@ -217,7 +344,7 @@ static Py_ssize_t survey_open_file(Reader reader, int64_t start, int64_t end, Py
             break;
         length = without_cut_off(chunk, length);
         ScanState next = *state;
-        if (!survey_block(chunk, length, each, &next, &more))
+        if (!survey_block(chunk, length, each, columns, &next, &last_quotes, &more))
             break;
         if (more.others && count_well_formed(chunk, length) != length)
             break;
@@ -226,14 +353,19 @@ static Py_ssize_t survey_open_file(Reader reader, int64_t start, int64_t end, Py
         found->lines += more.lines;
         found->pairs |= more.pairs;
         found->open_lines = more.open_lines + (more.ends ? 0 : found->open_lines);
+        found->empties += more.empties + (more.ends ? found->open_empties : 0);
+        found->open_empties = more.open_empties + (more.ends ? 0 : found->open_empties);
         if (more.ends)
             found->last_end = (Py_ssize_t)(at - start) + more.last_end;
         at += length;
     }
+    /* The last field of a record without a line end. */
+    if (ends_with_empty(last_quotes) && state->commas < columns.count && columns.asked[state->commas])
+        found->open_empties++;
     return (Py_ssize_t)(at - start);
 }
 
-PyDoc_STRVAR(survey_file_doc, "survey_file(file, start, end, in_quotes, last, commas, each, /)\n--\n\n"
+PyDoc_STRVAR(survey_file_doc, "survey_file(file, start, end, asked, in_quotes, last, commas, each, /)\n--\n\n"
                               "See `BlockScanner.scan_file`, and `survey` here.");
 
 static PyObject *survey_file(PyObject *Py_UNUSED(module), PyObject *arguments)
@@ -243,21 +375,26 @@ static PyObject *survey_file(PyObject *Py_UNUSED(module), PyObject *arguments)
     Py_ssize_t each, length;
     ScanState state;
     Found found = {.last_end = -1};
+    const char *asked;
+    Columns columns;
     uint8_t *chunk;
-    if (!PyArg_ParseTuple(arguments, "iLLpinn", &file, &start, &end, &in_quotes, &state.last, &state.commas, &each))
+    if (!PyArg_ParseTuple(arguments, "iLLy#pinn", &file, &start, &end, &asked, &columns.count, &in_quotes,
+                          &state.last, &state.commas, &each))
         return NULL;
+    columns.asked = (const uint8_t *)asked;
     chunk = PyMem_Malloc(CHUNK);
     if (!chunk)
         return PyErr_NoMemory();
     state.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
     Py_BEGIN_ALLOW_THREADS
     const Reader reader = open_reader(file);
-    length = survey_open_file(reader, start, end, each, chunk, &state, &found);
+    length = survey_open_file(reader, start, end, each, columns, chunk, &state, &found);
     close_reader(reader);
     Py_END_ALLOW_THREADS
     PyMem_Free(chunk);
-    return Py_BuildValue("nNinnnnnN", length, PyBool_FromLong(state.in_quotes != 0), state.last, state.commas, found.ends,
-                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.pairs != 0));
+    return Py_BuildValue("nNinnnnnNnn", length, PyBool_FromLong(state.in_quotes != 0), state.last, state.commas, found.ends,
+                         found.last_end, found.lines, found.open_lines, PyBool_FromLong(found.pairs != 0), found.empties,
+                         found.empties + found.open_empties);
 }
 
 PyDoc_STRVAR(survey_doc, "survey(block, in_quotes, last, commas, each, /)\n--\n\n"
@@ -270,13 +407,14 @@ static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
     int in_quotes, fits = 0;
     Py_ssize_t each;
     ScanState state;
+    LastQuotes last_quotes = {0};
     Found found;
     if (!PyArg_ParseTuple(arguments, "y*pinn", &block, &in_quotes, &state.last, &state.commas, &each))
         return NULL;
     state.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
     if (block.len) {
         Py_BEGIN_ALLOW_THREADS
-        fits = survey_block(block.buf, block.len, each, &state, &found);
+        fits = survey_block(block.buf, block.len, each, (Columns){NULL, 0}, &state, &last_quotes, &found);
         Py_END_ALLOW_THREADS
     }
     PyBuffer_Release(&block);
@@ -287,97 +425,60 @@ static PyObject *survey(PyObject *Py_UNUSED(module), PyObject *arguments)
                          PyBool_FromLong(found.others == 0));
 }
 
-/* The state before a word: whether the bytes before it end within quotes (all ones, or none); which of the last three are
-   quotes, and of which kind, as the highest bits; and the column that goes on. */
+/* The state before a block: whether the bytes before it end within quotes (all ones, or none), the last quotes, and the
+   column that goes on. */
 typedef struct {
-    uint64_t in_quotes, quotes, opening, closing;
+    uint64_t in_quotes;
+    LastQuotes last_quotes;
     Py_ssize_t column;
 } Begun;
 
-static inline uint64_t last_of(uint64_t bits, uint64_t before, Py_ssize_t length)
-{
-    return length == WORD ? bits : bits << (WORD - length) | before >> length;
-}
-
-/* Copy a block of valid CSV without the quotes of quoted empty fields, in the given columns, or only count them if
-   `copy` is NULL. Return the number of bytes left out. Pairs of quotes at the end of the block are not seen. */
-COUNTS_BITS static Py_ssize_t leave_out_empties(const uint8_t *block, Py_ssize_t length, const uint8_t *asked,
-                                                Py_ssize_t columns, Begun *begun, uint8_t *copy)
+/* Copy a block of valid CSV without the quotes of quoted empty fields, in the given columns. Return the number of bytes
+   left out. Pairs of quotes at the end of the block are not seen. */
+INLINED Py_ssize_t leave_out_with(const uint8_t *block, Py_ssize_t length, Columns columns, Begun *begun, uint8_t *copy,
+                                  int wide)
 {
     Py_ssize_t left_out = 0, from = 0;
     for (Py_ssize_t at = 0; at < length; at += WORD) {
         const Py_ssize_t bytes = length - at >= WORD ? WORD : length - at;
-        const uint64_t there = bytes == WORD ? ~(uint64_t)0 : ((uint64_t)1 << bytes) - 1;
-        const Bitmasks all = bitmasks_at(block, length, at);
-        const uint64_t inside = prefix_xor(all.quotes, begun->in_quotes);
-        const uint64_t opening = all.quotes & inside, closing = all.quotes & ~inside;
+        const Bitmasks all = bitmasks_at(block, length, at, wide);
+        const uint64_t inside = inside_quotes(all.quotes, begun->in_quotes, wide);
         const uint64_t commas = all.commas & ~inside, feeds = all.feeds & ~inside;
-        /* The bytes after an opening and a closing quote; with another quote next to them they are part of a text. */
-        uint64_t after = (closing << 1 | begun->closing >> 63) & (opening << 2 | begun->opening >> 62) &
-                         ~(all.quotes << 3 | begun->quotes >> 61) & ~all.quotes & there;
-        for (; after; after &= after - 1) {
-            const uint64_t before = (after & (0 - after)) - 1;
-            const uint64_t ended = feeds & before;
-            const uint64_t record = ended ? before & ~(~(uint64_t)0 >> (63 - highest_bit(ended))) : before;
-            const Py_ssize_t column = count_bits(commas & record) + (ended ? 0 : begun->column);
-            if (column >= columns || !asked[column])
+        uint64_t behind = behind_empties(all.quotes, inside, bytes, &begun->last_quotes);
+        for (; behind; behind &= behind - 1) {
+            if (!is_asked(behind & (0 - behind), commas, feeds, begun->column, columns))
                 continue;
+            const Py_ssize_t place = at + lowest_bit(behind);
             left_out += 2;
-            if (copy) {
-                const Py_ssize_t place = at + lowest_bit(after);
-                memcpy(copy, block + from, (size_t)(place - 2 - from));
-                copy += place - 2 - from;
-                from = place;
-            }
+            memcpy(copy, block + from, (size_t)(place - 2 - from));
+            copy += place - 2 - from;
+            from = place;
         }
         if (feeds)
             begun->column = count_bits(commas & ~(~(uint64_t)0 >> (63 - highest_bit(feeds))));
         else
             begun->column += count_bits(commas);
         begun->in_quotes = spread_highest(inside);
-        begun->quotes = last_of(all.quotes, begun->quotes, bytes);
-        begun->opening = last_of(opening, begun->opening, bytes);
-        begun->closing = last_of(closing, begun->closing, bytes);
     }
-    if (copy)
-        memcpy(copy, block + from, (size_t)(length - from));
+    memcpy(copy, block + from, (size_t)(length - from));
     return left_out;
 }
 
-PyDoc_STRVAR(count_empties_doc, "count_empties(file, start, end, asked, /)\n--\n\n"
-                                "See `EmptyFields.bytes_in_file`; -1 if not all can be read.");
-
-static PyObject *count_empties(PyObject *Py_UNUSED(module), PyObject *arguments)
+COUNTS_BITS static Py_ssize_t leave_out_narrow(const uint8_t *block, Py_ssize_t length, Columns columns, Begun *begun,
+                                               uint8_t *copy)
 {
-    int file;
-    long long at, end;
-    const char *asked;
-    Py_ssize_t columns, found = 0;
-    Begun begun = {0};
-    uint8_t *chunk;
-    if (!PyArg_ParseTuple(arguments, "iLLy#", &file, &at, &end, &asked, &columns))
-        return NULL;
-    chunk = PyMem_Malloc(CHUNK);
-    if (!chunk)
-        return PyErr_NoMemory();
-    Py_BEGIN_ALLOW_THREADS
-    const Reader reader = open_reader(file);
-    while (at < end) {
-        const Py_ssize_t length = read_at(reader, chunk, at, end);
-        if (!length)
-            break;
-        found += leave_out_empties(chunk, length, (const uint8_t *)asked, columns, &begun, NULL);
-        at += length;
-    }
-    close_reader(reader);
-    Py_END_ALLOW_THREADS
-    PyMem_Free(chunk);
-    /* The last field of a record without a line end. */
-    if (begun.closing >> 63 & begun.opening >> 62 & ~(begun.quotes >> 61) & 1 && begun.column < columns &&
-        asked[begun.column])
-        found += 2;
-    return PyLong_FromSsize_t(at < end ? -1 : found);
+    return leave_out_with(block, length, columns, begun, copy, 0);
 }
+
+#if defined(HAS_WIDE_CODE)
+WIDE static Py_ssize_t leave_out_wide(const uint8_t *block, Py_ssize_t length, Columns columns, Begun *begun,
+                                      uint8_t *copy)
+{
+    return leave_out_with(block, length, columns, begun, copy, 1);
+}
+#else
+#define leave_out_wide leave_out_narrow
+#endif
 
 PyDoc_STRVAR(without_empties_doc, "without_empties(block, asked, in_quotes, after_quote, column, /)\n--\n\n"
                                   "See `EmptyFields.left_out`. What depends on the next block is not taken.");
@@ -388,20 +489,23 @@ static PyObject *without_empties(PyObject *Py_UNUSED(module), PyObject *argument
     const char *asked;
     char *text, *copy;
     int in_quotes, after_quote;
-    Py_ssize_t columns, length, left_out;
+    Columns columns;
+    Py_ssize_t length, left_out;
     Begun begun = {0};
-    if (!PyArg_ParseTuple(arguments, "Sy#ppn", &block, &asked, &columns, &in_quotes, &after_quote, &begun.column) ||
+    if (!PyArg_ParseTuple(arguments, "Sy#ppn", &block, &asked, &columns.count, &in_quotes, &after_quote, &begun.column) ||
         PyBytes_AsStringAndSize(block, &text, &length) < 0)
         return NULL;
     begun.in_quotes = in_quotes ? ~(uint64_t)0 : 0;
-    begun.quotes = after_quote ? (uint64_t)1 << 63 : 0;
+    columns.asked = (const uint8_t *)asked;
+    begun.last_quotes.quotes = after_quote ? (uint64_t)1 << 63 : 0;
     for (int quotes = 0; quotes < 2 && length && text[length - 1] == '"'; quotes++)
         length--;
     copied = PyBytes_FromStringAndSize(NULL, length);
     if (!copied || !(copy = PyBytes_AsString(copied)))
         return NULL;
     Py_BEGIN_ALLOW_THREADS
-    left_out = leave_out_empties((const uint8_t *)text, length, (const uint8_t *)asked, columns, &begun, (uint8_t *)copy);
+    left_out = (is_wide ? leave_out_wide : leave_out_narrow)((const uint8_t *)text, length, columns, &begun,
+                                                             (uint8_t *)copy);
     Py_END_ALLOW_THREADS
     if (length)
         after_quote = text[length - 1] == '"';
@@ -434,8 +538,12 @@ static PyObject *well_formed(PyObject *Py_UNUSED(module), PyObject *arguments)
 
 static int load(PyObject *Py_UNUSED(module))
 {
-    if (processor_counts_bits())
+    if (processor_counts_bits()) {
+#if defined(HAS_WIDE_CODE)
+        is_wide = has_wide();
+#endif
         return 0;
+    }
     PyErr_SetString(PyExc_ImportError, "the processor does not count bits");
     return -1;
 }
@@ -443,7 +551,6 @@ static int load(PyObject *Py_UNUSED(module))
 static PyMethodDef methods[] = {
     {"survey", survey, METH_VARARGS, survey_doc},
     {"survey_file", survey_file, METH_VARARGS, survey_file_doc},
-    {"count_empties", count_empties, METH_VARARGS, count_empties_doc},
     {"without_empties", without_empties, METH_VARARGS, without_empties_doc},
     {"well_formed", well_formed, METH_VARARGS, well_formed_doc},
     {NULL, NULL, 0, NULL},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["AFTER_QUOTE", "BEFORE_QUOTE", "BlockScan", "BlockScanner", "ScanState"]
+__all__ = ["AFTER_QUOTE", "BEFORE_QUOTE", "BlockScan", "BlockScanner", "FileScan", "ScanState"]
 
 # The characters allowed on the outer side of a quote: the edge of its field, or another quote.
 BEFORE_QUOTE = b',\n"'
@@ -48,6 +48,23 @@ class BlockScan(NamedTuple):
     open_lines: int
     pairs: bool
     is_ascii: bool
+
+
+class FileScan(NamedTuple):
+    """The result of scanning a range of a file.
+
+    Attributes:
+        length: The number of bytes that were scanned, which are whole characters without errors.
+        found: The result for them.
+        empties: The number of quoted empty fields, in the columns that were asked for, up to the last line feed outside
+            quotes.
+        all_empties: Their number in all bytes that were scanned.
+    """
+
+    length: int
+    found: BlockScan
+    empties: int = 0
+    all_empties: int = 0
 
 
 class BlockScanner:
@@ -94,20 +111,21 @@ class BlockScanner:
         pairs = b'""' in block or state.last == block[0] == _QUOTE
         return _block_scan(block, ScanState(in_quotes, block[-1], commas), ends, last_end, pairs=pairs)
 
-    def scan_file(self, file: int, start: int, end: int, state: ScanState) -> tuple[int, BlockScan]:  # noqa: ARG002 - see below
+    def scan_file(self, file: int, start: int, end: int, asked: bytes, state: ScanState) -> FileScan:  # noqa: ARG002 - see below
         """Scan a range of an open file without copying it into Python; this implementation cannot.
 
         Args:
             file: The file's descriptor.
             start: The offset at which the range begins.
             end: The offset at which it ends.
+            asked: The columns in which quoted empty fields are counted, a byte for each; zero for the others. If there
+                are any, a record begins at `start`.
             state: The state before it.
 
         Returns:
-            The number of bytes that were scanned, which are whole characters without errors, and the result for them.
-            The rest has to be read and scanned as blocks.
+            The result. The rest has to be read and scanned as blocks.
         """
-        return 0, BlockScan(state, 0, -1, 0, 0, pairs=False, is_ascii=True)
+        return FileScan(0, BlockScan(state, 0, -1, 0, 0, pairs=False, is_ascii=True))
 
     def _unquoted(self, block: bytes, state: ScanState) -> BlockScan | None:
         if _has_lone_return(block, block, state, in_quotes=False):

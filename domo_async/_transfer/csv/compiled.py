@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from domo_async._transfer.csv import _survey
-from domo_async._transfer.csv.block_scanner import BlockScan, BlockScanner, ScanState
+from domo_async._transfer.csv.block_scanner import BlockScan, BlockScanner, FileScan, ScanState
 from domo_async._transfer.csv.empties import EmptyFields
 
 __all__ = ["CompiledBlockScanner", "CompiledEmptyFields"]
@@ -30,10 +30,13 @@ class CompiledBlockScanner(BlockScanner):
         found = _survey.survey(block, *state, self._commas_due)
         return None if found is None else BlockScan(ScanState(*found[:3]), *found[3:])
 
-    def scan_file(self, file: int, start: int, end: int, state: ScanState) -> tuple[int, BlockScan]:
+    def scan_file(self, file: int, start: int, end: int, asked: bytes, state: ScanState) -> FileScan:
         """See `BlockScanner.scan_file`."""
-        found = _survey.survey_file(file, start, end, *state, self._commas_due)
-        return found[0], BlockScan(ScanState(*found[1:4]), *found[4:], is_ascii=False)
+        length, in_quotes, last, commas, *found, empties, all_empties = _survey.survey_file(
+            file, start, end, asked, *state, self._commas_due
+        )
+        scan = BlockScan(ScanState(in_quotes, last, commas), *found, is_ascii=False)
+        return FileScan(length, scan, empties, all_empties)
 
 
 class CompiledEmptyFields(EmptyFields):
@@ -45,15 +48,10 @@ class CompiledEmptyFields(EmptyFields):
         for block in blocks:
             joined = held + block if held else block
             copied, taken, in_quotes, after_quote, column = _survey.without_empties(
-                joined, self._asked, in_quotes, after_quote, column
+                joined, self.asked, in_quotes, after_quote, column
             )
             held = joined[taken:]
             if copied:
                 yield copied
         if held:
             yield held
-
-    def bytes_in_file(self, file: int, start: int, end: int) -> int | None:
-        """See `EmptyFields.bytes_in_file`."""
-        found = _survey.count_empties(file, start, end, self._asked)
-        return found if found >= 0 else None

@@ -19,10 +19,13 @@ class EmptyFields:
 
     Args:
         columns: The indices of these columns.
+
+    Attributes:
+        asked: A byte for each column up to the last of them: one if it is one of them, else zero.
     """
 
     def __init__(self, columns: Sequence[int]) -> None:
-        self._asked = bytes(index in columns for index in range(max(columns, default=-1) + 1))
+        self.asked: bytes = bytes(index in columns for index in range(max(columns, default=-1) + 1))
 
     def left_out(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the same CSV without those quotes.
@@ -43,19 +46,6 @@ class EmptyFields:
                     yield self._left_out(whole) if b'""' in whole else whole
         if held:
             yield self._left_out(bytes(held))
-
-    def bytes_in_file(self, file: int, start: int, end: int) -> int | None:  # noqa: ARG002 - see below
-        """Return how many bytes of an open file would be left out, if that is possible without copying it into Python.
-
-        Args:
-            file: The file's descriptor.
-            start: The offset at which a record begins.
-            end: The offset at which a record ends.
-
-        Returns:
-            The number, or None if it cannot be determined; this implementation never can.
-        """
-        return None
 
     def _left_out(self, text: bytes) -> bytes:
         pieces = text.split(b'""')
@@ -89,7 +79,7 @@ class EmptyFields:
                 column += not in_quotes
             elif byte == _MARK[0]:
                 empty = not in_quotes and edges[offset - 1] == edges[offset + 1] == _COMMA
-                pairs.append(b"" if empty and column < len(self._asked) and self._asked[column] else b'""')
+                pairs.append(b"" if empty and column < len(self.asked) and self.asked[column] else b'""')
         return pairs
 
 

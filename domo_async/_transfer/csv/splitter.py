@@ -37,6 +37,7 @@ class RecordScanner:
     Args:
         line: The number of lines before the first block, for messages.
         width: How many fields each record must have; None if that does not matter. An empty line is a single field.
+        asked: The columns in which `skim` counts quoted empty fields, see `EmptyFields`.
 
     Attributes:
         position: Bytes read.
@@ -44,15 +45,20 @@ class RecordScanner:
         records: Records that end at or before `cut`.
         lines: Line ends read, those within quoted fields included, and those before the first block.
         pairs: Whether two quotes stand side by side anywhere, as where a field in quotes is empty.
+        empties: The quoted empty fields up to `cut` in the columns that were asked for; None if they were not counted,
+            because not all was read by a single `skim`.
     """
 
-    def __init__(self, line: int = 0, width: int | None = None) -> None:
+    def __init__(self, line: int = 0, width: int | None = None, asked: bytes = b"") -> None:
         self.position: int = 0
         self.cut: int = 0
         self.records: int = 0
         self.lines: int = line
         self.pairs: bool = False
+        self.empties: int | None = None
         self._width = width
+        self._asked = asked
+        self._all_empties: int | None = None
         self._scanner = block_scanner(width)
         self._state = ScanState()
         self._record_line = line + 1
@@ -81,8 +87,12 @@ class RecordScanner:
             end: Where the last of them ends.
         """
         if not self._character:
-            length, found = self._scanner.scan_file(file, start, end, self._state)
+            first = self.position == 0
+            asked = self._asked if first else b""
+            length, found, empties, all_empties = self._scanner.scan_file(file, start, end, asked, self._state)
             self._take(found, length)
+            if first and length == end - start:
+                self.empties, self._all_empties = empties, all_empties
 
     def finish(self) -> None:
         """Check the rest after the last bytes; a last record without a line end counts.
@@ -103,6 +113,7 @@ class RecordScanner:
                 raise wrong_width(self._record_line, self._state.commas + 1, self._width)
             self.records += 1
             self.cut = self.position
+            self.empties = self._all_empties
 
     def _feed(self, block: bytes) -> None:
         if not block:
@@ -125,6 +136,7 @@ class RecordScanner:
         self._character = character
 
     def _take(self, found: BlockScan, length: int) -> None:
+        self.empties = self._all_empties = None
         self.lines += found.lines
         self.pairs |= found.pairs
         if found.ends:

@@ -109,24 +109,13 @@ class StoredCsv(CsvSource):
                 return
             if self._data.read(start, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK:
                 raise MarkAtCut
-            scanner = self._scan(start, line, fit.width, size)
+            scanner = self._scan(start, line, fit.width, size, b"" if empties is None else empties.asked)
             ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"
             part = Part(scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut), ends_line)
             if empties is not None and scanner.pairs:
-                part = self._without_empties(part, start, empties)
+                part = _without_empties(part, scanner.empties, empties)
             start, line = start + scanner.cut, self._line_at_cut(start, scanner)
             yield part, start, line
-
-    def _without_empties(self, part: Part, start: int, empties: EmptyFields) -> Part:
-        """Return a part without the quotes of empty fields, which are removed once, or at each read."""
-        file = self._data.opened()
-        count = None if file is None else empties.bytes_in_file(file.number, start, start + part.length)
-        if count == 0:
-            return part
-        whole = part.with_line_end()
-        if count is None:
-            return held_part(b"".join(empties.left_out(whole.open())), part.records)
-        return Part(part.records, whole.length - count, partial(_left_out, empties, whole, whole.length - count))
 
     def _blocks(self, start: int) -> Iterator[bytes]:
         for offset in range(start, self._data.size, SLICE):
@@ -150,8 +139,8 @@ class StoredCsv(CsvSource):
         scanner.finish()
         return self._begin + scanner.cut, scanner.lines
 
-    def _scan(self, start: int, line: int, width: int, size: int) -> RecordScanner:
-        scanner = RecordScanner(line, width)
+    def _scan(self, start: int, line: int, width: int, size: int, asked: bytes) -> RecordScanner:
+        scanner = RecordScanner(line, width, asked)
         end = min(start + size, self._data.size)
         while True:
             if (file := self._data.opened()) is not None:
@@ -172,6 +161,17 @@ class StoredCsv(CsvSource):
         """Return the number of lines up to the cut; bytes that were scanned beyond it are scanned again."""
         beyond = self._data.read(start + scanner.cut, scanner.position - scanner.cut)
         return scanner.lines - beyond.count(b"\n")
+
+
+def _without_empties(part: Part, count: int | None, empties: EmptyFields) -> Part:
+    """Return a part without the quotes of empty fields, which are removed once, or at each read if they were counted."""
+    if count == 0:
+        return part
+    whole = part.with_line_end()
+    if count is None:
+        return held_part(b"".join(empties.left_out(whole.open())), part.records)
+    length = whole.length - 2 * count
+    return Part(part.records, length, partial(_left_out, empties, whole, length))
 
 
 def _left_out(empties: EmptyFields, part: Part, length: int) -> Iterator[bytes]:
