@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 __all__ = ["EmptyFields"]
 
@@ -49,6 +50,8 @@ class EmptyFields:
 
     def _left_out(self, text: bytes) -> bytes:
         pieces = text.split(b'""')
+        if not _has_empty(pieces):
+            return text
         # The shape of each record; nearly all records share a few shapes.
         shape = _MARK.join(pieces).translate(None, _NO_SHAPE)
         known: dict[bytes, list[bytes]] = {}
@@ -81,6 +84,16 @@ class EmptyFields:
                 empty = not in_quotes and edges[offset - 1] == edges[offset + 1] == _COMMA
                 pairs.append(b"" if empty and column < len(self.asked) and self.asked[column] else b'""')
         return pairs
+
+
+def _has_empty(pieces: list[bytes]) -> bool:
+    """Return whether any of the pairs of quotes between pieces of text may be an empty field."""
+    last = len(pieces) - 1
+    return any(
+        (before[-1:] in {b",", b"\n"} or (place == 0 and not before))
+        and (after[:1] in {b",", b"\r", b"\n"} or (place + 1 == last and not after))
+        for place, (before, after) in enumerate(pairwise(pieces))
+    )
 
 
 def _end_of_records(text: bytearray) -> int:

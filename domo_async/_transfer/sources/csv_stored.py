@@ -169,7 +169,8 @@ def _without_empties(part: Part, count: int | None, empties: EmptyFields) -> Par
         return part
     whole = part.with_line_end()
     if count is None:
-        return held_part(b"".join(empties.left_out(whole.open())), part.records)
+        content = b"".join(empties.left_out(whole.open()))
+        return part if len(content) == whole.length else held_part(content, part.records)
     length = whole.length - 2 * count
     return Part(part.records, length, partial(_left_out, empties, whole, length))
 
