@@ -1,14 +1,16 @@
-"""Frames to CSV: our encoder against the fastest writer of the same frame, and against pandas."""
+"""Frames to CSV, against the fastest writer and pandas; and to a dataset, against a file of the same CSV."""
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,7 +18,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv
 
-from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs
+from benchmarks._csv import records, write_csv
+from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs, server
+from domo_async import Domo
 from domo_async._transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow
 
 _ROWS = 5_000_000
@@ -46,6 +50,55 @@ def benchmark(options: Options) -> Iterator[Row]:
         Measurement(csv_writer, few),
         runs=options.runs,
     )
+    file = str(write_csv(options.folder / "frame.csv", options.size // 2))
+    with server() as url:
+        for kind in _READERS:
+            yield in_pairs(
+                f"{kind} to a committed dataset / a file of the same CSV",
+                "MB/s",
+                Measurement(upload_frame, url, file, kind),
+                Measurement(upload_file, url, file),
+                runs=options.runs,
+                target=at_least(0.8),
+            )
+
+
+def _duckdb_frame(path: str) -> object:
+    connection = duckdb.connect()
+    connection.execute(f"CREATE TABLE frame AS SELECT * FROM '{path}'")
+    return connection.table("frame")
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "polars": lambda path: pl.read_csv(path, try_parse_dates=True),
+    "pandas": lambda path: pyarrow.csv.read_csv(path).to_pandas(),
+    "pyarrow": pyarrow.csv.read_csv,
+    "duckdb": _duckdb_frame,
+}
+
+
+def upload_frame(url: str, path: str, kind: str) -> float:
+    """Upload a frame read from a file; return the MB of the file a second."""
+    frame: Any = _READERS[kind](path)
+    few = frame.limit(1000) if kind == "duckdb" else frame.slice(0, 1000) if kind != "pandas" else frame[:1000]
+    return _uploaded(url, path, frame, few)
+
+
+def upload_file(url: str, path: str) -> float:
+    """Upload a file; return its MB a second."""
+    return _uploaded(url, path, path, records(1000))
+
+
+def _uploaded(url: str, path: str, source: Any, few: Any) -> float:
+    async def run() -> float:
+        async with Domo(url, token="benchmark") as domo:
+            # A process pays once for what is imported on use.
+            await domo.datasets.upload("dataset", few)
+            started = time.perf_counter()
+            await domo.datasets.upload("dataset", source)
+            return time.perf_counter() - started
+
+    return Path(path).stat().st_size / asyncio.run(run()) / 1e6
 
 
 def encoder(rows: int) -> float:

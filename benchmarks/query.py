@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import io
 import random
 import subprocess
 import sys
@@ -14,13 +15,15 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks._harness import Measurement, Options, Row, at_most, in_pairs
+from benchmarks._csv import COLUMNS, records
+from benchmarks._harness import Measurement, Options, Row, at_least, at_most, in_pairs
 from benchmarks.memory import _peak
 from domo_async import Domo
 from domo_async._endpoints.datasets._answer import query_result
 
 _ROWS = 1_000_000
 _FEW = 100_000
+_READ = 2_000_000
 _SCANNED = 20_000_000
 _KINDS = ("LONG", "LONG", "DOUBLE", "STRING", "STRING", "DATE", "DATETIME", "STRING", "DOUBLE", "STRING")
 
@@ -44,6 +47,15 @@ def benchmark(options: Options) -> Iterator[Row]:
         runs=options.runs,
         target=at_most(1.0),
     )
+    with table_server(_READ) as url:
+        yield in_pairs(
+            f"scan of {_READ:,} rows / pyarrow.csv of the same text from memory",
+            "k rows/s",
+            Measurement(scan_speed, url),
+            Measurement(arrow_speed),
+            runs=options.runs,
+            target=at_least(0.9),
+        )
     with table_server(_SCANNED) as url:
         yield in_pairs(
             f"peak memory, scan of {_SCANNED:,} rows / import of pyarrow",
@@ -133,6 +145,36 @@ def loop_to_dicts() -> float:
     seconds = time.perf_counter() - started
     assert len(rows) == _FEW
     return seconds
+
+
+def scan_speed(url: str) -> float:
+    """Return the thousands of rows a second of a scan, without the import of pyarrow."""
+    import pyarrow.csv  # noqa: F401, PLC0415 - loaded before the clock starts
+
+    async def run() -> float:
+        async with Domo(url, token="benchmark") as domo:
+            started = time.perf_counter()
+            rows = 0
+            async for batch in domo.datasets.scan("dataset"):
+                rows += batch.num_rows
+            assert rows == _READ
+            return rows / (time.perf_counter() - started) / 1e3
+
+    return asyncio.run(run())
+
+
+def arrow_speed() -> float:
+    """Return the thousands of rows a second that pyarrow reads of the same text."""
+    from pyarrow import csv  # noqa: PLC0415 - as above
+
+    block = records(1 << 20)
+    lines = block.splitlines(keepends=True)
+    text = block * (_READ // len(lines)) + b"".join(lines[: _READ % len(lines)])
+    options = csv.ReadOptions(column_names=list(COLUMNS))
+    started = time.perf_counter()
+    rows = sum(batch.num_rows for batch in csv.open_csv(io.BytesIO(text), options))
+    assert rows == _READ
+    return rows / (time.perf_counter() - started) / 1e3
 
 
 def scan_memory(url: str) -> float:

@@ -11,6 +11,7 @@ from domo_async._wire.errors import expected
 
 __all__ = ["NUMERIC_ID", "NumericId", "id_or_text", "is_numeric_id", "read_numeric_id"]
 
+_MOST_DIGITS = 20  # with a sign
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 NUMERIC_ID: Final = "an integer, perhaps as text"
 
@@ -20,7 +21,9 @@ NumericId = Annotated[int, NUMERIC_ID]
 
 def id_or_text(value: str) -> int | str:
     """Return the identifier for a text that is either a `NumericId` or another identifier."""
-    return int(value) if _DIGITS.fullmatch(value.strip()) else value
+    text = value.strip()
+    # Most others are UUIDs, and this question is the faster one.
+    return int(text) if len(text) <= _MOST_DIGITS and _DIGITS.fullmatch(text) else value
 
 
 def is_numeric_id(into: Any) -> bool:

@@ -16,7 +16,7 @@ from domo_async._transfer.csv import block_scanner as beside
 from domo_async._transfer.csv.block_scanner import BlockScanner
 from domo_async._transfer.csv.fastest import block_scanner
 
-__all__ = ["FASTEST", "SCANNERS", "needs_compiled", "built_for_less"]
+__all__ = ["FASTEST", "SCANNERS", "built_for_less", "needs_compiled"]
 
 FASTEST = type(block_scanner(None))
 needs_compiled = pytest.mark.skipif(FASTEST is BlockScanner, reason="there was no compiler when this was installed")

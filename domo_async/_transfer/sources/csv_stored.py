@@ -164,7 +164,7 @@ class StoredCsv(CsvSource):
 
 
 def _without_empties(part: Part, count: int | None, empties: EmptyFields) -> Part:
-    """Return a part without the quotes of empty fields, which are removed once, or at each read if they were counted."""
+    """Return a part without the quotes of empty fields, which are removed at each read if they were counted."""
     if count == 0:
         return part
     whole = part.with_line_end()
