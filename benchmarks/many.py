@@ -78,7 +78,7 @@ def iterate() -> float:
         return web.json_response({"searchObjects": hits, "totalResultCount": total}, dumps=_dumps)
 
     def _until(condition: dict[str, Any]) -> int:
-        return min(max((condition["to"] - _FIRST) // _APART + 1, 0), _HITS)
+        return min(max((int(condition["to"]) - _FIRST) // _APART + 1, 0), _HITS)
 
     async def run() -> float:
         app = web.Application()

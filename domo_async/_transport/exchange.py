@@ -171,7 +171,7 @@ class Exchange:
         """Send a body, whose total time is not limited but which must make progress."""
         failure: Exception | None = None
 
-        async def moving() -> AsyncIterator[bytes]:
+        async def moving() -> AsyncIterator[memoryview]:
             nonlocal failure
             try:
                 for piece in slices:
@@ -191,7 +191,7 @@ class Exchange:
             raise
 
     def _send(
-        self, headers: Mapping[str, str], data: aiohttp.Payload | AsyncIterator[bytes] | None
+        self, headers: Mapping[str, str], data: aiohttp.Payload | AsyncIterator[memoryview] | None
     ) -> Awaitable[aiohttp.ClientResponse]:
         if self.connector is not None and _SENDS_STRAIGHT:
             return self._send_straight(self.connector, headers, data)
@@ -211,7 +211,7 @@ class Exchange:
         self,
         connector: aiohttp.BaseConnector,
         headers: Mapping[str, str],
-        data: aiohttp.Payload | AsyncIterator[bytes] | None,
+        data: aiohttp.Payload | AsyncIterator[memoryview] | None,
     ) -> aiohttp.ClientResponse:
         """Do the work of `session.request` for our own session."""
         call = self.call

@@ -120,7 +120,7 @@ def test_compiled_code_counts_in_a_file_what_plain_python_leaves_out(
     with path.open("rb") as file:
         twice.skim(file.fileno(), stop - 2, stop)
 
-    assert left_out == 2 * whole.empties == 2 * unended.empties == 2 * begun.empties
+    assert [left_out // 2] * 3 == [whole.empties, unended.empties, begun.empties]
     assert twice.empties is None
     assert whole.cut == begun.cut == twice.cut == len(content)
 
@@ -135,7 +135,7 @@ def test_a_file_of_several_chunks_is_counted(compiled, tmp_path: Path):
     with path.open("rb") as file:
         scanner.skim(file.fileno(), 0, len(content))
 
-    assert 2 * 30_000 == scanner.empties
+    assert 60_000 == scanner.empties
     assert content.replace(b',"",', b",,").replace(b',""\n', b",\n") == b"".join(FASTEST([1, 3]).left_out([content]))
 
 

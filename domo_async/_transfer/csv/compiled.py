@@ -32,11 +32,9 @@ class CompiledBlockScanner(BlockScanner):
 
     def scan_file(self, file: int, start: int, end: int, asked: bytes, state: ScanState) -> FileScan:
         """See `BlockScanner.scan_file`."""
-        length, in_quotes, last, commas, *found, empties, all_empties = _survey.survey_file(
-            file, start, end, asked, *state, self._commas_due
-        )
-        scan = BlockScan(ScanState(in_quotes, last, commas), *found, is_ascii=False)
-        return FileScan(length, scan, empties, all_empties)
+        found = _survey.survey_file(file, start, end, asked, *state, self._commas_due)
+        scan = BlockScan(ScanState(*found[1:4]), *found[4:9], is_ascii=False)
+        return FileScan(found[0], scan, *found[9:])
 
 
 class CompiledEmptyFields(EmptyFields):
