@@ -1,0 +1,1 @@
+"""SQLAlchemy's own tests of dialects, run by `test_sqlalchemy_suite` in a process of their own."""
