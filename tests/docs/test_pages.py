@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,10 @@ def test_the_code_of_a_page_runs_and_gives_what_it_shows(name: str, page_cli: Cl
             except BaseException as error:
                 error.add_note(f"{path}:{block.line}")
                 raise
+    if name == "howto/spark.md":
+        from tests.spark.java import end_java
+
+        end_java()
 
 
 def _listed(entry: Any) -> Iterator[str]:
@@ -103,6 +109,20 @@ def test_every_route_is_in_the_reference() -> None:
     assert set(rows) <= set(pages["reference/routes.md"].splitlines())
     areas = {line.strip() for path, page in pages.items() if "/areas/" in path for line in page.splitlines()}
     assert set(rows) <= areas
+
+
+def test_every_extra_and_every_environment_variable_is_told() -> None:
+    root = DOCS.parent.parent
+    declared = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    index = (PAGES / "index.md").read_text(encoding="utf-8")
+    sources = (path.read_text(encoding="utf-8") for path in DOCS.parent.rglob("*.py") if "_release" not in path.parts)
+    named = {name for text in sources for name in re.findall(r'"(DOMO_[A-Z_]+)"', text)}
+    of_sql = {name for name in named if name.startswith("DOMO_OP_")}
+    settings = reference_pages()["reference/settings.md"]
+
+    assert [] == [name for name in declared.keys() - {"all", "dev", "fuzz", "release"} if f"`{name}`" not in index]
+    assert {"DOMO_INSTANCE", "DOMO_READ_ONLY"} <= named
+    assert [] == [name for name in named - of_sql if f"`{name}`" not in settings]
 
 
 def test_an_output_that_differs_from_the_one_shown_is_noticed() -> None:

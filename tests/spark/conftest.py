@@ -35,6 +35,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
     from domo_async.spark import DomoDataSource
+    from tests.spark.java import end_java
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
@@ -64,17 +65,11 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             builder = builder.config(name, value)
         session = builder.getOrCreate()
         session.dataSource.register(DomoDataSource)
-        gateway = session.sparkContext._gateway
-        assert gateway is not None
-        java = gateway.proc
         try:
             yield session
         finally:
             session.stop()
-            gateway.shutdown()
-            java.stdin.close()
-            java.wait(30)
-            type(session.sparkContext)._gateway = type(session.sparkContext)._jvm = None
+            end_java()
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "DOMO_DEVELOPER_TOKEN": "the token (--token-file)",
         "DOMO_PROFILE": "the profile that says the rest (--profile); by default the file's default_profile",
         "DOMO_READ_ONLY": "1 refuses all that may change something (--read-only)",
+        "DOMO_ASYNC_DEBUG": "1 shows all frames of tracebacks",
+        "DOMO_EMULATOR_TOKEN": "the token that `domo-async emulator` accepts (--token-file)",
         "DOMO_MCP_TOKEN": "the token that clients of `domo-async mcp --http` send",
         "XDG_CONFIG_HOME": "where domo-async/config.toml is, which has the profiles; by default ~/.config",
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY": "proxies, and hosts without (--proxy)",
