@@ -30,20 +30,21 @@ def main() -> None:
 
 
 def _run() -> None:
-    # The instance is started again and again, and has no use for what all other commands import.
-    alone = sys.argv[1:2] == ["emulator"]
     try:
-        if alone:
-            from domo_async._cli.emulator import app, takes  # noqa: PLC0415 - optional
-
-            alone = takes(sys.argv[2:])
-        if not alone:
-            from domo_async._cli.app import app  # noqa: PLC0415 - optional
+        if sys.argv[1:2] == ["emulator"]:
+            _run_emulator(sys.argv[2:])
+        from domo_async._cli.app import app  # noqa: PLC0415 - optional
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in {"rich", "typer"}:
             raise
         print('domo-async: the command line needs: pip install "domo-async[cli]"', file=sys.stderr)
         sys.exit(2)
-    if alone:
-        app(sys.argv[2:], prog_name="domo-async emulator")
     app(prog_name="domo-async")
+
+
+def _run_emulator(arguments: list[str]) -> None:
+    """Run an instance without what the other commands import, as it is started often; return if options need that."""
+    from domo_async._cli.emulator import app, takes  # noqa: PLC0415 - optional
+
+    if takes(arguments):
+        app(arguments, prog_name="domo-async emulator")
