@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,12 @@ from domo_async.sync import Domo
 
 ROOT = Path(__file__).parent.parent.parent
 PANDAS = "ignore:PySpark does not yet fully support pandas:FutureWarning"
+OLDEST = importlib.util.find_spec("pyspark") is not None and version("pyspark").startswith("4.0.")
+# PySpark 4.0 leaves the sockets that its results came through to the garbage collector.
+SOCKETS = (
+    "ignore:unclosed <socket:ResourceWarning",
+    "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.spark)
             item.add_marker(pytest.mark.xdist_group("spark"))
             item.add_marker(pytest.mark.filterwarnings(PANDAS))
+            for each in SOCKETS if OLDEST else ():
+                item.add_marker(pytest.mark.filterwarnings(each))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from tests.spark.conftest import OLDEST
+
 COLUMNS = {
     "id": "LONG",
     "text": "STRING",
@@ -101,10 +103,13 @@ def test_a_dataset_that_changes_meanwhile_is_noticed(counted, load, portal):
     before = frame.count()
     portal.datasets.upload(counted, b"1,2\n", action="APPEND", header=False)
 
+    assert 100 == before
+    if OLDEST:
+        # PySpark 4.0 plans each action anew, so this one is a scan of its own.
+        assert 101 == frame.count()
+        return
     with pytest.raises(Exception, match="has changed since this scan"):
         frame.collect()
-
-    assert 100 == before
 
 
 def test_only_the_columns_asked_for_travel(dataset, load, instance):
@@ -116,6 +121,7 @@ def test_only_the_columns_asked_for_travel(dataset, load, instance):
     assert asked.response_bytes < len(CSV) / 2
 
 
+@pytest.mark.skipif(OLDEST, reason="PySpark has filters for data sources from 4.1 on")
 def test_filters_go_to_domo_and_spark_has_the_last_word(dataset, load, instance):
     frame = load(dataset, pushFilters="true").where("id >= 1 AND text = 'plain' AND at > '2024-07-01 00:00:00'")
 
