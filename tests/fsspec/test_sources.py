@@ -8,9 +8,11 @@ import hashlib
 import io
 import secrets
 import sys
+from collections import namedtuple
 from typing import Any
 
 import fsspec
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -257,6 +259,27 @@ async def test_what_is_not_there_and_what_ends_early_is_told(domo, orders, memor
         with pytest.raises(SourceError, match=f"ended after 9000 of {len(CSV)} bytes"):
             await domo.datasets.upload(orders, f"{origin}/a.csv")
     assert (0, None) == await rows_of(domo, orders)
+
+
+async def test_rows_and_frames_may_have_columns_of_any_names(domo):
+    row = namedtuple("row", ["fs", "path"])  # noqa: PYI024 - as database drivers make them
+    for source in ([row("s3", "a.csv")], pd.DataFrame({"fs": ["s3"], "path": ["a.csv"]})):
+        made = await domo.datasets.create_from(source, "Files")
+        assert {"fs": "STRING", "path": "STRING"} == made.columns
+
+
+async def test_a_file_system_that_cannot_be_made_tells_no_credentials(domo, orders, monkeypatch):
+    class Broken(MemoryFileSystem):
+        protocol = "broken"
+
+        def __init__(self, **_):
+            raise LookupError("at broken://me:s3cr3t-pass@host/a.csv")
+
+    fsspec.register_implementation("broken", Broken, clobber=True)
+
+    with pytest.raises(ConfigError, match="cannot open broken://host/a.csv") as caught:
+        await domo.datasets.upload(orders, "broken://me:s3cr3t-pass@host/a.csv")
+    assert "s3cr3t" not in f"{caught.value!r} {caught.value.__cause__!r} {caught.value.__context__!r}"
 
 
 async def test_without_fsspec_the_extra_is_named(domo, orders, monkeypatch):

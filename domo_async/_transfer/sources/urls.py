@@ -45,8 +45,10 @@ def url_scheme(text: str) -> str | None:
 
 def is_of_fsspec(place: object) -> bool:
     """Return whether something names a file and its file system: of ``fsspec.open``, or of universal_pathlib."""
-    names = hasattr(place, "fs") and isinstance(getattr(place, "path", None), str)
-    return names and not callable(getattr(place, "read", None))
+    fs = getattr(place, "fs", None)
+    # Rows and frames may have columns of these names.
+    known = hasattr(fs, "protocol") and callable(getattr(fs, "open", None))
+    return known and isinstance(getattr(place, "path", None), str) and not callable(getattr(place, "read", None))
 
 
 def shown_url(url: str) -> str:
@@ -393,7 +395,7 @@ def _resolved(place: object) -> tuple[Any, str, str | None, _Guard]:
             fs, key = url_to_fs(place)
         except DomoError:
             raise
-        except (ValueError, ImportError) as error:
+        except Exception as error:  # noqa: BLE001 - of any library
             failure = guard.refused(error)
         else:
             return fs, key, None, guard
