@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import fsspec
@@ -61,10 +60,6 @@ class Instance:
         return web.Response(status=206, body=self.content[first : last + 1], headers={**headers, "Content-Range": part})
 
 
-def left_over():
-    return set(Path(tempfile.gettempdir()).glob("domo-async-*"))
-
-
 async def pieces_of(instance, protocol, path):
     async with serving(instance) as origin:
         fs = fsspec.filesystem(protocol, asynchronous=True, instance=origin, token="t", skip_instance_cache=True)
@@ -99,14 +94,17 @@ async def test_a_revision_is_read_by_ranges_so_that_a_newer_one_does_not_matter(
         pytest.param("domo-fileset", f"{FILESET}/a.bin", {"tagged": False}, id="a FileSet's file, no ETag"),
     ],
 )
-async def test_what_cannot_be_read_by_ranges_is_read_once_to_a_temporary_file(protocol, path, how):
-    instance, before = Instance(**how), left_over()
+async def test_what_cannot_be_read_by_ranges_is_read_once_to_a_temporary_file(
+    protocol, path, how, tmp_path, monkeypatch
+):
+    instance = Instance(**how)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     assert PIECES == await pieces_of(instance, protocol, path)
 
     assert len(instance.asked) <= 2
     assert None is instance.asked[-1][1]
-    assert before == left_over()
+    assert [] == list(tmp_path.iterdir())
 
 
 async def test_a_file_that_is_replaced_while_it_is_read_is_not_mixed():
