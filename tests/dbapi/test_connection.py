@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -339,3 +341,11 @@ def test_wrong_urls_are_told_without_their_token(url: str, problem: str) -> None
 
     told = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert "a-secret-word" not in told.replace(repr(url), "")
+
+
+def test_without_its_extra_the_module_says_what_to_install() -> None:
+    code = "import sys; sys.modules['sqlglot'] = None; import domo_async.dbapi"
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert 'ConfigError: this needs sqlglot and pyarrow: pip install "domo-async[dbapi]"' in ended.stderr
