@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import resource
 import sys
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from math import log2
 from pathlib import Path
+from statistics import linear_regression
 
-from benchmarks._csv import write_csv
+from benchmarks._csv import records, write_csv
 from benchmarks._harness import Measurement, Options, Row, at_most, in_pairs, server
 from domo_async import Domo
 
 _CHUNK = 1 << 16
+_FAR = 100e9
 
 
 def benchmark(options: Options) -> Iterator[Row]:
@@ -43,7 +47,55 @@ def benchmark(options: Options) -> Iterator[Row]:
             target=at_most(64),
             difference=True,
         )
+        yield from _extrapolated(url, options, runs)
     path.unlink()
+
+
+def _extrapolated(url: str, options: Options, runs: int) -> Iterator[Row]:
+    """Extrapolate from three sizes: not measured, and only right if what holds for them holds for far larger files."""
+    sizes = [options.size, 2 * options.size, 4 * options.size]
+    paths = [str(write_csv(options.folder / f"file{size}.csv", size)) for size in sizes]
+    times = [Measurement(upload_time, url, path) for path in paths]
+    peaks = [Measurement(upload_file, url, path) for path in paths]
+    what = f"{sizes[0] / (1 << 20):g}, {sizes[1] / (1 << 20):g} and {sizes[2] / (1 << 20):g} MiB"
+    yield in_pairs(
+        f"processor time of 100 GB, extrapolated from {what} / in proportion to the smallest",
+        "s",
+        lambda: _at(_FAR, sizes, [measure() for measure in times]),
+        lambda: times[0]() / sizes[0] * _FAR,
+        runs=runs,
+        target=at_most(1.1),
+    )
+    yield in_pairs(
+        f"peak memory at 100 GB, extrapolated from the logarithms of {what} / the smallest",
+        "MiB",
+        lambda: _at(log2(_FAR), [log2(size) for size in sizes], [measure() for measure in peaks]),
+        peaks[0],
+        runs=runs,
+        target=at_most(32),
+        difference=True,
+    )
+    for path in paths:
+        Path(path).unlink()
+
+
+def _at(far: float, sizes: Sequence[float], figures: Sequence[float]) -> float:
+    """Return the value at `far` of the straight line through the figures."""
+    slope, begin = linear_regression(sizes, figures)
+    return begin + slope * far
+
+
+def upload_time(url: str, path: str) -> float:
+    """Return the seconds of processor time of an upload, without imports."""
+
+    async def run() -> float:
+        async with Domo(url, token="benchmark") as domo:
+            await domo.datasets.upload("dataset", records(1000))
+            started = time.process_time()
+            await domo.datasets.upload("dataset", path)
+            return time.process_time() - started
+
+    return asyncio.run(run())
 
 
 def one_call(url: str) -> float:

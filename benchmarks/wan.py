@@ -16,6 +16,7 @@ _LATENCY = 0.2
 _BANDWIDTH = 20e6
 _PART = 8 << 20
 _CONCURRENCY = 8
+_COMPILED = "domo_async._transfer.csv._survey"
 
 
 def benchmark(options: Options) -> Iterator[Row]:
@@ -28,6 +29,7 @@ def benchmark(options: Options) -> Iterator[Row]:
     # parts: cut at record ends, the last part would else start a round alone.
     large = str(write_csv(options.folder / "large.csv", 2 * options.size - (1 << 20)))
     small = str(write_csv(options.folder / "small.csv", 3 * _PART))
+    every = str(write_csv(options.folder / "every.csv", options.size - (1 << 20), quoted=True, every=True))
     model = _CONCURRENCY * _PART / (_LATENCY + _PART / _BANDWIDTH) / 1e6
     with server(latency=_LATENCY, bandwidth=_BANDWIDTH) as url:
         row = partial(in_pairs, unit="MB/s", runs=min(options.runs, 3))
@@ -36,6 +38,13 @@ def benchmark(options: Options) -> Iterator[Row]:
             yield row(
                 f"WAN, 8 parts of 8 MiB, {what} / model",
                 subject=Measurement(part, *setting),
+                baseline=lambda: model,
+                target=at_least(0.9),
+            )
+        for file, what in ((large, "no quotes"), (every, "every field quoted, some empty")):
+            yield row(
+                f"WAN, 8 parts of 8 MiB, parts alone, {what}, Python alone / model",
+                subject=Measurement(parts_alone, url, file, _PART, _CONCURRENCY, without=_COMPILED),
                 baseline=lambda: model,
                 target=at_least(0.9),
             )
