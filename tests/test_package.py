@@ -50,6 +50,7 @@ def test_without_a_compiler_the_wheel_holds_the_package_all_the_same_and_nothing
     assert "domo_async/py.typed" in names
     assert "domo_async/sync/__init__.py" in names
     assert "domo_async/_emulator/console/console.html" in names
+    assert {"domo_async/_docs/mkdocs.yml", "domo_async/_docs/pages/howto/nightly-load.md"} <= set(names)
     assert {"domo_async"} == {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert set() == compiled_in(plain)
 
