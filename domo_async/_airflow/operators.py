@@ -53,7 +53,7 @@ class DomoUploadOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("dataset_id", "source", "options")
-    template_fields_renderers = {"options": "json"}  # noqa: RUF012 - as Airflow declares it
+    template_fields_renderers: dict[str, str] = {"options": "json"}  # noqa: RUF012 - as Airflow declares it
     ui_color = "#e4f1fb"
 
     def __init__(
@@ -120,7 +120,7 @@ class DomoWaitOperator(BaseOperator):
         "version",
         "data",
     )
-    template_fields_renderers = {"data": "json"}  # noqa: RUF012 - as Airflow declares it
+    template_fields_renderers: dict[str, str] = {"data": "json"}  # noqa: RUF012 - as Airflow declares it
     ui_color = "#e4f1fb"
 
     def __init__(
@@ -159,7 +159,7 @@ class DomoWaitOperator(BaseOperator):
         self.version = version
         self.data = data
         self.timeout = timeout
-        self.deferrable = (
+        self.deferrable: bool = (
             conf.getboolean("operators", "default_deferrable", fallback=False) if deferrable is None else deferrable
         )
         self.domo_conn_id = domo_conn_id

@@ -50,7 +50,8 @@ class TypeObject(frozenset[str]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = frozenset.__hash__
+    def __hash__(self) -> int:
+        return super().__hash__()
 
 
 STRING = TypeObject({"STRING"})

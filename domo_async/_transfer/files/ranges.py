@@ -11,7 +11,6 @@ from domo_async._settings import Settings
 from domo_async._transfer.files.resuming import Fetch, strong_tag
 from domo_async._transfer.retrying import persistent
 from domo_async._transport import Download
-from domo_async._wire import Record
 from domo_async.errors import APIError, ConfigError, IncompleteAnswer
 
 __all__ = ["ContentRange", "read_range"]
@@ -21,8 +20,8 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
 @frozen(kw_only=True)
-class ContentRange(Record):
-    """A range of a file's content.
+class ContentRange:
+    """A range of a file's content. It has no `to_dict`, as bytes are not JSON.
 
     Attributes:
         content: The bytes; fewer than requested if the content ends before.
