@@ -46,8 +46,8 @@ from domo_async._wire.typeinfo import (
 from domo_async.errors import ConfigError, DecodeError, FleetError, ListIncomplete, NotFound
 from domo_async.models import Dataset, QueryResult, User
 
-# What is not data: it holds connections, callbacks or what a running program counts.
-NOT_DATA = {"Settings", "AppAccess", "Budget", "Telemetry"}
+# What is not data: it holds connections, callbacks, bytes or what a running program counts.
+NOT_DATA = {"Settings", "AppAccess", "Budget", "Telemetry", "ContentRange"}
 
 
 def _classes() -> Iterator[type[Record]]:
