@@ -233,7 +233,7 @@ def test_files_go_up_and_come_down() -> None:
 
 
 def test_the_tests_with_pytest_pass() -> None:
-    ended = run("testing_with_pytest.py")
+    ended = run("testing_with_pytest.py", PYTEST_ADDOPTS="-p no:cacheprovider")
 
     assert 0 == ended.returncode, ended.stdout
     assert "2 passed" in ended.stdout

@@ -1,4 +1,4 @@
-/* What compilers call by different names: counting bits, and counting down what several threads hold.
+/* What compilers call by different names: inlining, counting bits, and counting down what several threads hold.
 
    GCC and Clang have builtins, which Clang also has where it works for Microsoft's libraries, and MSVC has intrinsics. */
 
@@ -8,6 +8,9 @@
 #include <stdint.h>
 
 #if defined(__GNUC__) || defined(__clang__)
+
+/* For functions that are compiled once for each value of a constant argument. */
+#define INLINED static inline __attribute__((always_inline))
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "a word of text has its first byte in its lowest bits"
@@ -39,6 +42,8 @@ static inline long count_down(volatile long *count)
 #elif defined(_MSC_VER) && (defined(_M_X64) || defined(_M_ARM64))
 
 #include <intrin.h>
+
+#define INLINED static __forceinline
 
 static inline int count_bits(uint64_t word)
 {

@@ -64,4 +64,5 @@ class SourceDistribution(sdist):
             self.filelist.include(name)
         for pattern in ("*.py[cod]", "*.so", "*.pyd"):
             self.filelist.global_exclude(pattern)
+        self.filelist.exclude_pattern(r"(^|/)(\.\w+_cache|\.hypothesis|__pycache__)/", is_regex=True)
         super().make_distribution()

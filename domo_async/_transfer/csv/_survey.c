@@ -26,12 +26,6 @@
 #define COUNTS_BITS
 #endif
 
-#if defined(_MSC_VER) && !defined(__clang__)
-#define INLINED static __forceinline
-#else
-#define INLINED static inline __attribute__((always_inline))
-#endif
-
 static int processor_counts_bits(void)
 {
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
