@@ -43,6 +43,7 @@ def compiled_in(wheel: Path) -> set[str]:
     return {name.split(".")[0] for name in names if name.endswith((".so", ".pyd"))}
 
 
+@pytest.mark.wheels
 def test_without_a_compiler_the_wheel_holds_the_package_all_the_same_and_nothing_else(tmp_path):
     plain = built(tmp_path, CC="false")
 
@@ -116,6 +117,7 @@ for extra in ("airflow", "dlt", "spark"):
 """
 
 
+@pytest.mark.wheels
 @pytest.mark.timeout(180)
 def test_the_wheel_works_without_extras(tmp_path):
     wheel = built(tmp_path)

@@ -17,6 +17,8 @@ from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo
 from tests.dlt.conftest import NewPipeline, dataset_id, refused, rows
 
+pytestmark = pytest.mark.dlt
+
 MOMENT = datetime(2025, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 VALUES = {
     "n": 2**63 - 1,
