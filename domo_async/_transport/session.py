@@ -226,7 +226,11 @@ class Transport:
     @property
     def redactor(self) -> Redactor:
         """The redactor of this transport's secrets."""
-        return self._redactor.also(self._connection.cookies())
+        return self._redactor.also(self._connection.cookies() | self._lately_added())
+
+    def _lately_added(self) -> set[str]:
+        """Return the secrets among the headers that hooks have added lately."""
+        return set().union(*(secrets_of(headers.get_secret_value()) for headers in self._added_lately))
 
     async def close(self) -> None:
         """Close the connections; the transport cannot be used again."""

@@ -100,10 +100,11 @@ class Uploads(Area):
             undocumented=True,
         )
         if told.refused:
+            reason = self._http.redactor.text(str(told.upload_message or told.error or told.upload_status))
             raise JobFailed(
-                f"the instance refused part {part}: {told.upload_message or told.error or told.upload_status}",
+                f"the instance refused part {part}: {reason}",
                 state=str(told.upload_status),
-                reason=told.upload_message,
+                reason=None if told.upload_message is None else reason,
             )
         return told
 
