@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hmac
 import re
+import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import wraps
@@ -13,11 +15,13 @@ from typing import Any, Generic, NoReturn, Self, TypeVar, cast, overload
 
 __all__ = [
     "MASK",
+    "LiveRedactor",
     "Redactor",
     "Secret",
     "is_secret_name",
     "keeps_secret",
     "masked",
+    "redacted",
     "secret_headers",
     "secret_values",
     "secrets_of",
@@ -284,6 +288,49 @@ class Redactor:
         if type(value) is dict:
             return {self._anywhere(key): self._anywhere(below) for key, below in value.items()}
         return value
+
+
+class LiveRedactor:
+    """The redactor of a client, whose secrets change; as long as it exists, `redacted` removes them as well.
+
+    Args:
+        secrets: The secrets that do not change.
+        lately: Returns those that do.
+    """
+
+    def __init__(self, secrets: Iterable[str], lately: Callable[[], set[str]]) -> None:
+        self._known = self._current = Redactor(secrets)
+        self._lately = lately
+        self._last: Secret[frozenset[str]] = Secret(frozenset())
+        with _lock:
+            _live.add(self)
+
+    @property
+    def current(self) -> Redactor:
+        """The redactor of all secrets that the client has now."""
+        try:
+            lately = Secret(frozenset(self._lately()))
+        except RuntimeError:  # another thread changes them just now
+            return self._current
+        if lately != self._last:
+            self._last, self._current = lately, self._known.also(lately.get_secret_value())
+        return self._current
+
+
+_live: weakref.WeakSet[LiveRedactor] = weakref.WeakSet()
+_lock = threading.Lock()
+
+
+def redacted(text: str) -> str:
+    """Return a text without the secrets of the clients of this process.
+
+    An instance may repeat them anywhere: in a reason, a status or a name. So the texts of errors pass through here.
+    """
+    with _lock:
+        live = [*_live]
+    for each in live:
+        text = each.current.text(text)
+    return text
 
 
 def without_frames(error: E) -> E:

@@ -1,6 +1,7 @@
 """Every exception that this library raises, in one tree below `DomoError`.
 
-Messages and attributes never hold the access token. All errors can be pickled, so they survive process pools.
+Messages, notes and attributes never hold the secrets of a client. All errors can be pickled, so they survive process
+pools.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import builtins
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from domo_async._redaction import redacted
 
 __all__ = [
     "APIError",
@@ -61,8 +64,18 @@ class DomoError(Exception):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
         self.message = message
+        super().__init__(self.message)
+
+    if not TYPE_CHECKING:  # to type checkers, any attribute could be set
+
+        def __setattr__(self, name: str, value: object) -> None:
+            # Answers, successful ones too, may repeat secrets in any of their texts.
+            super().__setattr__(name, redacted(value) if type(value) is str else value)
+
+    def add_note(self, note: str, /) -> None:
+        """Add a note, without secrets."""
+        super().add_note(redacted(note))
 
     def __str__(self) -> str:
         return self.message

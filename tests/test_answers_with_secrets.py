@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import traceback
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
 
-from domo_async import DomoError
+from domo_async import Domo, DomoError, Settings
 from domo_async._transport.responses import _without_pairs
-from tests.support import talking_to
+from domo_async.sync import Domo as BlockingDomo
+from tests.support import TOKEN, SkippingClock, serving, talking_to
 
 HIDDEN = "S3cr3tValue9"
 
@@ -86,3 +90,81 @@ def test_what_stands_beside_a_secret_is_shown() -> None:
     assert text.replace("x y", "***").replace("abc=", "***") == _without_pairs(text)
     assert "{" * 99_999 == _without_pairs("{" * 99_999)
     assert "a:[" * 9_999 == _without_pairs("a:[" * 9_999)
+
+
+REPEATED = "".join(f"&#{ord(character)};" for character in TOKEN)
+RUN = "/api/data/v1/streams/5/executions/7"
+# The answers of an instance that repeats the token in good answers, and what the caller then asks for.
+REPEATING: dict[str, tuple[dict[str, object], Callable[[Any], Any]]] = {
+    "the message of a refused part": (
+        {"/parts/": {"uploadStatus": "FAILED", "uploadMessage": f"no {REPEATED}"}},
+        lambda domo: domo.datasets.uploads.put_part("d", 1, 1, b"1\n"),
+    ),
+    "an error among the keys of a refused part": (
+        {"/parts/": {"errorCode": REPEATED}},
+        lambda domo: domo.datasets.uploads.put_part("d", 1, 1, b"1\n"),
+    ),
+    "the status of a commit": (
+        {
+            "/commit": {"status": f"FAILED {REPEATED}"},
+            "/schemas/latest": {"schema": {"columns": [{"name": "a", "type": "LONG"}]}},
+            "/uploads": {"uploadId": 1},
+            "/dataversions": [],
+            "": {},
+        },
+        lambda domo: domo.datasets.upload("d", [(1,)], header=False),
+    ),
+    "the reason of a failed run": (
+        {RUN: {"id": 7, "currentState": "FAILED", "errors": [{"message": f"no {REPEATED}"}]}},
+        lambda domo: domo.streams.wait(5, 7),
+    ),
+    "a state that is not known": (
+        {RUN: {"id": 7, "currentState": REPEATED}},
+        lambda domo: domo.streams.wait(5, 7, timeout=1),
+    ),
+    "the state of an execution": (
+        {"/executions/": {"id": 7, "state": REPEATED, "failed": True}},
+        lambda domo: domo.dataflows.wait(5, 7),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REPEATING)
+@pytest.mark.parametrize("blocking", [False, True], ids=["awaited", "blocking"])
+async def test_no_error_repeats_the_token_of_a_good_answer(case: str, blocking: bool) -> None:
+    answers, call = REPEATING[case]
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        await request.read()
+        body = next((body for part, body in answers.items() if part in request.path), {})
+        return web.json_response(body)
+
+    def blocked() -> None:
+        with BlockingDomo(origin, token=TOKEN, settings=Settings(clock=SkippingClock())) as domo:
+            call(domo)
+
+    async with serving(answer) as origin:
+        with pytest.raises(DomoError) as caught:
+            if blocking:
+                await asyncio.to_thread(blocked)
+            else:
+                async with Domo(origin, token=TOKEN, settings=Settings(clock=SkippingClock())) as domo:
+                    await call(domo)
+
+    error: BaseException | None = caught.value
+    shown = "".join(traceback.format_exception(error))
+    while error is not None:
+        shown += repr(error) + repr(vars(error))
+        error = error.__cause__
+    assert "***" in shown
+    assert REPEATED not in shown
+
+
+async def test_notes_and_attributes_of_errors_have_no_secrets_either() -> None:
+    async with Domo("acme", token=TOKEN):
+        error = DomoError("plain")
+        error.add_note(f"a note with {TOKEN}")
+        error.message = f"then {TOKEN}"
+
+    assert ["a note with ***"] == error.__notes__
+    assert "then ***" == str(error)

@@ -15,7 +15,8 @@ import domo_async
 ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
 FLOORS = [
-    {"errors", "_clock", "_defaults", "_display", "_generator", "_locking", "_redaction", "_version"},
+    {"_redaction"},
+    {"errors", "_clock", "_defaults", "_display", "_generator", "_locking", "_version"},
     {"_passing", "_tracebacks"},
     {"_telemetry"},
     {"_callbacks", "_concurrency", "_wire"},

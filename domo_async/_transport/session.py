@@ -7,7 +7,7 @@ import codecs
 import copy
 import itertools
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, overload
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, overload
 import aiohttp
 from attrs import evolve
 
-from domo_async._redaction import Redactor, Secret, secrets_of
+from domo_async._redaction import LiveRedactor, Redactor, Secret, secrets_of
 from domo_async._settings import Credentials, Retries, Settings, Timeouts
 from domo_async._telemetry import Instrumentation, kind_of
 from domo_async._transport.codings import decoded, is_coded
@@ -148,6 +148,11 @@ class Download:
         raise failure
 
 
+def _lately(connection: Connection, added: Iterable[Secret[Headers]]) -> set[str]:
+    """Return the secrets that change: cookies, and those among the headers that hooks have added lately."""
+    return connection.cookies().union(*(secrets_of(headers.get_secret_value()) for headers in (*added,)))
+
+
 class Transport:
     """Sends requests to one instance: pooled connections, rate limits, retries, typed answers.
 
@@ -178,7 +183,10 @@ class Transport:
         self._headers = NO_HEADERS
         # An answer is read after its request was released, and others may have been sent in the meantime.
         self._added_lately: deque[Secret[Headers]] = deque(maxlen=2 * settings.connections)
-        self._redactor = Redactor([credentials.token.get_secret_value(), *self._connection.secrets()])
+        self._redactor = LiveRedactor(
+            [credentials.token.get_secret_value(), *self._connection.secrets()],
+            partial(_lately, self._connection, self._added_lately),
+        )
         self._turns = _Turns()
         self.telemetry = Instrumentation(settings.telemetry, origin)
         self._calls = itertools.count(1)
@@ -226,11 +234,7 @@ class Transport:
     @property
     def redactor(self) -> Redactor:
         """The redactor of this transport's secrets."""
-        return self._redactor.also(self._connection.cookies() | self._lately_added())
-
-    def _lately_added(self) -> set[str]:
-        """Return the secrets among the headers that hooks have added lately."""
-        return set().union(*(secrets_of(headers.get_secret_value()) for headers in self._added_lately))
+        return self._redactor.current
 
     async def close(self) -> None:
         """Close the connections; the transport cannot be used again."""
@@ -576,10 +580,7 @@ class Transport:
     def _redactor_for(self, request: Request, added: Secret[Headers] = NO_HEADERS) -> Redactor:
         """Return a redactor of everything secret that the instance may repeat: the token, and other secrets sent."""
         sent = set() if request.body is None else request.body.secrets()
-        lately: set[str] = set().union(
-            *(secrets_of(headers.get_secret_value()) for headers in (*self._added_lately, added))
-        )
-        return self._redactor.also(sent | self._connection.cookies() | lately)
+        return self._redactor.current.also(sent | secrets_of(added.get_secret_value()))
 
     async def _persist(self, request: Request, send: Callable[[Try], Awaitable[R]], *, absent: R | None = None) -> R:
         """Send until there is an answer or further attempts are pointless.

@@ -100,11 +100,10 @@ class Uploads(Area):
             undocumented=True,
         )
         if told.refused:
-            reason = self._http.redactor.text(str(told.upload_message or told.error or told.upload_status))
             raise JobFailed(
-                f"the instance refused part {part}: {reason}",
+                f"the instance refused part {part}: {told.upload_message or told.error or told.upload_status}",
                 state=str(told.upload_status),
-                reason=None if told.upload_message is None else reason,
+                reason=told.upload_message,
             )
         return told
 
