@@ -15,6 +15,7 @@ import pytest
 from domo_async.emulator import Emulator
 from domo_async.models import WorkflowInstance
 from tests import forking
+from tests.support import needs
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -259,7 +260,7 @@ def test_pandas_reads_what_it_wrote_to_files_and_filesets() -> None:
 @pytest.mark.spark
 @pytest.mark.timeout(600)
 def test_the_spark_job_reads_what_it_wrote() -> None:
-    pytest.importorskip("pyspark")
+    needs("pyspark", extra="spark")
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("Spark needs Java")
 
@@ -271,7 +272,7 @@ def test_the_spark_job_reads_what_it_wrote() -> None:
 
 @pytest.mark.dlt
 def test_the_dlt_pipeline_loads_what_is_new() -> None:
-    pytest.importorskip("dlt")
+    needs("dlt", extra="dlt")
 
     ended = run("dlt_pipeline.py", RUNTIME__DLTHUB_TELEMETRY="false")
 

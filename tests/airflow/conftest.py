@@ -12,6 +12,7 @@ import pytest
 
 from domo_async.emulator import Emulator
 from domo_async.sync import Domo
+from tests.support import needs
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,7 +31,7 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.environ["AIRFLOW_HOME"] = str(home)
     os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "false"
     os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(home)
-    pytest.importorskip("airflow.sdk", reason="needs the extra airflow")
+    needs("airflow.sdk", extra="airflow")
     return home
 
 

@@ -16,6 +16,7 @@ import pytest
 from domo_async import UploadKeywords
 from domo_async.emulator import Emulator, Fault
 from domo_async.sync import Domo
+from tests.support import needs
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "airflow_dag.py"
 
@@ -167,7 +168,7 @@ def test_a_workflow_is_started_and_waited_for(emulator: Emulator, client: Domo) 
 
 
 def test_a_wait_must_say_for_what() -> None:
-    pytest.importorskip("airflow.sdk", reason="needs the extra airflow")
+    needs("airflow.sdk", extra="airflow")
     from domo_async.airflow import DomoWaitOperator
 
     with pytest.raises(ValueError, match="needs a dataflow_id"):

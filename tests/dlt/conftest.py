@@ -12,6 +12,7 @@ import pytest
 
 from domo_async.emulator import Emulator
 from domo_async.sync import Domo
+from tests.support import needs
 
 # dlt is imported by what runs, and not by what is collected: it takes a second in each worker.
 NewPipeline = Callable[..., Any]
@@ -46,7 +47,7 @@ def pipeline(
     monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("DLT_PROJECT_DIR", str(tmp_path))
 
-    dlt = pytest.importorskip("dlt")
+    dlt = needs("dlt", extra="dlt")
 
     def make(machine: str = "one", **settings: Any) -> Any:
         from domo_async.dlt import domo

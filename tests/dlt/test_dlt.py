@@ -128,7 +128,7 @@ def events(*, since: int) -> Any:
     import dlt
 
     @dlt.resource(name="events")
-    def resource(cursor: Any = dlt.sources.incremental("id", initial_value=0)) -> Iterator[dict[str, int]]:  # noqa: B008
+    def resource(cursor: Any = dlt.sources.incremental("id", initial_value=0)) -> Iterator[dict[str, int]]:  # noqa: B008 - dlt reads the default
         yield from ({"id": number} for number in range(cursor.last_value, since + 1) if number > cursor.last_value)
 
     return resource()

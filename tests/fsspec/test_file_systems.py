@@ -130,7 +130,7 @@ def test_a_file_written_while_an_earlier_error_is_handled_is_written(place):
     fs, root = place
 
     try:
-        raise LookupError  # noqa: TRY301
+        raise LookupError  # noqa: TRY301 - what a user's block may raise
     except LookupError:
         with fs.open(f"{root}/error.txt", "wb") as file:
             file.write(b"told")

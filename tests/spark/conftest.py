@@ -15,6 +15,7 @@ import pytest
 
 from domo_async.emulator import Emulator
 from domo_async.sync import Domo
+from tests.support import needs
 
 ROOT = Path(__file__).parent.parent.parent
 PANDAS = "ignore:PySpark does not yet fully support pandas:FutureWarning"
@@ -39,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A session on this machine, in which a task that fails is tried once more."""
-    pytest.importorskip("pyspark")
+    needs("pyspark", extra="spark")
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("Spark needs Java")
     from pyspark.sql import SparkSession

@@ -13,7 +13,7 @@ from domo_async.emulator import Emulator
 # Whatever is imported from there has to be rewritten first.
 pytest.register_assert_rewrite("sqlalchemy.testing.assertions")
 
-from sqlalchemy.testing.plugin.pytestplugin import *  # noqa: E402, F403
+from sqlalchemy.testing.plugin.pytestplugin import *  # noqa: E402, F403 - how SQLAlchemy says that it is used
 
 _emulator = Emulator()
 _emulator.__enter__()
