@@ -7,7 +7,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from domo_async._redaction import Secret
+from domo_async._redaction import Secret, redacted
 from domo_async._settings import (
     AppAccess,
     Credentials,
@@ -520,14 +520,7 @@ class Domo:
         from domo_async._doctor import Bounds, Guard, Shapes, examine, patient
 
         bounds = Bounds(seconds=seconds, requests=requests)
-        redactors = [each.redactor for each in (self._transport, self._app) if each is not None]
-
-        def redact(text: str) -> str:
-            for redactor in redactors:
-                text = redactor.text(text)
-            return text
-
-        guard = Guard(Shapes(redact, words=words), bounds.requests)
+        guard = Guard(Shapes(redacted, words=words), bounds.requests)
         settings = patient(self.settings)
         client = self._over(lambda transport: transport.inspected(guard, settings))
         return await examine(

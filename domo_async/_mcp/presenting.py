@@ -10,7 +10,6 @@ from mcp_types import CallToolResult, TextContent
 
 from domo_async._mcp.limits import Limits
 from domo_async._mcp.values import SHORTEST, Bounds, Cuts, Fields, Row, Values, as_json, given, size
-from domo_async._redaction import Redactor
 
 __all__ = ["Presenter", "counted"]
 
@@ -25,11 +24,11 @@ class Presenter:
 
     Attributes:
         limits: The limits.
-        redactor: Returns what takes secrets out of texts; they change, such as cookies.
+        redact: Takes secrets out of a text.
     """
 
     limits: Limits
-    redactor: Callable[[], Redactor]
+    redact: Callable[[str], str]
 
     def one(self, facts: Fields, told: str) -> CallToolResult:
         """Return an answer about one thing.
@@ -128,7 +127,7 @@ class Presenter:
         return self.limits.characters - _NOTES
 
     def _values(self) -> Values:
-        return Values(self.redactor().text)
+        return Values(self.redact)
 
     def _filled(self, values: Values, name: str, things: Sequence[object], budget: int, cuts: Cuts) -> list[Any]:
         """Return as many things as fit, and at least the first one, however narrowly it has to be cut."""

@@ -28,6 +28,7 @@ from domo_async._mcp.limits import Limits
 from domo_async._mcp.people import PeopleTools
 from domo_async._mcp.presenting import Presenter
 from domo_async._mcp.tools import ToolFacts, Tools, declared
+from domo_async._redaction import redacted
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import TOOL_BROKEN, TOOL_CALLED
 from domo_async.errors import AnswerTooLarge, DomoError, NotFound
@@ -56,8 +57,10 @@ class DomoServer(MCPServer[Any]):
 
     def __init__(self, domo: Domo, *, limits: Limits | None = None, allowed: Collection[WriteKind] = ()) -> None:
         self._limits = limits or Limits()
-        self._domo = domo._over(lambda transport: transport.inspected(Guard(allowed), transport.settings))  # noqa: SLF001
-        self._present = Presenter(self._limits, lambda: self._domo._transport.redactor)  # noqa: SLF001
+        guard = Guard(allowed)
+        # Below the client's public methods, as the guard of the command line.
+        self._domo = domo._over(lambda transport: transport.inspected(guard, transport.settings))  # noqa: SLF001 - see above
+        self._present = Presenter(self._limits, redacted)
         datasets = DatasetTools(self._domo, self._present)
         areas: list[Tools] = [datasets]
         areas += (area(self._domo, self._present) for area in (ContentTools, PeopleTools, AutomationTools))
@@ -108,7 +111,7 @@ class DomoServer(MCPServer[Any]):
             return _failed("NotAllowed", refusal(kind))
         tool = self._tools.get(name)
         if tool is None:
-            return _failed("UnknownTool", f"there is no such tool; there are: {', '.join(self._tools)}")
+            return _failed("UnknownTool", f"this tool does not exist; these do: {', '.join(self._tools)}")
         known = tool.parameters.get("properties", {})
         if arguments.keys() - known.keys():
             # Otherwise what is misspelt would count for nothing.

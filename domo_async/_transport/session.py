@@ -231,11 +231,6 @@ class Transport:
             made._headers = joined(self._headers, allowed(headers))  # noqa: SLF001 - an instance of this class
         return made
 
-    @property
-    def redactor(self) -> Redactor:
-        """The redactor of this transport's secrets."""
-        return self._redactor.current
-
     async def close(self) -> None:
         """Close the connections; the transport cannot be used again."""
         await self._connection.close()
