@@ -42,7 +42,7 @@ Info: TypeAlias = dict[str, object]
 _BLOCK = 5 << 20
 
 
-class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):  # type: ignore[misc]
+class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
     """Files of an instance; see the subclasses.
 
     Args:
@@ -293,7 +293,7 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):  # type: ignore[misc]
     async def _expand_path(
         self, path: Any, recursive: bool = False, maxdepth: int | None = None, **options: Any
     ) -> Any:
-        """Return the paths for a path, a pattern or several; what is named just like a pattern is no pattern."""
+        """Return the paths for a path, a pattern or several; a file whose name looks like a pattern is that file."""
         given = [path] if isinstance(path, str | os.PathLike) else list(path)
         names = [self._strip_protocol(each) for each in given]
         literal = [name for name in names if has_magic(name) and await self._exists(name)]

@@ -88,7 +88,7 @@ class _Written:
             spool.discard()
 
 
-class File(AbstractBufferedFile):  # type: ignore[misc]
+class File(AbstractBufferedFile):
     """An open file.
 
     What is written is sent when the file is closed. It is discarded if an error leaves the ``with`` block, or if the
@@ -204,7 +204,7 @@ class PackedFile(io.RawIOBase):
         self.close()
 
 
-class AsyncFile(AbstractAsyncStreamedFile):  # type: ignore[misc]
+class AsyncFile(AbstractAsyncStreamedFile):
     """An open file, to be awaited.
 
     What is written is sent when the file is closed, and discarded if an error leaves the ``async with`` block.
