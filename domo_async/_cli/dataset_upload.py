@@ -320,7 +320,7 @@ def _way_on(error: BaseException, resume: Path | None, files: Sequence[str]) -> 
     first = "To go on, give the same input to:" if list(files) == ["-"] else "To go on:"
     from domo_async._transfer import shown_url  # noqa: PLC0415 - keeps --help fast
 
-    # It never holds the token, which is no argument, nor the secrets of URLs, which are to be filled in again.
+    # It never has the token, which is not an argument. It has no secrets of URLs either: the user fills them in again.
     words = [shown_url(word) if "://" in word else word for word in sys.argv[1:]]
     return f"{first}\n  {shlex.join(['domo-async', *words])}"
 

@@ -117,7 +117,7 @@ def _kinds(given: list[str] | tuple[()]) -> frozenset[WriteKind]:
     """Return the kinds that are allowed.
 
     Raises:
-        ConfigError: There is no such kind.
+        ConfigError: A kind does not exist.
     """
     names = [name.strip().lower() for each in given for name in each.split(",") if name.strip()]
     unknown = [name for name in names if name not in set(WriteKind)]

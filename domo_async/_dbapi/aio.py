@@ -121,7 +121,7 @@ class AsyncCursor:
 
     @property
     def description(self) -> Description | None:
-        """The columns of the result, or None if there is none."""
+        """The columns of the result; None unless the last statement has a result."""
         return self._description
 
     @property
@@ -157,7 +157,7 @@ class AsyncCursor:
 
     @tells
     async def fetchone(self) -> Row | None:
-        """Return the next row, or None if there are no more."""
+        """Return the next row, or None after the last one."""
         rows = await self._take(1)
         return rows[0] if rows else None
 

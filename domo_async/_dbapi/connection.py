@@ -180,7 +180,7 @@ class Cursor:
 
     @property
     def description(self) -> Description | None:
-        """The columns of the result, as `DescriptionItem`; None if there is no result.
+        """The columns of the result, as `DescriptionItem`; None unless the last statement has a result.
 
         A type code is Domo's word, such as ``"LONG"``, and equals `NUMBER`, `STRING` or `DATETIME`.
         """
@@ -193,7 +193,7 @@ class Cursor:
 
     @property
     def rownumber(self) -> int | None:
-        """The number of rows that were fetched; None if there is no result."""
+        """The number of rows that were fetched; None unless the last statement has a result."""
         return None if self._buffer is None else self._buffer.given
 
     @tells
@@ -234,7 +234,7 @@ class Cursor:
 
     @tells
     def fetchone(self) -> Row | None:
-        """Return the next row, or None if there are no more."""
+        """Return the next row, or None after the last one."""
         return self._result().next() if self._arrived() else None
 
     @tells

@@ -250,7 +250,9 @@ def _is_defined(table: exp.Table) -> bool:
 def _dataset_name(table: exp.Table) -> str:
     if table.catalog or (table.db and table.db.lower() != SCHEMA):
         schema = f"{table.catalog}.{table.db}" if table.catalog else table.db
-        raise ProgrammingError(f"there is no schema {schema!r}: datasets are in {SCHEMA!r}, or named without a schema")
+        raise ProgrammingError(
+            f"the schema {schema!r} does not exist: name datasets without a schema, or with {SCHEMA!r}"
+        )
     return table.name
 
 
@@ -295,7 +297,7 @@ def _show(tree: exp.Show) -> Show:
             f" and queries on {INFORMATION_SCHEMA}"
         )
     if schema is not None and schema.name.lower() != SCHEMA:
-        raise ProgrammingError(f"there is no schema {schema.name!r}: all datasets are in {SCHEMA!r}")
+        raise ProgrammingError(f"the schema {schema.name!r} does not exist: all datasets are in {SCHEMA!r}")
     return Show(
         subject,
         None if target is None else target.name,

@@ -46,7 +46,7 @@ class Tables:
         return f"{self._prefix}{table}"
 
     def find(self, table: str) -> str | None:
-        """Return the id of a table's dataset, or None if there is none.
+        """Return the id of a table's dataset, or None if the table has no dataset.
 
         Raises:
             ConfigError: Several datasets have the table's name.
@@ -69,7 +69,7 @@ class Tables:
         """Return the id of a table's dataset.
 
         Raises:
-            ConfigError: There is no such dataset, or there are several.
+            ConfigError: The dataset does not exist, or several have its name.
         """
         found = self.find(table)
         if found is None:
@@ -80,7 +80,7 @@ class Tables:
         return found
 
     def columns(self, table: str) -> Sequence[Column] | None:
-        """Return the columns of a table's dataset, or None if there is none."""
+        """Return the columns of a table's dataset, or None if the table has no dataset."""
         found = self.find(table)
         return None if found is None else self.domo.datasets.schemas.latest(found).columns
 

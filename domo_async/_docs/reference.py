@@ -107,7 +107,7 @@ A client has one attribute for each area of Domo's API. The methods of `domo_asy
 methods that call them."""
 
 
-# How an area is made is no business of users.
+# The modules below an area are not for users.
 _AREA_OPTIONS: Final = {"merge_init_into_class": False, "show_bases": False, "show_symbol_type_heading": False}
 
 

@@ -101,7 +101,7 @@ class Fault:
         seed: The seed of the random choices that `probability` makes: with the same seed, it happens to the same
             requests, counted from the first of the route. None for different choices each time.
         rate: Bytes a second, for ``slow``.
-        retry_after: Seconds of the Retry-After header, for the kinds without any effect; None for no such header.
+        retry_after: Seconds of the Retry-After header, for the kinds without any effect; None to leave the header out.
     """
 
     route: str

@@ -29,7 +29,8 @@ class Target:
         return self.suffix == ".pyd"
 
 
-# Python's symbols are found when a module is loaded, as elsewhere by default. Its own name is no path of this machine.
+# Python's symbols are found when a module is loaded, as elsewhere by default. The module's own name must not be a path
+# of this machine.
 _MACOS = ("-Wl,-undefined,dynamic_lookup", "-Wl,-install_name,@rpath/{name}")
 
 TARGETS: tuple[Target, ...] = (

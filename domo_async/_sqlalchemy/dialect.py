@@ -146,7 +146,7 @@ class DomoDialect(MySQLDialect):
         """Return the columns of a dataset.
 
         Raises:
-            NoSuchTableError: There is no such dataset.
+            NoSuchTableError: The dataset does not exist.
         """
         sql = (
             "SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_NAME = ?"
@@ -202,7 +202,7 @@ class DomoDialect(MySQLDialect):
     get_temp_table_names = get_temp_view_names = get_materialized_view_names = get_sequence_names = get_view_names
 
     def get_view_definition(self, connection: Connection, view_name: str, schema: str | None = None, **kw: Any) -> str:
-        """Raise an error: there are no views.
+        """Raise an error, as Domo does not have views.
 
         Raises:
             NoSuchTableError: Always.

@@ -79,9 +79,9 @@ def test_what_does_not_exist_here_is_refused(sql: str) -> None:
         ("SELECT 1; SELECT 2", "exactly one statement, not 2"),
         ("SELECT FROM WHERE", "cannot be read"),
         ("SELECT * FROM o INTO OUTFILE 'x'", "cannot be read at line 1, column 20, near 'INTO'"),
-        ("SELECT * FROM mysql.user", "there is no schema 'mysql'"),
-        ("SELECT * FROM def.domo.o", "there is no schema 'def.domo'"),
-        ("SHOW TABLES FROM sys", "there is no schema 'sys'"),
+        ("SELECT * FROM mysql.user", "schema 'mysql' does not exist"),
+        ("SELECT * FROM def.domo.o", "schema 'def.domo' does not exist"),
+        ("SHOW TABLES FROM sys", "schema 'sys' does not exist"),
     ],
 )
 def test_what_is_wrong_is_named(sql: str, problem: str) -> None:

@@ -122,7 +122,7 @@ class _Guard:
         return SourceError(f"cannot read {self.shown}: {kind}: {self._reason(error)}; nothing was committed")
 
     def refused(self, error: Exception) -> ConfigError:
-        """Return the error for a file system that there is not."""
+        """Return the error for a file system that cannot be opened."""
         return ConfigError(f"cannot open {self.shown} with fsspec: {self._reason(error)}; nothing was sent")
 
     def _reason(self, error: Exception) -> str:
@@ -154,7 +154,7 @@ class UrlFile:
 
     @property
     def mark(self) -> str | None:
-        """What its content is recognised by without reading it; None if there is nothing, so that it has to be read."""
+        """A mark by which its content is recognised without reading it; None if its content has to be read."""
         # With a query, different contents can have the same shown URL.
         return None if "?" in self._key else _mark(self._info, _MARKS)
 
@@ -360,8 +360,8 @@ def find_url_files(place: object) -> list[UrlFile]:
     """Return the files at a URL, a pattern or a folder, sorted by name, or of what ``fsspec.open`` gave.
 
     Raises:
-        ConfigError: fsspec or a package for the file system is missing, or there is no such file system.
-        SourceError: There is no file, or it cannot be read.
+        ConfigError: fsspec or a package for the file system is missing, or the file system does not exist.
+        SourceError: A file does not exist, or cannot be read.
     """
     fs, key, packing, guard = _resolved(place)
     found = guard.call(_found, fs, key)
