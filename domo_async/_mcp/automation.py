@@ -190,15 +190,7 @@ class AutomationTools(Tools):
     ) -> Annotated[CallToolResult, WorkflowPage]:
         """List the workflows of the instance."""
         found = _named(await self.domo.workflows.list().all(), name_contains)
-        shown = found[offset : offset + min(limit, self.limits.rows)]
-        return self.present.page(
-            "workflows",
-            list(map(_workflow, shown)),
-            "workflow",
-            offset=offset,
-            more=offset + len(shown) < len(found),
-            total=len(found),
-        )
+        return self.present.part("workflows", found, "workflow", _workflow, limit=limit, offset=offset)
 
     @reads("Get a workflow")
     async def get_workflow(self, workflow_id: ModelId) -> Annotated[CallToolResult, WorkflowVersionPage]:
@@ -227,15 +219,7 @@ class AutomationTools(Tools):
     ) -> Annotated[CallToolResult, RunPage]:
         """List the runs of a workflow and how they went."""
         found = await self.domo.workflows.executions(workflow_id, status=status)
-        shown = found[offset : offset + min(limit, self.limits.rows)]
-        return self.present.page(
-            "runs",
-            list(map(_run, shown)),
-            "run",
-            offset=offset,
-            more=offset + len(shown) < len(found),
-            total=len(found),
-        )
+        return self.present.part("runs", found, "run", _run, limit=limit, offset=offset)
 
     @reads("Get the status of a workflow's run")
     async def get_workflow_run(self, run_id: RunId) -> Annotated[CallToolResult, RunOutputPage]:
@@ -289,15 +273,7 @@ class AutomationTools(Tools):
     ) -> Annotated[CallToolResult, DataflowPage]:
         """List the dataflows of the instance and how they went last."""
         found = _named(await self.domo.dataflows.list().all(), name_contains)
-        shown = found[offset : offset + min(limit, self.limits.rows)]
-        return self.present.page(
-            "dataflows",
-            list(map(_dataflow, shown)),
-            "dataflow",
-            offset=offset,
-            more=offset + len(shown) < len(found),
-            total=len(found),
-        )
+        return self.present.part("dataflows", found, "dataflow", _dataflow, limit=limit, offset=offset)
 
     @reads("Get a dataflow")
     async def get_dataflow(self, dataflow_id: Id) -> Annotated[CallToolResult, DataflowAnswer]:

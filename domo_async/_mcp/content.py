@@ -167,16 +167,7 @@ class ContentTools(Tools):
             )
             for key, thing in sorted(graph.things.items(), key=lambda pair: abs(pair[1].depth))
         ]
-        shown = things[offset : offset + min(limit, self.limits.rows)]
-        return self.present.page(
-            "things",
-            shown,
-            "object",
-            offset=offset,
-            more=offset + len(shown) < len(things),
-            total=len(things),
-            complete=graph.complete,
-        )
+        return self.present.part("things", things, "object", dict, limit=limit, offset=offset, complete=graph.complete)
 
     @reads("List activity")
     async def list_activity(

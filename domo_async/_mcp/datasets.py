@@ -145,15 +145,8 @@ class DatasetTools(Tools):
     ) -> Annotated[CallToolResult, SchemaPage]:
         """List the names and types of a dataset's columns in order, as SQL uses them."""
         columns = await self._columns(dataset_id)
-        shown = columns[offset : offset + min(limit, self.limits.rows)]
-        return self.present.page(
-            "columns",
-            list(map(column_item, shown)),
-            "column",
-            offset=offset,
-            more=offset + len(shown) < len(columns),
-            total=len(columns),
-            dataset_id=dataset_id,
+        return self.present.part(
+            "columns", columns, "column", column_item, limit=limit, offset=offset, dataset_id=dataset_id
         )
 
     @reads("Query a dataset with SQL")

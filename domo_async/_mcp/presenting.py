@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 from mcp_types import CallToolResult, TextContent
@@ -13,6 +13,7 @@ from domo_async._mcp.values import SHORTEST, Bounds, Cuts, Fields, Row, Values, 
 
 __all__ = ["Presenter", "counted"]
 
+V = TypeVar("V")
 _MOST_COLUMNS = 100
 _LONGEST_MESSAGE = 2000
 _NOTES = 1200  # characters kept free for what is said about the answer itself
@@ -73,6 +74,32 @@ class Presenter:
         extent = _extent(len(shown), offset, after if more else None)
         answer |= {name: shown, **extent, **given(total=total, unreadable=unreadable or None)}
         return _result(answer, cuts, _told(len(shown), thing, offset, total, after if more else None))
+
+    def part(
+        self,
+        name: str,
+        found: Sequence[V],
+        thing: str,
+        form: Callable[[V], object],
+        *,
+        limit: int,
+        offset: int,
+        **facts: object,
+    ) -> CallToolResult:
+        """Return a page of a list that the instance gave as a whole.
+
+        Args:
+            name: The name of the list.
+            found: The whole list.
+            thing: What one of its items is called.
+            form: Returns an item as it is answered.
+            limit: The most items.
+            offset: The number of items before them.
+            facts: What else is to be answered.
+        """
+        shown = [form(each) for each in found[offset : offset + min(limit, self.limits.rows)]]
+        more = offset + len(shown) < len(found)
+        return self.page(name, shown, thing, offset=offset, more=more, total=len(found), unreadable=0, **facts)
 
     def table(
         self, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]], *, offset: int, more: bool
