@@ -291,7 +291,7 @@ class Redactor:
 
 
 class LiveRedactor:
-    """The redactor of a client, whose secrets change; as long as it exists, `redacted` removes them as well.
+    """The redactor of a client, whose secrets change. As long as it exists, `redacted` removes the long ones as well.
 
     Args:
         secrets: The secrets that do not change.
@@ -299,9 +299,10 @@ class LiveRedactor:
     """
 
     def __init__(self, secrets: Iterable[str], lately: Callable[[], set[str]]) -> None:
-        self._known = self._current = Redactor(secrets)
+        self._known = Secret(frozenset(secrets))
         self._lately = lately
         self._last: Secret[frozenset[str]] = Secret(frozenset())
+        self._update()
         with _lock:
             _live.add(self)
 
@@ -313,8 +314,20 @@ class LiveRedactor:
         except RuntimeError:  # another thread changes them just now
             return self._current
         if lately != self._last:
-            self._last, self._current = lately, self._known.also(lately.get_secret_value())
+            self._last = lately
+            self._update()
         return self._current
+
+    @property
+    def elsewhere(self) -> Redactor:
+        """The same for texts of other clients, too, where a short secret may be any word."""
+        _ = self.current
+        return self._elsewhere
+
+    def _update(self) -> None:
+        secrets = self._known.get_secret_value() | self._last.get_secret_value()
+        known = Redactor(secret for secret in secrets if len(secret) >= _LONG)
+        self._elsewhere, self._current = known, known.also(secrets)
 
 
 _live: weakref.WeakSet[LiveRedactor] = weakref.WeakSet()
@@ -329,7 +342,7 @@ def redacted(text: str) -> str:
     with _lock:
         live = [*_live]
     for each in live:
-        text = each.current.text(text)
+        text = each.elsewhere.text(text)
     return text
 
 

@@ -168,3 +168,8 @@ async def test_notes_and_attributes_of_errors_have_no_secrets_either() -> None:
 
     assert ["a note with ***"] == error.__notes__
     assert "then ***" == str(error)
+
+
+async def test_a_short_secret_is_not_taken_out_of_words_that_no_answer_has() -> None:
+    async with Domo("acme", token="none"):
+        assert "none of the columns" == str(DomoError("none of the columns"))
