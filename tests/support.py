@@ -27,7 +27,7 @@ TOKEN = "a-secret-developer-token"
 
 
 def needs(module: str, *, extra: str) -> Any:
-    """Return a module of an extra; without it the test is skipped, but in CI it fails, as nobody reads of skips there."""
+    """Return a module of an extra; without it the test is skipped, or fails in CI, where nobody reads of skips."""
     if os.environ.get("CI"):
         return importlib.import_module(module)
     return pytest.importorskip(module, reason=f"needs the extra {extra}")
