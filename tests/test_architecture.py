@@ -6,11 +6,14 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import domo_async
+
+pytestmark = pytest.mark.xdist_group("architecture")  # so that the modules are read once
 
 ROOT = Path(domo_async.__file__).parent
 # From the ground up. Rooms of one floor do not know each other.
@@ -75,11 +78,17 @@ def modules() -> Iterator[tuple[str, Path]]:
         yield ("domo_async" if parts == ("__init__",) else parts[0]), path
 
 
+@cache
+def statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """Return the imports of a module, wherever in it and whatever for."""
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}: imports are absolute"
             yield str(node.module)
             if node.module == "domo_async":
@@ -94,17 +103,18 @@ def room_of(module: str) -> str | None:
     return room if room in FLOOR_OF else "domo_async"
 
 
-@pytest.mark.parametrize(
-    ("room", "path"), [pytest.param(*found, id=str(found[1].relative_to(ROOT))) for found in modules()]
-)
-def test_each_room_imports_only_rooms_below_it(room, path):
-    for module in imported(path):
-        other = room_of(module)
-        if other is None or other == room or (room, other) in LAZY:
-            continue
-        assert FLOOR_OF[other] < FLOOR_OF[room], f"{path} imports {module}"
+def test_each_room_imports_only_rooms_below_it():
+    edges = {
+        (str(path.relative_to(ROOT)), module): (room, other)
+        for room, path in modules()
+        for module in imported(path)
+        if (other := room_of(module)) is not None and other != room and (room, other) not in LAZY
+    }
+
+    assert {} == {edge: rooms for edge, rooms in edges.items() if FLOOR_OF[rooms[1]] >= FLOOR_OF[rooms[0]]}
 
 
+@cache
 def module_graph() -> dict[str, set[str]]:
     """Return the modules that each module imports, wherever in it and whatever for, without the package's name."""
     paths = {
@@ -114,10 +124,10 @@ def module_graph() -> dict[str, set[str]]:
     graph: dict[str, set[str]] = {}
     for module, path in paths.items():
         found: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in statements(path):
             if isinstance(node, ast.Import):
                 found.update(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
+            else:
                 submodules = (f"{node.module}.{alias.name}" for alias in node.names)
                 found.update(each if each in paths else str(node.module) for each in submodules)
         graph[module] = found & paths.keys()

@@ -23,7 +23,7 @@ from tests.docs.blocks import Page, assert_shown, blocks_of
 
 DOCS = Path(domo_async.__file__).parent / "_docs"
 PAGES = DOCS / "pages"
-# Run with what they are about, by `python -m pytest -m spark` and `-m dlt`.
+# Run with what they are about; the others by `python -m pytest -m docs`.
 MARKS = {
     "howto/spark.md": [pytest.mark.spark, pytest.mark.timeout(600), pytest.mark.xdist_group("spark")],
     "howto/pipelines.md": [pytest.mark.dlt, pytest.mark.xdist_group("dlt")],
@@ -59,7 +59,7 @@ def page_cli(running: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     os.environ.update(before)
 
 
-@pytest.mark.parametrize("name", [pytest.param(each, marks=MARKS.get(each, ())) for each in ALL])
+@pytest.mark.parametrize("name", [pytest.param(each, marks=MARKS.get(each, [pytest.mark.docs])) for each in ALL])
 def test_the_code_of_a_page_runs_and_gives_what_it_shows(name: str, page_cli: Cli, tmp_path: Path) -> None:
     path = PAGES / name
     with asyncio.Runner() as loop:

@@ -58,7 +58,6 @@ def test_no_page_fetches_anything_from_elsewhere(site: Path) -> None:
     ]
 
 
-@pytest.mark.browser
 def test_the_search_works_on_pages_that_are_opened_from_files(site: Path) -> None:
     executable = browser.chromium()
     if executable is None:

@@ -45,6 +45,7 @@ async def left(domo: Domo, leaver: int, to: int) -> OffboardingPlan:
     return await domo.users.plan_offboarding(leaver, to=to, account="keep")
 
 
+@pytest.mark.hostile
 async def test_a_leaver_of_500_things_leaves_nothing_behind_though_killed_in_the_middle() -> None:
     async with Emulator(world="demo") as emulator, emulator.client() as domo:
         ada, grace = await furnish(emulator, domo, "Leaver", EACH), await a_user(domo, "Heiress")

@@ -124,6 +124,7 @@ async def outcomes_of(seeds: range, folder: Path) -> set[str]:
     return outcomes
 
 
+@pytest.mark.hostile
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_exports_under_faults_are_whole_or_absent(tmp_path):
     assert {"whole", "IncompleteAnswer", "ServerError"} <= await outcomes_of(range(60), tmp_path)
