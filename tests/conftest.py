@@ -23,7 +23,7 @@ from tests.support import SkippingClock
 settings.register_profile(
     "steady",
     derandomize=True,
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
