@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from domo_async._settings import Settings
-from domo_async._transport.retry import delay_after
+from domo_async._transport.retry import Attempts
 from domo_async.errors import APIError, BadRequest, Conflict, DecodeError, DomoError, TransportError
 
 __all__ = ["create_once", "outcome_unknown", "still_unknown"]
@@ -45,7 +45,7 @@ async def create_once(
         DomoError: The object does not exist; the error has the reason.
     """
     doubted = False
-    attempt = 1
+    attempts = Attempts(settings)
     while True:
         try:
             return await create(), True
@@ -60,7 +60,7 @@ async def create_once(
             if not doubtful:
                 raise
             # It is safe to try again: had it been created, the instance would refuse a second one of the same name.
-            delay = delay_after(settings.retries, error, attempt=attempt)
+            delay = attempts.delay_after(error)
             if delay is None:
                 # The instance may still be working on the request although nobody waits for the answer.
                 await settings.clock.sleep(settings.retries.max_delay)
@@ -68,8 +68,7 @@ async def create_once(
                 if found is None:
                     raise
                 return found, None
-        await settings.clock.sleep(delay)
-        attempt += 1
+        await attempts.wait(delay)
 
 
 async def _look(find: Callable[[], Awaitable[F | None]], error: DomoError, *, doubted: bool) -> F | None:

@@ -16,7 +16,7 @@ from domo_async._transport.pager import (
     by_cursor,
 )
 from domo_async._transport.request import Body, Headers, QueryValue, Repeated
-from domo_async._transport.retry import delay_after, retry_delay
+from domo_async._transport.retry import Attempts, persistent, retry_delay
 from domo_async._transport.session import Download, Transport
 from domo_async._transport.url import Url, raw_url, url
 
@@ -26,6 +26,7 @@ __all__ = [
     "OFFSET_ONLY",
     "QUERY",
     "QUERY_SKIP",
+    "Attempts",
     "Body",
     "CursorPage",
     "CursorPager",
@@ -39,7 +40,7 @@ __all__ = [
     "Transport",
     "Url",
     "by_cursor",
-    "delay_after",
+    "persistent",
     "raw_url",
     "retry_delay",
     "url",

@@ -1,19 +1,62 @@
-"""Whether and when a failed request is sent again: one policy for every loop that retries."""
+"""Whether and when a failed job is tried again: one policy, and one count of attempts, for all that is retried."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from domo_async._settings import Retries
-from domo_async.errors import APIError, DomoError, TransportError
+from attrs import define
 
-__all__ = ["delay_after", "retry_delay"]
+from domo_async._settings import Retries, Settings
+from domo_async.errors import APIError, DomoError, IncompleteAnswer, TransportError
+
+__all__ = ["Attempts", "persistent", "retry_delay"]
+
+T = TypeVar("T")
 
 
-def delay_after(policy: Retries, error: DomoError, *, attempt: int, idempotent: bool = True) -> float | None:
-    """Return `retry_delay` with random jitter."""
-    chance = random.random()  # noqa: S311 - spreads callers; not used for security
-    return retry_delay(policy, error, attempt=attempt, idempotent=idempotent, chance=chance)
+@define
+class Attempts:
+    """The attempts at a job.
+
+    Args:
+        settings: The retry settings, and the clock that waits.
+        idempotent: Whether the job may be carried out twice.
+        number: The number of the current attempt, from 1.
+    """
+
+    _settings: Settings
+    _idempotent: bool = True
+    number: int = 1
+
+    def delay_after(self, error: DomoError) -> float | None:
+        """Return the seconds to wait after this attempt, with random jitter, or None if there is no further one."""
+        chance = random.random()  # noqa: S311 - spreads callers; not used for security
+        policy = self._settings.retries
+        return retry_delay(policy, error, attempt=self.number, idempotent=self._idempotent, chance=chance)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait, and begin the next attempt."""
+        await self._settings.clock.sleep(seconds)
+        self.number += 1
+
+    async def wait_after(self, error: DomoError) -> None:
+        """Wait as long as the policy says, and begin the next attempt; raise `error` if there is none."""
+        delay = self.delay_after(error)
+        if delay is None:
+            raise error
+        await self.wait(delay)
+
+
+async def persistent(job: Callable[[], Awaitable[T]], settings: Settings) -> T:
+    """Return the result of a job; if an answer breaks off, try again from the beginning."""
+    attempts = Attempts(settings)
+    while True:
+        try:
+            return await job()
+        except IncompleteAnswer as error:
+            await attempts.wait_after(error)
 
 
 def retry_delay(policy: Retries, error: DomoError, *, attempt: int, idempotent: bool, chance: float) -> float | None:

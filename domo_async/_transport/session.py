@@ -37,7 +37,7 @@ from domo_async._transport.pager import PageData, Pager, Paging, by_cursor, by_o
 from domo_async._transport.rate_limits import RateLimiter, Slots
 from domo_async._transport.request import NO_HEADERS, Body, Headers, QueryValue, Request
 from domo_async._transport.responses import api_error, decode_error, unusable_body
-from domo_async._transport.retry import delay_after
+from domo_async._transport.retry import Attempts
 from domo_async._transport.url import Url
 from domo_async._wire import UNSET, Unset, decode, decode_list
 from domo_async.errors import (
@@ -596,30 +596,29 @@ class Transport:
             self._move(loop)
         gate = self._gate(request.url.family)
         call = next(self._calls)
-        attempt = 1
+        attempts = Attempts(self.settings, request.idempotent)
         lost = False
         while True:
             if not gate.enter_at_once():
                 await self._timed("rate_limit", gate.enter(request, self.settings))
             try:
-                return await send(Try(request, call, attempt))
+                return await send(Try(request, call, attempts.number))
             except DomoError as error:
                 if lost and isinstance(error, APIError):
                     if absent is not None and _says_gone(request, error):
-                        tell_of_success(request, attempt)
+                        tell_of_success(request, attempts.number)
                         return absent
                     _tell_that_lost(error)
                 lost = lost or _may_have_happened(request, error)
-                delay = delay_after(self.settings.retries, error, attempt=attempt, idempotent=request.idempotent)
+                delay = attempts.delay_after(error)
                 if isinstance(error, RateLimited):
                     gate.hold(error.retry_after or delay or 0.0, self.settings.retries.max_retry_after)
                 if delay is None or self._connection.closed:
                     raise
-                self._tell_of_retry(request, error, attempt + 1, delay)
+                self._tell_of_retry(request, error, attempts.number + 1, delay)
             finally:
                 gate.leave()
-            await self._timed("retry", self.settings.clock.sleep(delay))
-            attempt += 1
+            await self._timed("retry", attempts.wait(delay))
 
     def _tell_of_retry(self, request: Request, error: DomoError, attempt: int, seconds: float) -> None:
         """Log the next attempt; see `tell_of_retry`."""

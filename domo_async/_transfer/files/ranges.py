@@ -9,8 +9,7 @@ from attrs import define, field, frozen
 
 from domo_async._settings import Settings
 from domo_async._transfer.files.resuming import Fetch, strong_tag
-from domo_async._transfer.retrying import persistent
-from domo_async._transport import Download
+from domo_async._transport import Download, persistent
 from domo_async.errors import APIError, ConfigError, IncompleteAnswer
 
 __all__ = ["ContentRange", "read_range"]

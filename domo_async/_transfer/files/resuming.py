@@ -16,7 +16,7 @@ from domo_async._settings import Settings
 from domo_async._transfer.file_writer import RestartableWriter
 from domo_async._transfer.progress import Reporter
 from domo_async._transfer.threads import in_thread
-from domo_async._transport import Download, delay_after
+from domo_async._transport import Attempts, Download
 from domo_async._wire import Record
 from domo_async.errors import APIError, ContentMismatch, IncompleteAnswer, TransportError
 
@@ -143,7 +143,7 @@ class Transfer:
 
     async def run(self) -> DownloadResult:
         """Download all of it, with as many retries as the settings allow; attempts that make progress do not count."""
-        tries = 1
+        attempts = Attempts(self._settings)
         while True:
             try:
                 await self._go_on()
@@ -156,14 +156,13 @@ class Transfer:
                 )
             except (IncompleteAnswer, ContentMismatch) as error:
                 if self._part and self.size > self._furthest:
-                    tries = 1
+                    attempts.number = 1
                 self._furthest = max(self._furthest, self.size)
-                delay = delay_after(self._settings.retries, error, attempt=tries)
+                delay = attempts.delay_after(error)
                 if delay is None or not self._prepare(error):
                     raise
                 self._reporter.retried()
-            await self._settings.clock.sleep(delay)
-            tries += 1
+            await attempts.wait(delay)
 
     def _prepare(self, error: TransportError) -> bool:
         """Prepare another attempt, and return whether one is possible."""

@@ -27,8 +27,7 @@ from domo_async._transfer.progress import ProgressOption, Reporter, reporting
 from domo_async._transfer.reading.checking import CheckingWriter
 from domo_async._transfer.reading.heading import is_json, refuse_page
 from domo_async._transfer.reading.scanning import Columns, Selection, check_ended, check_last, check_uncut
-from domo_async._transfer.retrying import persistent
-from domo_async._transport import Download
+from domo_async._transport import Download, persistent
 from domo_async._wire import Record
 from domo_async.errors import IncompleteAnswer
 

@@ -28,8 +28,7 @@ from domo_async._transfer.columns import ColumnSpec, distinct_names
 from domo_async._transfer.csv.splitter import BLOCK, RecordScanner
 from domo_async._transfer.reading.heading import HeaderFinder, check_heading, is_json, refuse_page
 from domo_async._transfer.reading.sql_text import has_limit, is_ordered, limited
-from domo_async._transfer.retrying import pause, persistent
-from domo_async._transport import Download
+from domo_async._transport import Attempts, Download, persistent
 from domo_async.errors import DecodeError, IncompleteAnswer, SourceError
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ async def scan(
         text: Whether DECIMAL stays text.
     """
     given = 0
-    attempt = 1
+    attempts = Attempts(settings)
     async with selection.columns() as columns:
         while True:
             try:
@@ -104,8 +103,7 @@ async def scan(
                     raise IncompleteAnswer(
                         f"{error}; {given:,} rows were already returned, so the query was not retried"
                     ) from error
-                await pause(error, attempt, settings)
-            attempt += 1
+                await attempts.wait_after(error)
     await check_uncut(selection, given)
 
 
