@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from math import log2
 from pathlib import Path
 from statistics import linear_regression
@@ -47,8 +49,31 @@ def benchmark(options: Options) -> Iterator[Row]:
             target=at_most(64),
             difference=True,
         )
+        with web_server(options.folder) as web:
+            yield in_pairs(
+                f"peak memory, {what} from a URL by fsspec / one call",
+                "MiB",
+                Measurement(upload_file, url, f"{web}/{path.name}"),
+                idle,
+                runs=runs,
+                target=at_most(96),
+                difference=True,
+            )
         yield from _extrapolated(url, options, runs)
     path.unlink()
+
+
+@contextmanager
+def web_server(folder: Path) -> Iterator[str]:
+    """Give the URL of a plain web server in a separate process, which gives the files of a folder."""
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            port = process.stdout.readline().split(" port ")[1].split()[0]
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
 def _extrapolated(url: str, options: Options, runs: int) -> Iterator[Row]:

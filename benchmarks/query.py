@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 
@@ -55,6 +56,15 @@ def benchmark(options: Options) -> Iterator[Row]:
             Measurement(arrow_speed),
             runs=options.runs,
             target=at_least(0.9),
+        )
+        yield in_pairs(
+            f"peak memory, {_READ:,} rows by a DB-API cursor's fetchmany / import of pyarrow",
+            "MiB",
+            Measurement(cursor_memory, url),
+            Measurement(arrow_memory),
+            runs=min(options.runs, 3),
+            target=at_most(200),
+            difference=True,
         )
     with table_server(_SCANNED) as url:
         yield in_pairs(
@@ -188,6 +198,20 @@ def scan_memory(url: str) -> float:
             assert rows == _SCANNED
 
     asyncio.run(run())
+    return _peak()
+
+
+def cursor_memory(url: str) -> float:
+    """Return the peak of a process that fetches by a cursor."""
+    from domo_async import dbapi  # noqa: PLC0415 - an extra, which the other measurements do without
+
+    with dbapi.connect(instance=url, token="benchmark", dataset=str(UUID(int=1))) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT * FROM table")
+        rows = 0
+        while batch := cursor.fetchmany(10_000):
+            rows += len(batch)
+        assert rows == _READ
     return _peak()
 
 
