@@ -3,23 +3,23 @@
 %load_ext domo_async
 
 %%domo 1f3a… -o sales
-SELECT region, SUM(amount) AS total FROM table WHERE year = :year GROUP BY region
+SELECT region, SUM(amount) AS total FROM table WHERE year = :year AND region = :order.region GROUP BY region
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from domo_async._frames import Items
+from domo_async._frames import Items, needed
 from domo_async._profiles import Given, resolve
-from domo_async._transfer import placeholders
+from domo_async._transfer import placeholders, tokens
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DomoError
 from domo_async.sync import Domo
@@ -48,10 +48,12 @@ Run SQL on a dataset.
 
     %domo DATASET SELECT … FROM table
 
-DATASET is an identifier, or a variable that holds one or a `Dataset`; {orders[0].id} is an expression. Names after a
-colon stand for Python variables, whose values are quoted and so never become SQL. Without -o the result is shown; with
-it, it becomes a variable. The client is that of the environment (DOMO_INSTANCE, DOMO_DEVELOPER_TOKEN) or the default
-profile, or a `domo_async.sync.Domo` in a variable.
+DATASET is an identifier, or a variable that holds one or a `Dataset`; {orders[0].id} is an expression. In the SQL,
+:year is the value of the variable `year`, :order.region that of its attribute, or of its key if `order` is a
+dictionary. Values are bound, so they never become SQL; a list becomes (a, b, c). Expressions in braces and $names are
+not replaced in the SQL: assign the value to a variable and write :name. Without -o the result is shown; with it, it
+becomes a variable. The client is that of the environment (DOMO_INSTANCE, DOMO_DEVELOPER_TOKEN) or the default profile,
+or a `domo_async.sync.Domo` in a variable.
 """
 
 
@@ -111,6 +113,8 @@ class DomoMagics(Magics):
         if options.output is not None and not options.output.isidentifier():
             raise UsageError(f"-o takes the name of a variable, not {options.output!r}")
         try:
+            if options.form is not None:
+                needed({"--arrow": "pyarrow"}.get(options.form, options.form[2:]))
             result = self._client(options).datasets.query(self._dataset(dataset), sql, self._values(sql))
             made = result if options.form is None else _FORMS[options.form](result)
         except DomoError as error:
@@ -157,11 +161,32 @@ class DomoMagics(Magics):
         return value if isinstance(value, str) else name
 
     def _values(self, sql: str) -> dict[str, object] | None:
-        names = placeholders(sql)
-        missing = [name for name in names if name not in self._session.user_ns]
-        if missing:
-            raise ConfigError(f"the SQL names :{missing[0]}, but there is no variable of that name")
-        return {name: self._session.user_ns[name] for name in names} or None
+        self._refuse_expansions(sql)
+        return {name: self._value(name) for name in placeholders(sql)} or None
+
+    def _value(self, dotted: str) -> object:
+        """Return the value of a variable, or of an attribute or a key of one."""
+        name, *path = dotted.split(".")
+        if name not in self._session.user_ns:
+            raise ConfigError(f"the SQL names :{dotted}, but there is no variable {name}")
+        value: object = self._session.user_ns[name]
+        for step in path:
+            try:
+                value = value[step] if isinstance(value, Mapping) else getattr(value, step)
+            except (AttributeError, KeyError):
+                raise ConfigError(f"the SQL names :{dotted}, but a {type(value).__name__} has no {step!r}") from None
+        return value
+
+    def _refuse_expansions(self, sql: str) -> None:
+        """Refuse what other magics replace by text, which could become SQL."""
+        for piece in tokens(sql):
+            variable = piece.text[1:] if piece.type == "word" and piece.text.startswith("$") else None
+            if (piece.type == "other" and piece.text == "{") or variable in self._session.user_ns:
+                written = sql[piece.start :].partition("}")[0] + "}" if variable is None else piece.text
+                raise ConfigError(
+                    f"{written[:40]} in the SQL is not replaced by a value: write :name for a variable, or"
+                    " :name.attribute"
+                )
 
 
 def _html_of_records(items: Iterable[object]) -> str | None:

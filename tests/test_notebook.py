@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,12 @@ async def test_a_cell_binds_variables_and_shows_or_keeps_its_result(shell: Any) 
     assert isinstance(shown, QueryResult)
     assert [(1,), (2,)] == [*shown]
 
+    shell.user_ns["filters"] = {"region": "EU", "user": User(id=2)}
+    named = await cell(
+        shell, "orders", "SELECT amount FROM table WHERE amount=:filters.user.id OR region=:filters.region"
+    )
+    assert {(1,), (2,)} == {*named}
+
     assert await cell(shell, "orders -o sales --polars", "SELECT * FROM table") is None
     assert isinstance(shell.user_ns["sales"], pl.DataFrame)
     assert 2 == len(shell.user_ns["sales"])
@@ -112,6 +119,17 @@ async def test_an_instance_gets_its_own_token_alone(
     ("line", "sql", "told"),
     [
         ("orders", "SELECT :nothing", "ConfigError: the SQL names :nothing, but there is no variable"),
+        (
+            "orders",
+            "SELECT :orders.nothing",
+            "ConfigError: the SQL names :orders.nothing, but a CreatedDataset has no 'nothing'",
+        ),
+        (
+            "orders",
+            "SELECT {orders.id}, 1",
+            "ConfigError: {orders.id} in the SQL is not replaced by a value: write :name",
+        ),
+        ("orders", "SELECT $orders", "ConfigError: $orders in the SQL is not replaced by a value: write :name"),
         ("orders", "SELECT nothing FROM table", "BadRequest: 400"),
         ("gone", "SELECT 1", "404"),
         ("orders --client orders", "SELECT 1", "ConfigError: --client takes a variable"),
@@ -133,6 +151,18 @@ async def test_an_error_is_a_line_and_stops_the_notebook(
 async def test_wrong_usage_is_told(shell: Any, line: str) -> None:
     with pytest.raises(UsageError, match="domo|-o"):
         await cell(shell, line, "SELECT 1")
+
+
+@pytest.mark.parametrize(("form", "module"), [("pandas", "pandas"), ("polars", "polars"), ("arrow", "pyarrow")])
+async def test_a_missing_package_is_told_before_the_query_runs(
+    shell: Any, instance: Emulator, form: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    instance.log.clear()
+
+    with pytest.raises(ConfigError, match=rf'pip install "domo-async\[{form}\]"'):
+        await cell(shell, f"orders --{form}", "SELECT * FROM table")
+    assert [] == [*instance.log]
 
 
 async def test_lists_of_models_are_shown_as_tables(shell: Any) -> None:

@@ -32,7 +32,7 @@ from domo_async._transfer.progress import (
 from domo_async._transfer.reading.binding import Params, bind, placeholders
 from domo_async._transfer.reading.exporter import ExportResult, export
 from domo_async._transfer.reading.scanning import Selection, collect, scan
-from domo_async._transfer.reading.sql_text import select
+from domo_async._transfer.reading.sql_text import select, tokens
 from domo_async._transfer.results import ItemResult, ItemResults, as_completed, gather_results, listed
 from domo_async._transfer.sources import ArrowStream, Format, Row, Source
 from domo_async._transfer.sources.column_mapping import Header, SchemaOption
@@ -122,6 +122,7 @@ __all__ = [
     "scan",
     "select",
     "shown_url",
+    "tokens",
     "told_the_end",
     "upload",
     "upload_many",

@@ -79,6 +79,7 @@ class Shade(enum.Enum):
 def test_values_are_written_as_the_dialect_reads_them(value, written):
     assert f"SELECT {written} FROM table" == bind("SELECT ? FROM table", [value])
     assert f"SELECT {written} FROM table" == bind("SELECT :a FROM table", {"a": value})
+    assert f"SELECT {written}.\n, 1.5 FROM table" == bind("SELECT :a.b.c.\n, 1.5 FROM table", {"a.b.c": value})
 
 
 @pytest.mark.parametrize(
@@ -137,6 +138,7 @@ def test_there_are_no_placeholders_in_texts_names_and_comments(sql):
         ("SELECT ?", [], "1 placeholders .* 0 values"),
         ("SELECT ?", [1, 2], "1 placeholders .* 2 values"),
         ("SELECT :a", {}, "placeholder :a"),
+        ("SELECT :a.id", {"a": 1}, "placeholder :a.id"),
         ("SELECT :a", {"a": 1, "b": 2}, "not use :b"),
         ("SELECT ?", "x", "a str"),
         ("SELECT ?", 5, "a int"),

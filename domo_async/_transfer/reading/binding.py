@@ -33,7 +33,8 @@ _AS_TEXT = Cells(ColumnType.STRING, CellRules())
 def bind(sql: str, params: Params | None) -> str:
     """Return SQL with its placeholders replaced by values; if `params` is None, the SQL is unchanged.
 
-    Placeholders are ``?`` if the values are a sequence, and ``:name`` if they are a mapping; within a text, a comment
+    Placeholders are ``?`` if the values are a sequence, and ``:name`` if they are a mapping, where names may have dots,
+    as ``:sales.id``; within a text, a comment
     or a name in backticks they are not placeholders. A value is written as in a row that is uploaded: missing values
     are NULL, and infinity is refused. Texts are written with doubled quotes and doubled backslashes, as MySQL reads
     them. Whether Domo's dialect takes a backslash for more than itself is not documented: if it does not, one in a
@@ -54,8 +55,8 @@ def bind(sql: str, params: Params | None) -> str:
 def placeholders(sql: str) -> list[str]:
     """Return the names of the placeholders in SQL, each once, in order of appearance."""
     pieces = list(tokens(sql))
-    names = (_name_at(pieces, index) for index in range(len(pieces)))
-    return list(dict.fromkeys(name for name in names if name is not None))
+    found = (_name_at(pieces, index) for index in range(len(pieces)))
+    return list(dict.fromkeys(name for name, _ in found if name is not None))
 
 
 def _counted(pieces: Sequence[Token], values: Sequence[object]) -> Iterator[str]:
@@ -77,29 +78,37 @@ def _named(pieces: Sequence[Token], values: Mapping[str, object]) -> Iterator[st
     index = 0
     while index < len(pieces):
         token = pieces[index]
-        name = _name_at(pieces, index)
+        name, length = _name_at(pieces, index)
         if name is None:
             yield token.text
             index += 1
             continue
         if name not in values:
             raise ConfigError(f"the SQL has the placeholder :{name}, but params does not have that value")
-        _check_alone(pieces, index, index + 1)
+        _check_alone(pieces, index, index + length - 1)
         unused.discard(name)
         yield _literal(values[name], f":{name}")
-        index += 2
+        index += length
     if unused:
         raise ConfigError(f"the SQL does not use {', '.join(f':{name}' for name in sorted(map(str, unused)))}")
 
 
-def _name_at(pieces: Sequence[Token], index: int) -> str | None:
-    """Return the name of the placeholder that begins here, or None; two colons do not begin a placeholder."""
-    if pieces[index].text != ":" or index + 1 == len(pieces):
-        return None
-    following = pieces[index + 1]
-    if following.type != "word" or not _NAME.match(following.text):
-        return None
-    return None if index and pieces[index - 1].text == ":" else following.text
+def _name_at(pieces: Sequence[Token], index: int) -> tuple[str | None, int]:
+    """Return the name of the placeholder that begins here, or None, and the number of its tokens.
+
+    Two colons do not begin a placeholder.
+    """
+    before = pieces[index - 1].text if index else ""
+    if pieces[index].text != ":" or before == ":" or not _is_name(pieces, index + 1):
+        return None, 0
+    end = index + 2
+    while end < len(pieces) and pieces[end].text == "." and _is_name(pieces, end + 1):
+        end += 2
+    return "".join(piece.text for piece in pieces[index + 1 : end]), end - index
+
+
+def _is_name(pieces: Sequence[Token], index: int) -> bool:
+    return index < len(pieces) and pieces[index].type == "word" and bool(_NAME.match(pieces[index].text))
 
 
 def _check(pieces: Sequence[Token]) -> None:
