@@ -14,7 +14,7 @@ from domo_async._cli.common.connection import InstanceOption, TokenFileOption, c
 from domo_async._cli.common.exits import DebugOption, ExitCode, readable_errors
 from domo_async._cli.common.listing import CsvOption, Form, JsonOption, form_of, print_csv, print_table_of
 from domo_async._cli.common.output import counted, err, one_line, out, print_json
-from domo_async._cli.common.table_file import check_name, write_rows
+from domo_async._cli.common.table_file import check_file, write_rows
 from domo_async._defaults import CHANGES_AT_ONCE
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def stale(
     """List what nobody has used for a while, the longest unused first, and what the activity log cannot tell."""
     form = form_of(as_json=as_json, as_csv=as_csv)
     with readable_errors(debug=debug):
-        check_name(output)
+        check_file(output)
 
     async def work(domo: Domo) -> StaleReport:
         report = await domo.activity_log.stale(
@@ -106,7 +106,7 @@ def audit(
     """
     form = form_of(as_json=as_json, as_csv=as_csv)
     with readable_errors(debug=debug):
-        check_name(output)
+        check_file(output)
 
     async def work(domo: Domo) -> AccessAudit:
         found = await domo.datasets.access.audit(

@@ -25,6 +25,7 @@ from domo_async._profiles import (
     ConfigFile,
     Given,
     Profile,
+    check_keyring,
     config_path,
     edited,
     forget_in_keyring,
@@ -77,6 +78,7 @@ def login(
     --timeout are kept with it. Nothing is kept unless the instance accepts the token.
     """
     with readable_errors(debug=debug):
+        kept = _store(store)
         path = config_path()
         file = read_config(path)
         name = _name(file)
@@ -92,7 +94,6 @@ def login(
         token = _given_token(where, stdin=token_stdin, file=token_file)
         settings = network.settings() if before is None else _access(name, where, token).settings
         user = run(_me(Domo(where, token=token, settings=settings)))
-        kept = store or (Store.KEYRING if keyring_is_usable() else Store.FILE)
         if kept is Store.KEYRING:
             store_in_keyring(name, where, token)
 
@@ -231,6 +232,17 @@ def _name(file: ConfigFile) -> str:
 def _access(profile: str, instance: str, token: Secret[str]) -> Access:
     """Return how to try a new token: as the options say, or else the profile that is there already."""
     return resolve(Given(profile=profile, instance=instance, token=token, settings=network.settings()))
+
+
+def _store(asked: Store | None) -> Store:
+    """Return where to keep the token.
+
+    Raises:
+        ConfigError: That is the keyring, and the package for it is not installed.
+    """
+    if asked is Store.KEYRING:
+        check_keyring()
+    return asked or (Store.KEYRING if keyring_is_usable() else Store.FILE)
 
 
 def _given_token(instance: str, *, stdin: bool, file: Path | None) -> Secret[str]:

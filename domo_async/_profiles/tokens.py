@@ -14,7 +14,7 @@ from domo_async._redaction import Secret
 from domo_async._settings import instance_origin
 from domo_async.errors import ConfigError
 
-__all__ = ["forget_in_keyring", "in_keyring", "keyring_is_usable", "printed_token", "store_in_keyring"]
+__all__ = ["check_keyring", "forget_in_keyring", "in_keyring", "keyring_is_usable", "printed_token", "store_in_keyring"]
 
 _PATIENCE = 30.0
 _LONGEST = 64 << 10
@@ -83,6 +83,15 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         else:
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def check_keyring() -> None:
+    """Refuse to go on without the package for keyrings.
+
+    Raises:
+        ConfigError: It is not installed.
+    """
+    _keyring()
 
 
 def keyring_is_usable() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,14 +56,19 @@ def test_lineage_is_a_tree_or_a_file_of_graphs(cli: Cli, ids: tuple[str, str, in
 
 
 def test_stale_content_is_listed_with_what_the_log_cannot_tell(
-    cli: Cli, ids: tuple[str, str, int], tmp_path: Path
+    cli: Cli, ids: tuple[str, str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = cli("stale", "--type", "card", "--days", "30")
     as_csv = cli("stale", "--type", "card", "--csv")
     as_json = json.loads(cli("stale", "--json").stdout)
     filed = cli("stale", "--type", "card", "--output", str(tmp_path / "stale.parquet"))
     refused = cli("stale", "--output", str(tmp_path / "stale.xls"))
+    cli.emulator.log.clear()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    without = cli("stale", "--output", str(tmp_path / "more.parquet"))
 
+    assert (2, True) == (without.code, 'pip install "domo-async[arrow]"' in without.stderr)
+    assert [] == [*cli.emulator.log]
     assert "Count" in shown.stdout
     assert "1 unused since" in shown.stderr
     assert "Note: items without a logged use since" in shown.stderr

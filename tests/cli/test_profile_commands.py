@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +109,16 @@ def test_without_a_keyring_the_token_is_in_a_file_for_its_owner_alone(alone, emu
     config(tmp_path).chmod(0o600)
     assert 0 == alone("logout").code
     assert emulator.token not in config(tmp_path).read_text()
+
+
+def test_without_the_package_for_keyrings_nothing_is_tried(alone, emulator, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+
+    ended = asked(emulator, emulator.token, "login", "--store", "keyring", "--instance", emulator.url, "--token-stdin")
+
+    assert (2, True) == (ended.code, 'pip install "domo-async[keyring]"' in ended.stderr)
+    assert [] == [*emulator.log]
+    assert not config(tmp_path).exists()
 
 
 def test_a_token_that_is_not_accepted_is_not_kept(alone, emulator, memory, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,8 @@ async def test_an_export_of_all_rows_there_are_is_whole(tmp_path, name, total, s
     assert [name] == [path.name for path in tmp_path.iterdir()]
 
 
-async def test_only_a_result_of_just_so_many_rows_is_looked_at_again(tmp_path):
+async def test_only_a_result_of_just_so_many_rows_is_looked_at_again_even_without_pyarrow(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     for total, more in ((49, 0), (50, 1), (51, 0)):
         instance = Lines(total, csv=True)
         async with talking_to(instance) as domo:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from domo_async._frames import needed
 from domo_async.errors import ConfigError, DomoError, TargetError
 
-__all__ = ["check_name", "write_rows"]
+__all__ = ["check_file", "write_rows"]
 
 _SUFFIXES = (".csv", ".json", ".parquet")
 
@@ -24,19 +25,23 @@ async def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Mapping[
     """
     from domo_async._transfer.atomic_write import atomic_write  # noqa: PLC0415 - slow
 
-    check_name(path)
+    check_file(path)
     async with atomic_write(path) as target:
         await asyncio.to_thread(_write, target, path.suffix.lower(), columns, rows)
 
 
-def check_name(path: Path | None) -> None:
-    """Refuse a file whose name does not tell what to write.
+def check_file(path: Path | None) -> None:
+    """Refuse a file that cannot be written, before there is something to write.
 
     Raises:
-        ConfigError: It ends in none of ``.csv``, ``.json`` and ``.parquet``.
+        ConfigError: Its name ends in none of ``.csv``, ``.json`` and ``.parquet``, or pyarrow is missing for Parquet.
     """
-    if path is not None and path.suffix.lower() not in _SUFFIXES:
+    if path is None:
+        return
+    if path.suffix.lower() not in _SUFFIXES:
         raise ConfigError(f"{path} must end in one of {', '.join(_SUFFIXES)}")
+    if path.suffix.lower() == ".parquet":
+        needed("pyarrow")
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
@@ -62,11 +67,9 @@ def _write(path: Path, form: str, columns: Sequence[str], rows: Sequence[Mapping
 
 
 def _parquet(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - an optional package
-        from pyarrow import parquet  # noqa: PLC0415 - an optional package
-    except ImportError:
-        raise ConfigError('Parquet needs pyarrow: pip install "domo-async[arrow]"') from None
+    import pyarrow as pa  # noqa: PLC0415 - an optional package
+    from pyarrow import parquet  # noqa: PLC0415 - an optional package
+
     values = {name: [row.get(name) for row in rows] for name in columns}
     parquet.write_table(pa.table({name: pa.array(cells, _type(pa, cells)) for name, cells in values.items()}), path)
 

@@ -88,7 +88,9 @@ class ResultReader:
 
     def selection(self, sql: str) -> Selection:
         """Return a query in the form that scans take."""
-        return Selection(sql=sql, fetch=self.csv(sql), heading=self._heading, page=self._page, read=_table)
+        return Selection(
+            sql=sql, fetch=self.csv(sql), heading=self._heading, page=self._page, count=self._count, read=_table
+        )
 
     async def export(
         self, target: Target, sql: str, *, header: bool = True, progress: ProgressOption = None
@@ -111,6 +113,9 @@ class ResultReader:
 
     async def _page(self, sql: str) -> pa.Table:
         return (await self.result(sql)).to_arrow()
+
+    async def _count(self, sql: str) -> int:
+        return len((await self.result(sql)).rows)
 
 
 def _table(content: bytes) -> pa.Table:

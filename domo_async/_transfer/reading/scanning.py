@@ -57,6 +57,7 @@ class Selection:
         fetch: Requests its result as CSV with a header.
         heading: Requests the columns of a query without rows.
         page: Requests the result of a query as JSON and returns an Arrow table.
+        count: Requests the result of a query as JSON and returns the number of its rows, without pyarrow.
         read: Converts the body of such a result to an Arrow table.
     """
 
@@ -64,6 +65,7 @@ class Selection:
     fetch: Callable[[], AbstractAsyncContextManager[Download]]
     heading: Callable[[str], Awaitable[Sequence[ColumnSpec]]]
     page: Callable[[str], Awaitable[pa.Table]]
+    count: Callable[[str], Awaitable[int]]
     read: Callable[[bytes], pa.Table]
 
     @asynccontextmanager
@@ -228,7 +230,7 @@ async def check_ended(selection: Selection, rows: int) -> None:
             "the answer has neither a length nor an end mark, so it may have been cut off; omit LIMIT, so that the"
             " following rows can be checked, or read it with `query`"
         )
-    if (await selection.page(limited(selection.sql, 1, rows))).num_rows:
+    if await selection.count(limited(selection.sql, 1, rows)):
         raise IncompleteAnswer(f"the answer broke off after {rows:,} rows: more follow")
 
 
@@ -244,8 +246,7 @@ async def check_uncut(selection: Selection, rows: int | None) -> None:
     """
     if not rows or rows % CAP or has_limit(selection.sql):
         return
-    following = await selection.page(limited(selection.sql, 1, rows))
-    if following.num_rows:
+    if await selection.count(limited(selection.sql, 1, rows)):
         raise IncompleteAnswer(
             f"the instance gave {rows:,} rows of a result that has more; read it in parts, with a condition on each"
         )
