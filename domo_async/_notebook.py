@@ -40,6 +40,7 @@ _FORMS: Final[dict[str, Callable[[QueryResult], object]]] = {
     "--polars": lambda result: result.to_polars(),
     "--arrow": lambda result: result.to_arrow(),
 }
+_NEEDED: Final = {"--pandas": "pandas", "--polars": "polars", "--arrow": "pyarrow"}
 _HELP: Final = """\
 Run SQL on a dataset.
 
@@ -114,7 +115,7 @@ class DomoMagics(Magics):
             raise UsageError(f"-o takes the name of a variable, not {options.output!r}")
         try:
             if options.form is not None:
-                needed({"--arrow": "pyarrow"}.get(options.form, options.form[2:]))
+                needed(_NEEDED[options.form])
             result = self._client(options).datasets.query(self._dataset(dataset), sql, self._values(sql))
             made = result if options.form is None else _FORMS[options.form](result)
         except DomoError as error:

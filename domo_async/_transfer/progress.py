@@ -23,6 +23,7 @@ __all__ = [
     "ProgressEvents",
     "ProgressOption",
     "Reporter",
+    "check_bars",
     "progress_bars",
     "reporting",
     "told_the_end",
@@ -220,10 +221,7 @@ def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
         with _notebook_bars() as in_cell:
             yield in_cell
         return
-    try:
-        from rich import progress  # noqa: PLC0415 - optional
-    except ImportError:
-        raise ConfigError('progress=True draws with rich: pip install "domo-async[cli]"') from None
+    progress = _rich_progress()
     columns = (
         progress.TextColumn("{task.description}"),
         progress.BarColumn(),
@@ -239,6 +237,23 @@ def _bars() -> Iterator[Callable[[int | None, str], ProgressCallback]]:
             return lambda now: bars.update(task, completed=now.bytes, total=now.total_bytes, parts=now.parts)
 
         yield bar
+
+
+def check_bars(option: ProgressOption) -> None:
+    """Refuse an option that asks for bars which cannot be drawn.
+
+    Raises:
+        ConfigError: Bars were asked for and rich is not installed.
+    """
+    if option is True and _notebook() is None:
+        _rich_progress()
+
+
+def _rich_progress() -> Any:
+    try:
+        return import_module("rich.progress")
+    except ImportError:
+        raise ConfigError('progress=True draws with rich: pip install "domo-async[cli]"') from None
 
 
 def _notebook() -> Any:

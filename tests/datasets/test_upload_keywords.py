@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import sys
 
 import attrs
 import pytest
 
-from domo_async import Domo, UploadKeywords
+from domo_async import ConfigError, Domo, UploadKeywords
 from domo_async._endpoints.datasets import Datasets
 from domo_async._transfer import UploadOptions
 from domo_async.emulator import Emulator
@@ -49,12 +50,17 @@ async def test_a_keyword_of_an_upload_counts_in_each_of_them(domo: Domo) -> None
 
 
 @pytest.mark.parametrize("name", UPLOADS)
-async def test_an_unknown_keyword_is_named_as_python_does_it(domo: Domo, emulator: Emulator, name: str) -> None:
+async def test_a_wrong_keyword_is_named_before_anything_is_sent(
+    domo: Domo, emulator: Emulator, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = ({"d": b""},) if name == "upload_many" else ("d", b"1\n")
     required = {"ledger": "x"} if name == "load_folder" else {}
     before = len(emulator.log)
 
     with pytest.raises(TypeError, match=rf"^{name}\(\) got an unexpected .* 'resum'; did you mean 'resume'"):
         await getattr(domo.datasets, name)(*given, **required, resum="x")
+    monkeypatch.setitem(sys.modules, "rich.progress", None)
+    with pytest.raises(ConfigError, match="progress=True draws with rich: pip install"):
+        await getattr(domo.datasets, name)(*given, **required, progress=True)
 
     assert before == len(emulator.log)

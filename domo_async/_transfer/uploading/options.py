@@ -14,7 +14,7 @@ from attrs import Attribute, field, frozen
 from domo_async._defaults import LEAST_PART, MEMORY_OF_PARTS, MOST_PARTS_AT_ONCE
 from domo_async._settings import above, at_least
 from domo_async._transfer.encoding import CellRules
-from domo_async._transfer.progress import ProgressOption
+from domo_async._transfer.progress import ProgressOption, check_bars
 from domo_async._transfer.sources import Dialect, Format, Reading
 from domo_async._transfer.sources.column_mapping import Header, SchemaOption
 from domo_async._transfer.uploading.backend import Action, PartitionTag
@@ -86,6 +86,10 @@ def _named(_: Any, attribute: Attribute[Any], value: Any) -> None:
 def _timestamp(_: Any, attribute: Attribute[Any], value: Any) -> None:
     if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
         raise ConfigError(f"{attribute.name} must be a datetime with a zone, not {value!r:.80}")
+
+
+def _drawable(_: Any, _attribute: Attribute[Any], value: ProgressOption) -> None:
+    check_bars(value)
 
 
 class UploadKeywords(TypedDict, total=False):
@@ -201,7 +205,7 @@ class UploadOptions(Record):
     allow_empty: bool = False
     timeout: float = field(default=600.0, validator=above(0))
     resume: str | os.PathLike[str] | None = None
-    progress: ProgressOption = None
+    progress: ProgressOption = field(default=None, validator=_drawable)
 
     @property
     def effective_action(self) -> Action:
