@@ -61,7 +61,11 @@ class DomoError(Exception):
 
     Attributes:
         message: What happened and, where it helps, what to do.
+        in_doubt: Whether a change that must not be repeated blindly was sent and may have taken effect: the answer was
+            lost, or is not the instance's own refusal. Look before you repeat the call.
     """
+
+    in_doubt: bool = False
 
     def __init__(self, message: str) -> None:
         self.message = message
@@ -458,6 +462,7 @@ class CommitUncertain(DomoError):
         self.dataset_id = dataset_id
         self.upload_id = upload_id
         self.rows = rows
+        self.in_doubt = True
         self.versions_before: tuple[int, ...] = tuple(versions_before)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from domo_async._passing import may_pass
-from domo_async.errors import CommitUncertain, DomoError
+from domo_async.errors import DomoError
 
 __all__ = ["airflow_error", "as_airflow_errors"]
 
@@ -20,8 +20,9 @@ def airflow_error(error: DomoError, *, repeatable: bool) -> Exception:
         error: Why it failed.
         repeatable: Whether doing all of it once more does no harm, even if it took effect.
     """
-    again = may_pass(error) and (repeatable or not isinstance(error, CommitUncertain))
-    return (AirflowException if again else AirflowFailException)(str(error))
+    again = may_pass(error) and (repeatable or not error.in_doubt)
+    told = "; ".join([str(error), *getattr(error, "__notes__", ())])
+    return (AirflowException if again else AirflowFailException)(told)
 
 
 @contextmanager

@@ -85,7 +85,8 @@ class DomoWaitOperator(BaseOperator):
 
     Its result is the dictionary of the `DataflowExecution` or `WorkflowInstance`. If the instance says that it failed,
     so does the task; Airflow's retries start it once more, unless the task only waits. After other failures the task is
-    not tried again once it has started something, which goes on in the instance and would be started twice.
+    not tried again once it has started something, or may have (the answer was lost), which goes on in the instance and
+    would be started twice.
 
     ```python
     DomoWaitOperator(task_id="clean", dataflow_id=12, deferrable=True)
@@ -180,7 +181,7 @@ class DomoWaitOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Start what there is to start, and wait or defer."""
         deadline = SystemClock().now() + timedelta(seconds=self.timeout)
-        with as_airflow_errors(repeatable=True), DomoHook(self.domo_conn_id).get_conn() as domo:
+        with as_airflow_errors(repeatable=not self.starts), DomoHook(self.domo_conn_id).get_conn() as domo:
             run_id = self._run_id(domo)
         self.log.info("waiting for run %s of %s %s", run_id, self._kind, self._job_id or "")
         if self.deferrable:

@@ -15,7 +15,7 @@ from domo_async._dbapi.address import Address
 from domo_async._dbapi.buffer import ALL, Buffer, Row
 from domo_async._dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, tells
 from domo_async._dbapi.session import Item, Session
-from domo_async._dbapi.texts import BROKEN, CONNECTION_CLOSED, CURSOR_CLOSED, EXECUTEMANY, NO_RESULT
+from domo_async._dbapi.texts import BROKEN, CONNECTION_CLOSED, CURSOR_CLOSED, EXECUTEMANY, NO_RESULT, RESULT_CLOSED
 from domo_async._dbapi.types import Description, describe
 from domo_async._transfer import Params
 
@@ -84,6 +84,7 @@ class _Pump:
             item = await self._queue.get()
             if not isinstance(item, _End):
                 return item
+            self._queue.put_nowait(item)  # for others who wait
             self._end = item
         error, self._end = self._end.error, self._end if self._end.error is None else _End(ProgrammingError(BROKEN))
         if error is not None:
@@ -92,9 +93,12 @@ class _Pump:
 
     async def close(self) -> None:
         """End the task, and wait until the result has unwound."""
-        self._end = _End(None)
+        # Who waits for rows gets an error: a result that breaks off must not look complete.
+        self._end = _End(InterfaceError(RESULT_CLOSED))
         self._task.cancel()
         await wait_for_end(self._task)
+        if self._queue.empty():
+            self._queue.put_nowait(self._end)
 
     async def _run(self, items: AsyncGenerator[Item]) -> None:
         end = _End(None)
@@ -202,12 +206,12 @@ class AsyncCursor:
 
     async def _take(self, count: int) -> list[Row]:
         self._check_open()
-        buffer, rows = self._buffer, list[Row]()
-        if buffer is None or self._pump is None:
+        buffer, pump, rows = self._buffer, self._pump, list[Row]()
+        if buffer is None or pump is None:
             raise ProgrammingError(NO_RESULT)
         while len(rows) < count:
             if buffer.empty:
-                batch = await self._pump.next()
+                batch = await pump.next()
                 if batch is None:
                     break
                 buffer.put(batch)  # type: ignore[arg-type]

@@ -154,11 +154,19 @@ class File(AbstractBufferedFile):
             self.closed = True
         self.close()
 
+    def abandon(self) -> None:
+        """Forget what was written, as nobody has closed it."""
+        if self._written is not None:
+            self._written.abandon()
+
+    def _dealloc_warn(self, _source: object) -> None:
+        """Called by Python's text files and buffers that were never closed, before they close what they wrap."""
+        self.abandon()
+
     def __del__(self) -> None:
         if not self.closed:
             self.closed = True
-            if self._written is not None:
-                self._written.abandon()
+            self.abandon()
             if self._reading is not None:
                 self._reading.close()
 
@@ -202,6 +210,15 @@ class PackedFile(io.RawIOBase):
         if kind is not None:
             self._file.discard()
         self.close()
+
+    def _dealloc_warn(self, _source: object) -> None:
+        """See `File`."""
+        self._file.abandon()
+
+    def __del__(self) -> None:
+        if not self.closed:
+            self._file.abandon()
+            self.close()
 
 
 class AsyncFile(AbstractAsyncStreamedFile):

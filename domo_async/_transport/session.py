@@ -614,6 +614,7 @@ class Transport:
                 if isinstance(error, RateLimited):
                     gate.hold(error.retry_after or delay or 0.0, self.settings.retries.max_retry_after)
                 if delay is None or self._connection.closed:
+                    _tell_of_doubt(request, error, lost=lost)
                     raise
                 self._tell_of_retry(request, error, attempts.number + 1, delay)
             finally:
@@ -768,6 +769,12 @@ def _may_have_happened(request: Request, error: DomoError) -> bool:
 def _says_gone(request: Request, error: APIError) -> bool:
     """Return whether the instance itself, not a proxy's page, says that the object to delete does not exist."""
     return request.method == "DELETE" and isinstance(error, NotFound) and error.refused
+
+
+def _tell_of_doubt(request: Request, error: DomoError, *, lost: bool) -> None:
+    if lost and not request.idempotent:
+        error.in_doubt = True
+        error.add_note("the request may have been carried out; look before you repeat it")
 
 
 def _tell_that_lost(error: APIError) -> None:

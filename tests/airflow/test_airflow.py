@@ -131,6 +131,15 @@ def test_a_dataflow_is_executed_and_waited_for_also_in_the_triggerer(
     assert done == run(DomoWaitOperator(task_id="wait", dataflow_id=flow, execution_id=done["id"]))
     assert 1 == len(client.dataflows.executions(flow).all())
 
+    # Tried again, it would be executed twice.
+    emulator.faults.add(Fault("POST *executions", "drop_after"))
+    kind, message = failure(DomoWaitOperator(task_id="wait", dataflow_id=flow))
+    assert ("AirflowFailException", True) == (kind, "may have been carried out" in message)
+    emulator.faults.add(Fault("POST *executions", "throttle", count=None))
+    assert "AirflowException" == failure(DomoWaitOperator(task_id="wait", dataflow_id=flow))[0]
+    emulator.faults.clear()
+    assert 2 == len(client.dataflows.executions(flow).all())
+
     later = DomoWaitOperator(task_id="wait", dataflow_id=flow, deferrable=True)
     with pytest.raises(TaskDeferred) as deferred:
         run(later)

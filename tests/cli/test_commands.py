@@ -52,6 +52,16 @@ def test_api_sends_a_body(cli: Cli) -> None:
     assert "Übung" == json.loads(ended.stdout)["dataSource"]["dataSourceName"]
 
 
+def test_a_change_whose_answer_was_lost_is_told_as_uncertain(cli: Cli, emulator: Emulator) -> None:
+    emulator.faults.add(Fault("POST /api/data/v2/datasources", "drop_after"))
+    body = json.dumps({"dataSourceName": "Lost", "schema": {"columns": [{"name": "a", "type": "LONG"}]}})
+
+    ended = cli("api", "POST", "/api/data/v2/datasources", "--json-body", body)
+
+    assert (3, "") == (ended.code, ended.stdout)
+    assert "may have been carried out" in ended.stderr
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

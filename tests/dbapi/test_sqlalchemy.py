@@ -245,6 +245,17 @@ async def test_a_stream_may_be_read_by_another_task(instance: Instance) -> None:
         first = await asyncio.create_task(result.fetchmany(1))
         rest = await asyncio.create_task(result.all())
         await asyncio.create_task(result.close())
+
+        # Closed while a task waits for rows, a result neither leaves it waiting nor looks complete.
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        cursor = raw.cursor()
+        await cursor.execute("SELECT n FROM Numbers")
+        fetches = [asyncio.create_task(cursor.fetchall()) for _ in range(2)]
+        await asyncio.sleep(0)
+        await cursor.close()
+        ended = await asyncio.wait_for(asyncio.gather(*fetches, return_exceptions=True), 5)
     await engine.dispose()
+    assert [dbapi.InterfaceError] * 2 == [*map(type, ended)]
 
     assert ([0], MANY - 1) == ([row[0] for row in first], len(rest))

@@ -134,7 +134,10 @@ async def test_a_call_that_takes_too_long_is_ended_and_a_change_is_not_called_fa
         read = await refusal(client, "get_user", user_id=1)
         changed = await refusal(client, "start_workflow", workflow_id=workflow.id)
         again = await answer(client, "get_user", user_id=1)
+        emulator.faults.add(Fault("POST */instances/message", "drop_after"))
+        lost = await refusal(client, "start_workflow", workflow_id=workflow.id)
 
+    assert ("TransportError", True) == (lost[0], "may have been carried out; look before" in lost[1])
     assert ("TimeoutError", True) == (read[0], "--max-seconds" in read[1])
     assert ("TimeoutError", True) == (changed[0], "not known whether the change took effect" in changed[1])
     assert 1 == again["user"]["id"]

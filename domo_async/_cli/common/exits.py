@@ -11,7 +11,7 @@ from typing import Annotated, TypeAlias
 import typer
 from attrs import define
 
-from domo_async import AfterCommitError, CommitUncertain, ConfigError, DomoError, SourceError
+from domo_async import AfterCommitError, ConfigError, DomoError, SourceError
 from domo_async._cli.common.interrupts import Interrupted
 from domo_async._cli.common.output import err, printable
 from domo_async._cli.common.streams import OutputFailed
@@ -32,7 +32,7 @@ class ExitCode(IntEnum):
 EXIT_CODES = (
     "[bold]Exit codes[/]: [bold]0[/] done; [bold]1[/] the instance refused or failed, be it for one of many, or the"
     " result is not what it has to be; [bold]2[/] wrong use or configuration, or a source that cannot be uploaded:"
-    " nothing was changed; [bold]3[/] a commit was sent, and it is uncertain whether it took effect; [bold]4[/]"
+    " nothing was changed; [bold]3[/] a change was sent, and it is uncertain whether it took effect; [bold]4[/]"
     " done, but what was to follow failed (index, count of rows, or telling of it on standard output); [bold]130[/],"
     " [bold]143[/], [bold]129[/] interrupted by Ctrl-C, SIGTERM, SIGHUP."
 )
@@ -47,7 +47,6 @@ MOST_TOLD: int = 4000
 
 # The first that fits counts.
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
-    (CommitUncertain, ExitCode.UNCERTAIN),
     (AfterCommitError, ExitCode.AFTER_COMMIT),
     (ConfigError, ExitCode.MISUSED),
     (SourceError, ExitCode.MISUSED),
@@ -102,13 +101,19 @@ def readable_errors(*, debug: bool, advice: Advice | None = None) -> Iterator[No
             err.print(printable(problem) if err.is_terminal else problem, markup=False, soft_wrap=True, end="")
         _complain(type(error).__name__, "; ".join([str(error), *getattr(error, "__notes__", ())]))
         _advise(error, advice)
-        raise typer.Exit(next(code for kind, code in _CODES if isinstance(error, kind))) from None
+        raise typer.Exit(_code(error)) from None
     except Interrupted as interrupt:
         # A cancelled upload notes on its cancellation what became of a commit that was under way.
         notes = getattr(interrupt.__cause__, "__notes__", ())
         _complain(str(interrupt), "; ".join(notes))
         _advise(interrupt, advice)
         raise typer.Exit(interrupt.exit_code) from None
+
+
+def _code(error: DomoError | OSError) -> ExitCode:
+    if isinstance(error, DomoError) and error.in_doubt:
+        return ExitCode.UNCERTAIN
+    return next(code for kind, code in _CODES if isinstance(error, kind))
 
 
 def _complain(kind: str, message: str) -> None:
