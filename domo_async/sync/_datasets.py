@@ -1109,8 +1109,9 @@ class Datasets(Twin[AsyncDatasets]):
                   and otherwise by its bytes;
                 - bytes of CSV or JSON lines, a binary file object, also one with an async ``read``, or an (async)
                   iterator of bytes;
-                - an (async) iterator of rows: sequences in the order of the columns, or objects with field names:
-                  mappings, named tuples, rows of sqlite3, asyncpg and SQLAlchemy, dataclasses;
+                - an (async) iterator of rows: sequences in the order of the columns, the first of which is refused if
+                  it has their names, or objects with field names: mappings, named tuples, rows of sqlite3, asyncpg and
+                  SQLAlchemy, dataclasses;
                 - a frame (polars, pandas, pyarrow, duckdb), or an (async) iterator of frames. Levels of a pandas index
                   are columns if they have names. Columns of objects are converted value by value, as the cells of rows
                   are.
@@ -1133,7 +1134,7 @@ class Datasets(Twin[AsyncDatasets]):
             recorded_date: The time that the data version is recorded for; by default that of the upload.
             header: Whether the first record of CSV is a header, which is not sent. ``"auto"`` compares the record with
                 the dataset's columns; it refuses a record that resembles them but differs, and one that may be either
-                names or a row.
+                names or a row. False also takes a first row of the columns' names, in CSV and otherwise, for a row.
             schema: ``"match"`` refuses a source whose columns are not the dataset's; ``"evolve"`` adds to the dataset
                 the columns that it lacks, and writes NULL to the columns that the source lacks. All rows are checked
                 before a column is added; rows of a source that can be read only once wait in a temporary file. Columns
@@ -1553,7 +1554,7 @@ class Datasets(Twin[AsyncDatasets]):
             The result of the upload, as `upload` returns it.
 
         Raises:
-            ConfigError: A row is not a list of cells, or the delimiter is invalid.
+            ConfigError: `values` is neither a list nor text, a row is not a list of cells, or the delimiter is invalid.
             SourceError: `values` has no rows, or a row does not fit the dataset; the message names the row and the
                 column.
             UploadError: The upload failed; the dataset is as it was.

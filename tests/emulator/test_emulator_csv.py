@@ -146,6 +146,18 @@ async def test_decimals_of_several_versions_share_the_widest_scale(plain: PlainC
 
 
 @pytest.mark.usefixtures("way")
+async def test_nanoseconds_are_refused_as_they_would_be_lost(plain: PlainClient) -> None:
+    dataset = await plain.create({"at": "DATETIME"})
+    await plain.upload(dataset, b"2024-01-01 00:00:00.123456000\n")
+    assert await plain.export(dataset) == b"2024-01-01T00:00:00.123456\n"
+
+    upload = await plain.open(dataset, b"2024-01-01 00:00:00.1234567\n")
+    refused = (await plain.commit(upload, status=400))["message"]
+    assert "line 1, column 1" in refused
+    assert "microseconds at most" in refused
+
+
+@pytest.mark.usefixtures("way")
 async def test_a_byte_order_mark_is_skipped(plain: PlainClient) -> None:
     dataset = await plain.create({"n": "LONG"})
     await plain.upload(dataset, b"\xef\xbb\xbf1\n")

@@ -229,6 +229,7 @@ NO_UTF8 = pa.Array.from_buffers(
 @pytest.mark.parametrize(
     ("kind", "array", "says"),
     [
+        ("DOUBLE", pa.array([Decimal(2**60), Decimal(2**60 + 1)]), "more digits than a DOUBLE"),
         ("LONG", pa.array([1.0, 1.5]), "1.5 is not whole"),
         ("LONG", pa.array([None, 2.0**63]), "64 bits"),
         ("LONG", pa.array([0, 2**63], pa.uint64()), "64 bits"),

@@ -74,6 +74,15 @@ def test_binary_has_no_column() -> None:
         ([Decimal("0.1234567890123456789"), 1.5], "DECIMAL"),
         ([Decimal("sNaN"), 1], "DOUBLE"),
         ([np.longdouble("0.1")], "DOUBLE"),
+        # Not longer than a DOUBLE on every platform.
+        (
+            [np.longdouble("1e-1") + np.longdouble("1e-19")],
+            "DECIMAL" if np.finfo(np.longdouble).nmant > 52 else "DOUBLE",
+        ),
+        ([10**38, 1], "STRING"),
+        ([10**37, Decimal("0.1")], "STRING"),
+        ([Decimal("0.12345678901234567890"), 1e30], "STRING"),
+        ([Decimal("0.12345678901234567890"), math.inf], "DECIMAL"),
         ([pd.Period("2024-01")], "STRING"),
         ([1, 0.1 + 0.2], "DOUBLE"),
         ([True, False], "STRING"),

@@ -156,6 +156,9 @@ def test_what_is_missing_is_null_in_every_column(kind: str, value: object) -> No
         ("DOUBLE", 1e300, "1e+300"),
         ("DOUBLE", 7, "7"),
         ("DOUBLE", Decimal("1.50"), "1.50"),
+        ("DOUBLE", Decimal("0.30000000000000004"), "0.30000000000000004"),
+        ("DOUBLE", Decimal(2**70), str(2**70)),
+        ("DOUBLE", np.longdouble("0.1"), "0.1"),
         ("DOUBLE", "1.5e3", "1.5e3"),
         ("DECIMAL", Decimal("1E+3"), "1000"),
         ("DECIMAL", Decimal("-1E-9"), "-0.000000001"),
@@ -205,6 +208,8 @@ def test_a_value_is_written_as_its_column_reads_it(kind: str, value: object, wri
         ("DOUBLE", np.float32("-inf"), "infinite"),
         ("DOUBLE", Decimal("Infinity"), "Infinity"),
         ("DOUBLE", Decimal("1E+400"), "beyond"),
+        ("DOUBLE", Decimal(9007199254740993), "more digits than a DOUBLE"),
+        ("DOUBLE", Decimal("0.12345678901234567890"), "more digits than a DOUBLE"),
         ("DOUBLE", 10**400, "beyond"),
         ("DOUBLE", "nan", "'nan' is not a DOUBLE"),
         ("DOUBLE", "1e999", "not a DOUBLE"),
@@ -316,6 +321,8 @@ def test_what_is_nested_becomes_json_if_the_rules_say_so(value: object, written:
         {math.nan: 1},
         {math.inf: 1},
         {"a": np.float32("inf")},
+        {1: 2, "1": 3},
+        [{None: 1, "null": {}}],
     ],
 )
 def test_what_json_cannot_hold_is_refused(value: object) -> None:

@@ -104,6 +104,9 @@ TYPES: list[tuple[pd.Series[Any], str, list[Any]]] = [
         (pd.to_timedelta(pd.Series([1]), unit="ns"), "STRING", ["0:00:00.000000001"]),
         (pd.Series([NOON, pd.NaT]), "DATETIME", [NOON, None]),
         (pd.Series(np.array([1, 2], dtype="longdouble")), "DOUBLE", [1.0, 2.0]),
+        (pd.Series([DAY, None], dtype=pd.ArrowDtype(pa.date32())), "DATE", [DAY, None]),
+        (pd.Series([NOON, None], dtype=pd.ArrowDtype(pa.timestamp("ns"))), "DATETIME", [NOON, None]),
+        (pd.Series([10**40, 1], dtype=object), "STRING", [str(10**40), "1"]),
     ]  # fmt: skip
 
 
@@ -147,6 +150,12 @@ REFUSED: list[tuple[Any, str]] = [
         (pa.table({"v": pa.array([[1]], pa.list_(UNIT))}), 'column "v" is own.unit, an extension'),
         (pa.table({"v": pa.array([0, 86_400_000_000], pa.time64("us"))}), r'row 2, column "v"'),
         (pa.table({"v": pa.array([[1]], pa.list_(pa.time64("ns")))}), r'row 1, column "v": .*nanoseconds'),
+        (pa.table({"v": pa.array([[1]], pa.list_view(pa.time64("ns")))}), r'row 1, column "v": .*nanoseconds'),
+        (pa.table({"v": pa.StructArray.from_arrays([pa.array([1]), pa.array([2])], names=["x", "x"])}),
+         r'row 1, column "v": .*duplicate field names'),
+        (pa.table({"v": pa.array([2**62], pa.duration("s"))}), r'row 1, column "v": it cannot be read: .*too large'),
+        (pd.DataFrame([[1, 2]], columns=[None, "v"]), "column 1 of the source has no name"),
+        (pd.DataFrame([[1, 2]], columns=["v", pd.NA]), "column 2 of the source has no name"),
         (pa.table({"v": pa.array([[1.0], [float("inf")]])}), r'row 2, column "v": .*JSON'),
         (duckdb.sql("SELECT [1::UHUGEINT] AS v"), 'column "v" is UHUGEINT'),
         (duckdb.sql("SELECT INTERVAL 1 MONTH AS v"), 'column "v" is month_day_nano_interval'),
@@ -173,6 +182,12 @@ async def test_numbers_and_times_of_polars_and_duckdb_keep_their_digits(domo):
     )
 
     assert [(Decimal(2**100), "1", 1), (None, "a", 2)] == (await made(domo, frame))[1]
+    # 39 digits, of which polars and Arrow say that they are 38.
+    beyond = pl.DataFrame({"big": pl.Series([2**127 - 1, None], dtype=pl.Int128)})
+    assert ({"big": "STRING"}, [(str(2**127 - 1),), (None,)]) == await made(domo, beyond)
+    for digits, kind in (("1" * 60, "STRING"), ("1.5", "DECIMAL"), (f"0.{'1' * 38}", "DECIMAL")):
+        wide = pa.table({"v": pa.array([Decimal(digits), None], pa.decimal256(76, 38 * ("." in digits)))})
+        assert ({"v": kind}, [(digits if kind == "STRING" else Decimal(digits),), (None,)]) == await made(domo, wide)
     columns = {"u": "STRING", "t": "STRING", "h": "STRING", "n": "LONG"}
     assert [(str(2**128 - 1), "01:02:03+02", str(2**127 - 1), 1)] == (await made(domo, relation, columns))[1]
 

@@ -111,6 +111,7 @@ def of_sqlite_twice() -> sqlite3.Cursor:
         (lambda: [Person("Lovelace", "Ada"), ("Ada", "Lovelace")], "row 2 is a tuple"),
         (lambda: [("Ada", "Lovelace"), Person("Lovelace", "Ada")], "row 2 is a dict"),
         (lambda: [Record(first="Ada", born=1815)], "it also has born"),
+        (lambda: csv.reader(io.StringIO("LAST,first\nLovelace,Ada\n")), r"the first row \(LAST, first\) has the names"),
     ],
 )  # fmt: skip
 async def test_rows_whose_names_cannot_be_used_are_refused(domo, rows, says):

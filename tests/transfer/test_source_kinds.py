@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
+from pyarrow import dataset, parquet
 
 from domo_async import ConfigError, Domo, DomoError, SourceError
 
@@ -199,6 +199,10 @@ HEADERS: list[tuple[dict[str, str], bytes, dict[str, Any], str | list[tuple[obje
     (TEXTS, b"Report 2026,\n\na,b\n1,x\n", {"header": True}, "skip_rows=2"),
     (TEXTS, b"Report 2026\n\nb,a\nx,1\n", {"skip_rows": 2}, [("1", "x")]),
     (TEXTS, b"Report 2026\n\na,b\n1,x\n", {"skip_rows": 2}, [("1", "x")]),
+    (TEXTS, b"Report 2026\n\na,b\n1,x\n", {"skip_rows": 9}, "the source has only 4"),
+    (TEXTS, b"a,b\n1,x\n" * 600, {"skip_rows": 1000}, "only 1000, to find its header"),
+    (TEXTS, b"a,b\n", {"skip_rows": 1, "header": False, "allow_empty": True}, []),
+    (TEXTS, b"Report,\na,b", {"skip_rows": 2, "allow_empty": True}, []),
     (TEXTS, b"a,b,\n1,x,\n2,y,\n", {}, [("1", "x"), ("2", "y")]),
     (TEXTS, b"a,b,\n1,x,\n2,y,z\n", {}, "line 3, field 3: it holds 'z'"),
     (TEXTS, b",a,b\n0,1,x\n", {}, "column 1 of the source has no name.*index=False"),
@@ -481,6 +485,8 @@ RAW: dict[str, tuple[Callable[[Path], Any], dict[str, Any], str]] = {
     "UTF-16 that is none": (lambda _: b"a,b\n1,x\n", {"encoding": "utf-16"}, "is not utf-16"),
     "UTF-32 that is none": (lambda _: b"a,b\n1,x\n", {"encoding": "utf-32"}, "is not utf-32"),
     "punycode": (lambda _: b"a,b\n", {"encoding": "punycode"}, "not an encoding of files"),
+    "escapes of Python": (lambda _: b"a,b\n1,\\n\n", {"encoding": "unicode_escape"}, "not an encoding of files"),
+    "a dataset of pyarrow": (dataset.dataset, {}, r"scanner\(\)\.to_reader\(\)"),
     "no encoding": (lambda _: b"a,b\n", {"encoding": ""}, "not a text encoding"),
     "what is not text": (lambda _: b"a,b\n", {"encoding": None}, "not a text encoding"),
     "a delimiter that is not text": (lambda _: b"a,b\n", {"delimiter": None}, "single character"),

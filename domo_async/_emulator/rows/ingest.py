@@ -1,8 +1,9 @@
 """Loading CSV parts into a DuckDB table, by Domo's rules.
 
 Parts are RFC 4180 without a header, with LF or CRLF and columns by position; an unquoted empty field is NULL, and
-``""`` is the empty string. Emulator-defined are the strict forms of values (below), that each part holds whole records,
-that a byte order mark at the beginning of a part is skipped, and that a record is at most 2 MiB long.
+``""`` is the empty string. Emulator-defined are the strict forms of values (below), that a DATETIME with nanoseconds is
+refused because only microseconds are kept, that each part holds whole records, that a byte order mark at the beginning
+of a part is skipped, and that a record is at most 2 MiB long.
 
 Plain rows, which are nearly all, are loaded by compiled code (see `columns`), and all others by DuckDB's own reader.
 """
@@ -38,7 +39,8 @@ def _has_any(characters: str) -> str:
 
 # Values that DuckDB's casts accept although they lose something or are not numbers: fractions of integers, names of
 # special values, numbers too great for a DOUBLE (which have an exponent or very many digits), separators, digits that
-# do not fit into a DECIMAL, times of dates, zones of timestamps. A DATETIME does not have a zone; UTC may be stated.
+# do not fit into a DECIMAL, times of dates, nanoseconds of timestamps, and zones. A DATETIME does not have a zone; UTC
+# may be stated.
 _REFUSED = {
     "LONG": _has_any(".eEx_"),
     "DOUBLE": (f"{_has_any('nN_')} OR ({_has_any('eE')} OR strlen({{0}}) > 308) AND isinf(TRY_CAST({{0}} AS DOUBLE))"),
@@ -50,7 +52,7 @@ _REFUSED = {
     "DATETIME": (
         "CASE WHEN strlen({0}) = 19 AND substr({0}, 17, 1) = ':' THEN false "
         r"ELSE NOT regexp_full_match({0}, "
-        r"'\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{{1,9}})?)?(Z|[+-]00:?00)?)?') END"
+        r"'\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{{1,6}}0{{0,3}})?)?(Z|[+-]00:?00)?)?') END"
     ),
 }
 _CASTS = {"LONG": "BIGINT", "DOUBLE": "DOUBLE", "DATE": "DATE", "DATETIME": "TIMESTAMP"}
@@ -425,7 +427,8 @@ def _first_bad_value(cursor: duckdb.DuckDBPyConnection, source: _Source, columns
         return None
     row, n, value = found[0]
     where = f'Part {source.number}, line {_line_of(source.path, row)}, column {n + 1} "{columns[n].name}"'
-    return HTTPError(400, f"{where}: {value[:100]!r} is not a {columns[n].type}")
+    finest = ", which has microseconds at most" if columns[n].type == "DATETIME" else ""
+    return HTTPError(400, f"{where}: {value[:100]!r} is not a {columns[n].type}{finest}")
 
 
 def _is_bad(text: str, type_: str) -> str:

@@ -26,8 +26,13 @@ def rows_of_cells(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
     """Return the rows if each is a sequence of cells; an upload would read text as a path, for example.
 
     Raises:
-        ConfigError: A row is not a sequence of cells.
+        ConfigError: They are not a list, or a row is not a sequence of cells.
     """
+    if isinstance(rows, bytes) or not isinstance(rows, Sequence):
+        raise ConfigError(
+            f"values takes a list of rows, or text, not a {type(rows).__name__}; datasets.upload(…, action='APPEND')"
+            " takes other sources"
+        )
     for number, row in enumerate(rows, 1):
         if isinstance(row, str | bytes) or not isinstance(row, Sequence):
             raise ConfigError(f"row {number} is a {type(row).__name__}; give each row as a list of its cells")

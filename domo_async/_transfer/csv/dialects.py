@@ -13,7 +13,7 @@ __all__ = ["Decoder", "Grammar", "ends_at_returns"]
 _QUOTED = '"[^"]*+(?:""[^"]*+)*+"'
 _LOOKED_AT = 1 << 16
 # Codecs that Python counts as text encodings although files do not use them; they cannot be decoded in pieces.
-_NO_FILES = {"idna", "punycode", "undefined"}
+_NO_FILES = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 _OWN_MARK = {"utf-16", "utf-32", "utf-8-sig"}
 
 

@@ -128,15 +128,20 @@ class ArrowEncoder:
 
     def _reason(self, index: int, value: pa.Scalar[Any], error: Exception) -> str:
         """Return the reason why a value cannot be written."""
+        from domo_async._transfer.encoding.arrow_types import family_of  # noqa: PLC0415 - optional
+
         try:
             Cells(self._columns[index].type, self._rules).write(value.as_py())
         except UnencodableValue as reason:
             return str(reason)
         except UnicodeDecodeError:
             return "it is text that is not UTF-8"
-        except (OverflowError, ValueError):
-            # The stored number is outside of Python's range of dates and times.
-            return "it is not within the years 1 to 9999"
+        except (OverflowError, ValueError) as unreadable:
+            if family_of(value.type) in {"date", "timestamp"}:
+                # The stored number is outside of Python's range of dates and times.
+                return "it is not within the years 1 to 9999"
+            # For example a duration beyond Python's, and a struct with two fields of one name.
+            return f"it cannot be read: {unreadable}"
         return str(error) or f"{value!s:.80} does not fit the column"
 
 

@@ -21,7 +21,14 @@ from domo_async._transfer.encoding.arrow_types import family_of, leaves
 from domo_async._transfer.encoding.arrow_zones import PER_SECOND, local_form
 from domo_async._transfer.encoding.cells import CellRules
 from domo_async._transfer.encoding.nested import json_text
-from domo_async._transfer.encoding.texts import EXACT_FLOATS, LITERALS, Span, UnencodableArray, span_text
+from domo_async._transfer.encoding.texts import (
+    EXACT_FLOATS,
+    LITERALS,
+    Span,
+    UnencodableArray,
+    kept_by_double,
+    span_text,
+)
 from domo_async.errors import SourceError
 
 __all__ = ["Form", "form", "same"]
@@ -33,6 +40,8 @@ Form: TypeAlias = Callable[[Values], Values]
 _EPOCH = date(1970, 1, 1)
 _DAYS = ((date.min - _EPOCH).days, (date.max - _EPOCH).days)
 _ALL_EXACT_IN_DOUBLE = 1 << 53
+_ALWAYS_IN_DOUBLE = 15
+"""The significant digits that every DOUBLE keeps."""
 _WRITTEN_PLAINLY = 6
 """Small decimals of a greater scale are written with an exponent."""
 
@@ -133,6 +142,14 @@ def _exact_in_double(values: Values) -> Values:
     if found["min"] is None or max(-found["min"], found["max"]) <= _ALL_EXACT_IN_DOUBLE:
         return values
     if any(value is not None and int(float(value)) != value for value in values.to_pylist()):
+        raise UnencodableArray
+    return values
+
+
+def _decimals_in_double(values: Values) -> Values:
+    if values.type.precision > _ALWAYS_IN_DOUBLE and not all(
+        value is None or kept_by_double(value) for value in values.to_pylist()
+    ):
         raise UnencodableArray
     return values
 
@@ -302,6 +319,7 @@ _FORMS: dict[ColumnType, dict[str, Form]] = {
     },
     ColumnType.DOUBLE: {
         "int": _exact_in_double,
+        "decimal": _decimals_in_double,
         "float": _finite,
         "string": _literals(ColumnType.DOUBLE, _read_doubles),
     },

@@ -52,6 +52,7 @@ _COLUMN_TYPES: dict[Family, ColumnType] = {
     "date": ColumnType.DATE,
     "timestamp": ColumnType.DATETIME,
 }
+_LISTS = ("is_list", "is_large_list", "is_fixed_size_list", "is_list_view", "is_large_list_view")
 _EXTENSIONS: dict[str, Family] = {"arrow.uuid": "uuid", "arrow.bool8": "bool", "arrow.json": "string"}
 """The extension types whose values are known; the storage of others may differ from the values that people see."""
 _NUMBERS: frozenset[Family] = frozenset({"null", "int", "float", "decimal", "string"})
@@ -172,7 +173,7 @@ def leaves(array: Any) -> Iterator[Any]:
     elif types.is_struct(array.type):
         for inner in array.flatten():
             yield from leaves(inner)
-    elif types.is_list(array.type) or types.is_large_list(array.type) or types.is_fixed_size_list(array.type):
+    elif any(getattr(types, name)(array.type) for name in _LISTS):
         yield from leaves(array.flatten())
     elif not types.is_nested(array.type):
         yield array

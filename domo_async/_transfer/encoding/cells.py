@@ -24,6 +24,7 @@ from domo_async._transfer.encoding.texts import (
     LONGEST,
     UnencodableValue,
     exact_text,
+    kept_by_double,
     nanosecond,
     shown,
     span_text,
@@ -226,9 +227,9 @@ def _within_double(value: int | Decimal) -> str:
     return str(value) if isinstance(value, Decimal) else int.__repr__(value)
 
 
-def _exact_in_double(value: int) -> str:
+def _exact_in_double(value: int | Decimal) -> str:
     text = _within_double(value)
-    if int(float(value)) != value:
+    if not kept_by_double(value):
         raise UnencodableValue(
             f"{shown(value)} has more digits than a DOUBLE holds: make the column DECIMAL, LONG or STRING"
         )
@@ -274,7 +275,7 @@ _FLOATS: Mapping[str, _Write] = {
 }
 _DECIMALS: Mapping[str, _Write] = {
     ColumnType.LONG: _whole,
-    ColumnType.DOUBLE: _within_double,
+    ColumnType.DOUBLE: _exact_in_double,
     ColumnType.DECIMAL: exact_text,
     ColumnType.STRING: lambda value: quoted(exact_text(value)),
 }

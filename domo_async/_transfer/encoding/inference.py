@@ -8,9 +8,9 @@ has more digits than a DOUBLE) before it is sent; it is never changed to fit. To
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from math import isinf
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ __all__ = [
     "columns_of_text",
     "seen_in_text",
     "text_fits",
+    "type_of_digits",
     "type_of_values",
 ]
 
@@ -49,6 +50,7 @@ _SAFE_DIGITS = 15
 """The number of significant digits that a DOUBLE always returns as they were written."""
 _MOST_DIGITS = 38
 """The number of digits of a DECIMAL."""
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _NUMBERS = frozenset({ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE})
 
 _WHOLE_OR_EXACT = {ColumnType.LONG, ColumnType.DECIMAL}
@@ -75,7 +77,8 @@ def columns_of_rows(
 
     int becomes LONG (DECIMAL beyond 64 bits), float DOUBLE, Decimal DECIMAL, date DATE, datetime DATETIME, and all
     other types STRING, including bool. NULL and NaN are ignored; a column of only NULL is STRING, and one of only NaN
-    is DOUBLE. Floats together with numbers whose digits a DOUBLE would not hold make the column DECIMAL.
+    is DOUBLE. Floats together with numbers whose digits a DOUBLE would not hold make the column DECIMAL, and numbers of
+    more digits than a DECIMAL holds make it STRING.
 
     Args:
         sample: Rows, as sequences or as mappings.
@@ -99,7 +102,7 @@ def columns_of_rows(
     )
 
 
-def type_of_values(values: Iterable[object]) -> ColumnType:
+def type_of_values(values: Collection[object]) -> ColumnType:
     """Return the column type that holds all values; see `columns_of_rows`."""
     column_types: set[ColumnType | None] = set()
     nan = exact = False
@@ -124,8 +127,26 @@ def type_of_values(values: Iterable[object]) -> ColumnType:
     ):
         if column_types <= wider:
             found = _widest(column_types)
-            return ColumnType.DECIMAL if exact and found == ColumnType.DOUBLE else found
+            if found == ColumnType.DECIMAL or (exact and found == ColumnType.DOUBLE):
+                return type_of_digits(values)
+            return found
     return ColumnType.STRING
+
+
+def type_of_digits(values: Iterable[object]) -> ColumnType:
+    """Return the column type that holds all digits of exact numbers: DECIMAL, or STRING if they are too many."""
+    whole = fraction = 0
+    for value in values:
+        try:
+            number = python_value(value)
+        except UnencodableValue:
+            # Refused again when it is written, where its row is known.
+            continue
+        if isinstance(number, int | float | Decimal):
+            exact = (number if isinstance(number, Decimal) else Decimal(repr(number))).normalize(_EXACT)
+            whole = max(whole, exact.adjusted() + 1)
+            fraction = max(fraction, -int(exact.as_tuple().exponent))
+    return ColumnType.DECIMAL if whole + fraction <= _MOST_DIGITS else ColumnType.STRING
 
 
 def _widest(column_types: set[ColumnType | None]) -> ColumnType:
@@ -175,7 +196,8 @@ def _type_of_numpy(value: Any) -> ColumnType | None:
     if dtype is None or dtype.kind not in "fM" or value != value:  # noqa: PLR0124 - NaN and NaT alone
         return None
     if dtype.kind == "f":
-        return ColumnType.DOUBLE
+        # Longer floats may have digits that a DOUBLE lacks.
+        return ColumnType.DOUBLE if dtype.itemsize <= 8 else None
     return ColumnType.DATE if str(dtype).endswith(("D]", "W]", "M]", "Y]")) else ColumnType.DATETIME
 
 

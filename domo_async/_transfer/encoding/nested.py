@@ -20,12 +20,7 @@ __all__ = ["json_text"]
 _JSON: TypeAlias = Any
 _INTEGERS = range(-(1 << 63), 1 << 64)
 """The integers that orjson can write."""
-_OPTIONS = (
-    orjson.OPT_PASSTHROUGH_SUBCLASS
-    | orjson.OPT_PASSTHROUGH_DATETIME
-    | orjson.OPT_PASSTHROUGH_DATACLASS
-    | orjson.OPT_NON_STR_KEYS
-)
+_OPTIONS = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def json_text(value: object) -> str:
@@ -45,7 +40,7 @@ def _written(value: object) -> bytes:
     try:
         content = orjson.dumps(value, default=_plain, option=_OPTIONS)
     except TypeError:
-        # Integers beyond 64 bits, and keys of other types.
+        # Integers beyond 64 bits, and keys that are not text.
         return orjson.dumps(_plain(value))
     # orjson would write infinity as null, even as a key.
     return orjson.dumps(_plain(value)) if b"null" in content else content
@@ -59,7 +54,7 @@ def _plain(value: Any) -> _JSON:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):
-        return {_key(key): _plain(item) for key, item in value.items()}
+        return _object((_key(key), _plain(item)) for key, item in value.items())
     scalar = _scalar(value)
     if scalar is not None:
         return scalar
@@ -68,6 +63,16 @@ def _plain(value: Any) -> _JSON:
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview | AbstractSet):
         return [_plain(item) for item in value]
     raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
+
+
+def _object(items: Iterable[tuple[str, _JSON]]) -> _JSON:
+    """Return an object, whose keys have to differ as text, too: JSON readers keep only one of equal keys."""
+    found = {}
+    for key, item in items:
+        if key in found:
+            raise ValueError(f"two keys are {key!r:.80} as text")
+        found[key] = item
+    return found
 
 
 def _scalar(value: Any) -> _JSON:

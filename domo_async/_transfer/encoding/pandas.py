@@ -5,11 +5,13 @@ pandas is only imported if a pandas frame is given.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
 from domo_async._transfer.encoding.inference import type_of_values
+from domo_async._transfer.encoding.values import is_missing_type
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +46,13 @@ def series_of_frame(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
         for index, name in enumerate(frame.index.names)
         if name is not None
     ]
-    return [*levels, *((str(name), frame.iloc[:, index]) for index, name in enumerate(frame.columns))]
+    return [*levels, *((_name(name), frame.iloc[:, index]) for index, name in enumerate(frame.columns))]
+
+
+def _name(label: object) -> str:
+    # A missing label is no name.
+    missing = is_missing_type(type(label)) or (isinstance(label, float) and math.isnan(label))
+    return "" if missing else str(label)
 
 
 def is_plain(series: pd.Series[Any]) -> bool:
@@ -100,12 +108,22 @@ def columns_of_frame(frame: pd.DataFrame) -> tuple[ColumnSpec, ...]:
     return tuple(column_of_series(name, series) for name, series in series_of_frame(frame))
 
 
+def _shows_type(dtype: Any) -> bool:
+    """Return whether the kind of a pandas or numpy type is enough to choose the column for its values."""
+    kind = getattr(dtype, "kind", "O")
+    if type(dtype).__name__ == "ArrowDtype":
+        # Of Arrow's types, days and points in time are of one kind.
+        return kind != "M"
+    # Longer floats may have digits that a DOUBLE lacks.
+    return type(dtype).__name__ != "SparseDtype" and not (kind == "f" and dtype.itemsize > 8)
+
+
 def column_of_series(name: str, series: pd.Series[Any]) -> ColumnSpec:
     """Return the column for a frame's column."""
     dtype: Any = series.dtype
     if _is_text(series):
         return ColumnSpec(name, ColumnType.STRING)
-    found = _KINDS.get(getattr(dtype, "kind", "O")) if type(dtype).__name__ != "SparseDtype" else None
+    found = _KINDS.get(dtype.kind) if _shows_type(dtype) else None
     if (
         found == ColumnType.LONG
         and dtype.kind == "u"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ __all__ = [
     "UnencodableArray",
     "UnencodableValue",
     "exact_text",
+    "kept_by_double",
     "nanosecond",
     "shown",
     "span_text",
@@ -64,6 +66,14 @@ class Span(timedelta):
 def within_long(value: int) -> bool:
     """Return whether a LONG can hold an integer."""
     return LONG_RANGE[0] <= value <= LONG_RANGE[1]
+
+
+def kept_by_double(value: int | Decimal) -> bool:
+    """Return whether a DOUBLE keeps all digits of a number: it is equal, or is written with the same digits."""
+    double = float(value)
+    if math.isinf(double):
+        return False
+    return double == value or (isinstance(value, Decimal) and Decimal(repr(double)) == value)
 
 
 def exact_text(value: Decimal) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from domo_async._transfer.encoding.texts import EXACT_FLOATS, Moment, Span, UnencodableValue, shown
+from domo_async._transfer.encoding.texts import EXACT_FLOATS, Moment, Span, UnencodableValue, kept_by_double, shown
 
 __all__ = ["is_missing_type", "python_value"]
 
@@ -64,8 +64,9 @@ def _of_numpy(value: Any) -> object:
     if size < 8:
         # As short as the value's own precision allows: 0.1, not 0.10000000149011612.
         return float(value) if abs(value) >= EXACT_FLOATS else float(str(value.astype("float32")))
-    # Longer floats have digits that Python's floats lack.
-    return Decimal(str(value)) if math.isfinite(value) and float(value) != value else float(value)
+    exact = Decimal(str(value))
+    # Longer floats may have digits that Python's floats lack.
+    return exact if exact.is_finite() and not kept_by_double(exact) else float(value)
 
 
 def _time_of_numpy(value: Any) -> object:

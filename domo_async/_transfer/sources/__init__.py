@@ -239,8 +239,10 @@ def _check_row(row: object) -> None:
 
 
 def _unknown(source: object, of: str = "") -> ConfigError:
-    # For example a polars LazyFrame.
-    collected = ", such as the result of its collect()" if callable(getattr(source, "collect", None)) else ""
+    # For example a polars LazyFrame, and a dataset of pyarrow and its scanner.
+    ways = {"collect": "collect()", "scanner": "scanner().to_reader()", "to_reader": "to_reader()"}
+    way = next((call for name, call in ways.items() if callable(getattr(source, name, None))), None)
+    collected = f", such as the result of its {way}" if way else ""
     return ConfigError(
         f"cannot upload {of}{type(source).__name__}; give a path or several, bytes, a binary file object, a"
         f" frame{collected}, or an iterator of bytes, rows (sequences or mappings) or Arrow batches"

@@ -14,7 +14,16 @@ from domo_async._transfer.csv.format import MARK_CHARACTER
 from domo_async._transfer.encoding import text_fits
 from domo_async.errors import SourceError
 
-__all__ = ["ColumnMapping", "Header", "Heading", "SchemaOption", "check_names", "is_header", "map_columns"]
+__all__ = [
+    "ColumnMapping",
+    "Header",
+    "Heading",
+    "SchemaOption",
+    "check_names",
+    "check_no_header",
+    "is_header",
+    "map_columns",
+]
 
 # The number of records before the header that are searched for titles.
 _TITLES = 10
@@ -257,6 +266,22 @@ def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
         raise SourceError(_nameless(heading.fields), line=line)
     _positions(names, ())
     return names
+
+
+def check_no_header(rows: Sequence[Sequence[object] | Mapping[str, object]], columns: Sequence[ColumnSpec]) -> None:
+    """Refuse rows by position if the first consists of the columns' names, as those of ``csv.reader`` do.
+
+    Raises:
+        SourceError: The first row is a header.
+    """
+    if not rows or isinstance(rows[0], Mapping) or not all(isinstance(cell, str) for cell in rows[0]):
+        return
+    if sorted(_folded(str(cell)) for cell in rows[0]) == sorted(_folded(column.name) for column in columns):
+        raise SourceError(
+            f"the first row ({_listed(map(str, rows[0]))}) has the names of the dataset's columns, and rows go by"
+            " position: leave it out, such as by next(reader), or give rows by name, such as by csv.DictReader; if it"
+            " is a row pass header=False; nothing was sent"
+        )
 
 
 def is_header(heading: Heading, columns: Sequence[ColumnSpec]) -> bool:

@@ -15,7 +15,7 @@ from domo_async._transfer.encoding import Evidence, seen_in_text
 from domo_async._transfer.seekable import SLICE
 from domo_async._transfer.sources.base import Dialect, FolderColumns, SingleSource
 from domo_async._transfer.sources.column_mapping import ColumnMapping, Header, Heading, SchemaOption
-from domo_async._transfer.sources.rewritten import sample
+from domo_async._transfer.sources.rewritten import SAMPLE, sample
 from domo_async._transfer.sources.sniffing import BEGIN, check_is_csv
 from domo_async.errors import SourceError
 
@@ -59,6 +59,7 @@ class CsvSource(SingleSource):
         skip, notes = self._skipped(rows)
         if skip:
             if skip >= len(rows):
+                await self._check_all_skipped(skip, len(rows))
                 return None
             fields = [text_of(field) for field in rows[skip]]
         following = [[text_of(field) for field in row] for row in rows[skip + 1 : skip + 1 + _FOLLOWING]]
@@ -70,6 +71,9 @@ class CsvSource(SingleSource):
         """Return the mapping of the source's columns to a dataset's."""
         self._constants = self._folders.of(columns)
         fit = await super().fit(columns, header=header, schema=schema)
+        if self._dialect.skip_rows and await self.heading() is None:
+            # Nothing is left: the skipped records are no rows either.
+            fit = evolve(fit, skip=self._dialect.skip_rows)
         rows = (await self._records())[fit.skip :]
         return evolve(fit, empties=bool(fit.typed) and _may_hold_empties(rows, fit.typed, self._dialect))
 
@@ -94,6 +98,18 @@ class CsvSource(SingleSource):
             block, whole = await self._first(SLICE)
             self._sample = await asyncio.to_thread(sample, block, self._dialect, whole=whole)
         return self._sample
+
+    async def _check_all_skipped(self, skip: int, records: int) -> None:
+        """Refuse to skip more records than there are, or than are read in advance."""
+        _, whole = await self._first(SLICE)
+        known = whole and records < SAMPLE
+        if known and skip == records:
+            return
+        has = f"has only {records}" if known else f"is read in advance for only {records}, to find its header"
+        raise SourceError(
+            f"skip_rows={skip} leaves out more records than there are: the source {has}; pass the number of records"
+            " before the header; nothing was sent"
+        )
 
     def _skipped(self, rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...]]:
         """Return the number of records to skip, and notes about them."""

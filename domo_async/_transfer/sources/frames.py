@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from domo_async._defaults import BATCH_ROWS
 from domo_async._transfer.columns import ColumnSpec, ColumnType
-from domo_async._transfer.encoding.inference import columns_of_arrow, type_of_values
+from domo_async._transfer.encoding.inference import columns_of_arrow, type_of_digits, type_of_values
 from domo_async._transfer.encoding.texts import within_long
 from domo_async._transfer.sources.base import OpenSource, Reading
 from domo_async._transfer.sources.streams import stepped
@@ -28,6 +28,8 @@ __all__ = ["arrow_pieces", "is_frame", "open_frame", "open_frames"]
 
 # pandas' stored names of index levels without names.
 _UNNAMED_INDEX = re.compile(r"__index_level_[0-9]+__")
+_DIGITS = 38
+"""The precision from which on Arrow's decimals may have more digits than a DECIMAL; 128-bit integers claim it."""
 _NOT_OF_ARROW = {"Object", "Int128", "UInt128"}
 # DuckDB exports these with other values: numbers beyond 38 digits, and times of day without their zone.
 _BENT_BY_DUCKDB = ("UHUGEINT", "TIME WITH TIME ZONE")
@@ -170,26 +172,35 @@ def _opened(frame: Any) -> _Opened:
         raise SourceError(f"cannot read the {what}: {error}") from error
     rows = frame.num_rows if isinstance(frame, pa.Table) else None
     schema, select = arrow_pieces(reader.schema, rows)
-    return _Opened(schema, _Pieces(map(select, reader), reader.close, what), _infer_unsigned(schema, frame))
+    return _Opened(schema, _Pieces(map(select, reader), reader.close, what), _infer_numbers(schema, frame))
 
 
-def _infer_unsigned(schema: pa.Schema, frame: Any) -> Callable[[], Sequence[ColumnSpec]] | None:
-    """Return a check whether unsigned integers, such as hashes, exceed a LONG, if all rows are available."""
-    unsigned = [field.name for field in schema if str(field.type) == "uint64"]
-    if not unsigned or not hasattr(frame, "slice"):
+def _infer_numbers(schema: pa.Schema, frame: Any) -> Callable[[], Sequence[ColumnSpec]] | None:
+    """Return a check of numbers that may exceed their type's column, such as hashes, if all rows are available."""
+    if not hasattr(frame, "slice") or not any(map(_may_exceed, schema.types)):
         return None
 
-    def is_beyond(name: str) -> bool:
-        column = frame.column(name) if hasattr(frame, "column") else frame.get_column(name).to_arrow()
-        return any(value is not None and not within_long(value) for value in _extremes(column))
+    def column(name: str) -> Any:
+        return frame.column(name) if hasattr(frame, "column") else frame.get_column(name).to_arrow()
 
     def infer() -> Sequence[ColumnSpec]:
         return [
-            evolve(column, type=ColumnType.DECIMAL) if column.name in unsigned and is_beyond(column.name) else column
-            for column in columns_of_arrow(schema)
+            evolve(found, type=_type_of_numbers(column(found.name))) if _may_exceed(arrow_type) else found
+            for found, arrow_type in zip(columns_of_arrow(schema), schema.types, strict=True)
         ]
 
     return infer
+
+
+def _may_exceed(arrow_type: Any) -> bool:
+    return str(arrow_type) == "uint64" or (str(arrow_type).startswith("decimal") and arrow_type.precision >= _DIGITS)
+
+
+def _type_of_numbers(column: Any) -> ColumnType:
+    if str(column.type) != "uint64":
+        return type_of_digits(value for value in column.to_pylist() if value is not None)
+    within = all(value is None or within_long(value) for value in _extremes(column))
+    return ColumnType.LONG if within else ColumnType.DECIMAL
 
 
 def _extremes(column: Any) -> tuple[int | None, int | None]:
@@ -299,6 +310,8 @@ def _opened_polars(frame: Any) -> _Opened:
         return [
             ColumnSpec(name, type_of_values(frame.to_series(index).to_list()))
             if index in bent
+            else ColumnSpec(name, _type_of_numbers(arrays[index]))
+            if _may_exceed(arrays[index].type)
             else columns_of_arrow(pa.schema([pa.field(name, arrays[index].type)]))[0]
             for index, name in enumerate(frame.columns)
         ]

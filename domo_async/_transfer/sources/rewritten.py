@@ -18,9 +18,9 @@ from domo_async._transfer.sources.base import Dialect
 from domo_async._transfer.sources.column_mapping import ColumnMapping
 from domo_async.errors import SourceError
 
-__all__ = ["first_fields", "rewritten", "sample"]
+__all__ = ["SAMPLE", "first_fields", "rewritten", "sample"]
 
-_SAMPLE = 1000
+SAMPLE = 1000
 _PIECE = 1 << 14
 
 
@@ -99,12 +99,12 @@ def sample(block: bytes, dialect: Dialect, *, whole: bool) -> list[list[str]]:
         for start in range(0, len(block), _PIECE):
             taken = rewriter.feed(block[start : start + _PIECE])
             content, count = content + taken.content, count + taken.records
-            if count >= _SAMPLE:
+            if count >= SAMPLE:
                 break
         else:
             if whole:
                 content += rewriter.finish().content
-    return list(islice(records(content.decode()), _SAMPLE))
+    return list(islice(records(content.decode()), SAMPLE))
 
 
 def _rules(dialect: Dialect, fit: ColumnMapping) -> dict[int, FieldRule]:

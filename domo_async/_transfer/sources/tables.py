@@ -24,7 +24,13 @@ from domo_async._transfer.encoding import (
 from domo_async._transfer.encoding.named_rows import named
 from domo_async._transfer.part import Part, assembled
 from domo_async._transfer.sources.base import SingleSource
-from domo_async._transfer.sources.column_mapping import ColumnMapping, Heading
+from domo_async._transfer.sources.column_mapping import (
+    ColumnMapping,
+    Header,
+    Heading,
+    SchemaOption,
+    check_no_header,
+)
 from domo_async.errors import SourceError
 
 if TYPE_CHECKING:
@@ -79,6 +85,13 @@ class RowTable(_Table):
             keys = dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row)
             return Heading(tuple(keys), sure=True, partial=True)
         return Heading(tuple(map(str, range(len(rows[0])))), named=False)
+
+    async def fit(self, columns: Sequence[ColumnSpec], *, header: Header, schema: SchemaOption) -> ColumnMapping:
+        """Return the mapping of the rows' cells to a dataset's columns."""
+        fit = await super().fit(columns, header=header, schema=schema)
+        if self._known is None and header is not False:
+            check_no_header(await self._peek(), columns)
+        return fit
 
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:
         """Infer types from the first rows."""
