@@ -15,6 +15,7 @@ import trustme
 from attrs import frozen
 
 __all__ = [
+    "WITHOUT",
     "Measurement",
     "Options",
     "Row",
@@ -27,6 +28,11 @@ __all__ = [
     "tls_server",
 ]
 
+WITHOUT = {
+    "without compiled code": ["domo_async._transfer.csv._survey"],
+    "Python alone": ["domo_async._transfer.csv._survey", "numpy"],
+}
+"""What is taken away from the scanner of CSV, with the modules that then cannot be imported."""
 _ROOT = Path(__file__).parent.parent
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
@@ -62,17 +68,17 @@ class Measurement:
     Args:
         function: A function of a module; its result is the figure.
         *arguments: Its arguments, which go through JSON.
-        without: A module that cannot be imported in that process.
+        without: Modules that cannot be imported in that process.
     """
 
-    def __init__(self, function: Callable[..., float], *arguments: object, without: str = "") -> None:
+    def __init__(self, function: Callable[..., float], *arguments: object, without: Iterable[str] = ()) -> None:
         self._command = [
             sys.executable,
             "-m",
             "benchmarks._run",
             f"{function.__module__}:{function.__qualname__}",
             json.dumps(arguments),
-            without,
+            ",".join(without),
         ]
 
     def __call__(self) -> float:

@@ -9,9 +9,9 @@ from importlib import import_module
 
 def main(function: str, arguments: str, without: str) -> None:
     """Print the figure of the function at `function`, such as ``benchmarks.upload:sdk``."""
-    if without:
+    for module in filter(None, without.split(",")):
         # Importing a module that is None here fails.
-        sys.modules[without] = None  # type: ignore[assignment]
+        sys.modules[module] = None  # type: ignore[assignment]
     module, _, name = function.partition(":")
     print(getattr(import_module(module), name)(*json.loads(arguments)))
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import requests
 
 from benchmarks._csv import COLUMNS, records, write_csv
-from benchmarks._harness import Measurement, Options, Row, at_least, in_pairs, server, tls_server
+from benchmarks._harness import WITHOUT, Measurement, Options, Row, at_least, in_pairs, server, tls_server
 from domo_async import Domo, Settings
 from domo_async._transfer import ColumnSpec, ColumnType, UploadResult
 from domo_async._transfer.part import part_sizes
@@ -36,6 +36,7 @@ def benchmark(options: Options) -> Iterator[Row]:
     quoted = str(write_csv(options.folder / "quoted.csv", options.size, quoted=True))
     # As pandas and R write it when they are asked to quote all, which is NULL where it is empty and not text.
     every = str(write_csv(options.folder / "every.csv", options.size, quoted=True, every=True))
+    none = str(write_csv(options.folder / "none.csv", options.size, quoted=True, every=True, empty=0))
     with server() as url:
 
         def against(what: str, subject: Measurement, baseline: Measurement, aim: float | None = None) -> Row:
@@ -53,16 +54,22 @@ def benchmark(options: Options) -> Iterator[Row]:
             Measurement(sendall_file, url, quoted, 1),
             0.85,
         )
-        for threads, what, aim in ((1, "", 0.85), (2, ", 2 threads", 0.6)):
-            yield against(
-                f"every field quoted, some empty / read and sendall{what}",
-                Measurement(sdk, url, every),
-                Measurement(sendall_file, url, every, threads),
-                aim,
-            )
-        for what, path in (("no quotes", plain), ("every field quoted, some empty", every)):
-            python = Measurement(sdk, url, path, without="domo_async._transfer.csv._survey")
-            yield against(f"{what}, Python alone / read and sendall", python, Measurement(sendall_file, url, path, 1))
+        for file, empties in ((every, "some empty"), (none, "none empty")):
+            for threads, what, aim in ((1, "", 0.85), (2, ", 2 threads", 0.6)):
+                yield against(
+                    f"every field quoted, {empties} / read and sendall{what}",
+                    Measurement(sdk, url, file),
+                    Measurement(sendall_file, url, file, threads),
+                    aim,
+                )
+        for file, what in (
+            (plain, "no quotes"),
+            (every, "every field quoted, some empty"),
+            (none, "every field quoted, none empty"),
+        ):
+            for less, modules in WITHOUT.items():
+                slower = Measurement(sdk, url, file, without=modules)
+                yield against(f"{what}, {less} / with compiled code", slower, Measurement(sdk, url, file))
         yield against("no quotes / requests, 4 threads", ours, Measurement(requests_threads, url, plain))
         yield against("no quotes / pydomo's way", ours, Measurement(pydomo_way, url, plain))
         for what, path in (

@@ -1,4 +1,4 @@
-"""The scanners and rewriters to be tested; the compiled ones are skipped where they could not be built."""
+"""The scanners and rewriters to be tested; those that cannot be had are skipped: compiled ones, or those with NumPy."""
 
 from __future__ import annotations
 
@@ -14,19 +14,39 @@ import pytest
 
 from domo_async._transfer.csv import block_scanner as beside
 from domo_async._transfer.csv.block_scanner import BlockScanner
-from domo_async._transfer.csv.fastest import block_scanner
+from domo_async._transfer.csv.empties import EmptyFields
+from domo_async._transfer.csv.fastest import block_scanner, empty_fields
 
-__all__ = ["FASTEST", "SCANNERS", "built_for_less", "needs_compiled"]
+try:
+    from domo_async._transfer.csv.vectorized import VectorizedBlockScanner, VectorizedEmptyFields
+except ImportError:
+    HAS_NUMPY = False
+    VectorizedBlockScanner, VectorizedEmptyFields = BlockScanner, EmptyFields  # type: ignore[assignment, misc]
+else:
+    HAS_NUMPY = True
+
+__all__ = ["EMPTY_FIELDS", "FASTEST", "IS_COMPILED", "SCANNERS", "built_for_less", "needs_compiled"]
 
 FASTEST = type(block_scanner(None))
-needs_compiled = pytest.mark.skipif(FASTEST is BlockScanner, reason="there was no compiler when this was installed")
-SCANNERS = [pytest.param(BlockScanner, id="plain"), pytest.param(FASTEST, id="compiled", marks=needs_compiled)]
+IS_COMPILED = FASTEST not in {BlockScanner, VectorizedBlockScanner}
+needs_compiled = pytest.mark.skipif(not IS_COMPILED, reason="there was no compiler when this was installed")
+needs_numpy = pytest.mark.skipif(not HAS_NUMPY, reason="NumPy 2 is not installed")
+SCANNERS = [
+    pytest.param(BlockScanner, id="plain"),
+    pytest.param(VectorizedBlockScanner, id="vectorized", marks=needs_numpy),
+    pytest.param(FASTEST, id="compiled", marks=needs_compiled),
+]
+EMPTY_FIELDS = [
+    pytest.param(EmptyFields, id="plain"),
+    pytest.param(VectorizedEmptyFields, id="vectorized", marks=needs_numpy),
+    pytest.param(type(empty_fields([0])), id="compiled", marks=needs_compiled),
+]
 
 
 def built_for_less(name: str, folder: Path, *, sse2: bool) -> ModuleType:
     """Compile a module as it is on processors without instructions for 32 bytes at once, or for 16."""
     compiler = shutil.which("cc")
-    if compiler is None or FASTEST is BlockScanner:
+    if compiler is None or not IS_COMPILED:
         pytest.skip("there is no compiler")
     library = folder / f"{name}{EXTENSION_SUFFIXES[0]}"
     source = Path(beside.__file__).with_name(f"{name}.c")

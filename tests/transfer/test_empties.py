@@ -22,10 +22,9 @@ from domo_async._transfer.csv.fastest import empty_fields
 from domo_async._transfer.csv.splitter import RecordScanner
 from domo_async._transfer.part import Part, part_sizes
 from domo_async._transfer.sources import Dialect, Reading, csv_stored, csv_streamed, open_source
-from tests.transfer.scanners import built_for_less, needs_compiled
+from tests.transfer.scanners import EMPTY_FIELDS, built_for_less, needs_compiled
 
 FASTEST = type(empty_fields([0]))
-WAYS = [pytest.param(EmptyFields, id="plain"), pytest.param(FASTEST, id="compiled", marks=needs_compiled)]
 TYPES = [ColumnType.LONG, ColumnType.STRING, ColumnType.DATE, ColumnType.STRING]
 
 texts = st.sampled_from(
@@ -56,7 +55,7 @@ def parsed(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode(), newline="")))
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", EMPTY_FIELDS)
 @given(tables, places, ends, cuts, st.integers(0, 70))
 @example([['""', '""']], {0, 1}, "\n", [], 60)
 @example([['""""', '""', '"a"""']] * 20, {0, 1, 2}, "\r\n", list(range(400)), 0)
@@ -74,7 +73,7 @@ ALL = b'"1","","a, ""b""",""\r\n"","",",""\n"",""\n",""\n"","","""",""\n' + b'"%
 NULLS = b'"1","","a, ""b""",\r\n,"",",""\n"",""\n",\n,"","""",\n' + b'"%s","","",\n' % (b"7" * 55)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", EMPTY_FIELDS)
 def test_no_cut_between_blocks_makes_a_difference(way):
     fields = way([0, 3])
 
@@ -156,7 +155,7 @@ async def cut(source: Any, columns: list[ColumnSpec], size: int) -> list[tuple[P
         found.close()
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=EMPTY_FIELDS)
 def either_way(request, monkeypatch):
     for module in (csv_stored, csv_streamed):
         monkeypatch.setattr(module, "empty_fields", request.param)
@@ -189,7 +188,9 @@ def test_parts_hold_null_for_empty_quotes_where_a_column_is_not_text(tmp_path_fa
         expected = expected.removesuffix(end.encode())
         sent = sent if sent == expected and rows[-1] != ['""'] else sent.removesuffix(b"\n")
     assert expected == sent
-    assert len(rows) == sum(part.records for part, _ in parts)
+    # A last record of one NULL without a line end is nothing at all.
+    nothing = not ended and rows[-1] == [""]
+    assert len(rows) - nothing == sum(part.records for part, _ in parts)
     assert [part.length for part, _ in parts] == [len(sent) for _, sent in parts]
 
 

@@ -176,13 +176,34 @@ def compiled(request, tmp_path_factory):
         yield FASTEST
 
 
-@needs_compiled
-@given(senseless.filter(bool), marks, widths)
-def test_compiled_code_sees_what_plain_python_sees(compiled, block, mark, width):
+# Of valid records with many quotes plain Python takes many at once.
+RECORDS = [b'"a","b"\n', b'"","a ""b"""\r\n', b'"",""\n', b'",","\n"\n', b',"x"\r\n', b"1,2\n"]
+records = st.lists(st.sampled_from(RECORDS), max_size=8).map(b"".join)
+blocks = st.builds(lambda *parts: b"".join(parts), records, senseless, records).filter(bool)
+
+
+def assert_alike(way: type[BlockScanner], block: bytes, mark: ScanState, width: int | None) -> None:
     if width is None:
         mark = mark._replace(commas=0)
 
-    assert BlockScanner(width).scan(block, mark) == compiled(width).scan(block, mark)
+    assert BlockScanner(width).scan(block, mark) == way(width).scan(block, mark)
+
+
+@needs_compiled
+@given(blocks, marks, widths)
+def test_compiled_code_sees_what_plain_python_sees(compiled, block, mark, width):
+    assert_alike(compiled, block, mark, width)
+
+
+@pytest.mark.parametrize("way", SCANNERS[1:])
+@given(blocks, marks, widths)
+@example(b'"a"' + b',"b"' * 99 + b'\n"' + b'","' * 99 + b'"\n', ScanState(), 100)
+@example(b'"a","b"\n' * 400 + b'"a""","b"x', ScanState(), 2)
+@example(b'"a","b"\r\n' * 400 + b'"a"\r', ScanState(), None)
+@example(b"1,2\n" * 16 + b"1\n1,2,3\n" + b"1,2\n" * 16, ScanState(), 2)
+@example(b"\n" * 64 + b",", ScanState(), 1)
+def test_every_scanner_sees_what_plain_python_sees(way, block, mark, width):
+    assert_alike(way, block, mark, width)
 
 
 @needs_compiled

@@ -39,7 +39,7 @@ class EmptyFields:
             held += block
             # An incomplete record is scanned again once its size has doubled.
             if len(held) >= enough:
-                end = _end_of_records(held)
+                end = self._end_of_records(held)
                 whole = bytes(held[:end])
                 del held[:end]
                 enough = 2 * len(held)
@@ -47,6 +47,20 @@ class EmptyFields:
                     yield self._left_out(whole) if b'""' in whole else whole
         if held:
             yield self._left_out(bytes(held))
+
+    def _end_of_records(self, text: bytearray) -> int:
+        """Return the position after the last line feed with an even number of quotes before it; 0 if there is none."""
+        end = text.rfind(b"\n") + 1
+        quotes = self._quotes(text, 0, end)
+        while quotes % 2:
+            before = text.rfind(b"\n", 0, end - 1) + 1
+            quotes -= self._quotes(text, before, end)
+            end = before
+        return end
+
+    @staticmethod
+    def _quotes(text: bytearray, start: int, end: int) -> int:
+        return text.count(b'"', start, end)
 
     def _left_out(self, text: bytes) -> bytes:
         pieces = text.split(b'""')
@@ -58,14 +72,17 @@ class EmptyFields:
         between: list[bytes] = []
         begun = b""
         for line in shape.split(b"\n"):
-            record = begun + line
-            if record not in known:
+            record = begun + line if begun else line
+            pairs = known.get(record)
+            if pairs is None:
                 if record.count(b'"') % 2:
                     begun = record + b"\n"
                     continue
-                known[record] = self._pairs(record)
+                pairs = known[record] = self._pairs(record)
             begun = b""
-            between += known[record]
+            # Most records have none.
+            if pairs:
+                between += pairs
         written = [b""] * (2 * len(pieces) - 1)
         written[::2], written[1::2] = pieces, between
         return b"".join(written)
@@ -94,14 +111,3 @@ def _has_empty(pieces: list[bytes]) -> bool:
         and (after[:1] in {b",", b"\r", b"\n"} or (place + 1 == last and not after))
         for place, (before, after) in enumerate(pairwise(pieces))
     )
-
-
-def _end_of_records(text: bytearray) -> int:
-    """Return the position after the last line feed with an even number of quotes before it; 0 if there is none."""
-    end = text.rfind(b"\n") + 1
-    quotes = text.count(b'"', 0, end)
-    while quotes % 2:
-        before = text.rfind(b"\n", 0, end - 1) + 1
-        quotes -= text.count(b'"', before, end)
-        end = before
-    return end
