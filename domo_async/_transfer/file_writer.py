@@ -228,7 +228,7 @@ TABLES = frozenset({".parquet", ".arrow", ".feather"})
 
 # A caller who asks for these suffixes does not want CSV, plain or compressed.
 _PACKED = frozenset({".bz2", ".xz", ".zip", ".lz4", ".7z"})
-_NO_CSV = TABLES | {".orc", ".avro", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".xml", ".html"}
+_NO_CSV = TABLES | {".tsv", ".orc", ".avro", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".xml", ".html"}
 
 
 def packed_as(name: str) -> str | None:

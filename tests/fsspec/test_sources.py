@@ -248,6 +248,10 @@ async def test_what_is_not_there_and_what_ends_early_is_told(domo, orders, memor
     for url in ("memory://nothing.csv", "memory://nothing/*.csv"):
         with pytest.raises(SourceError, match="does not exist|no file matches"):
             await domo.datasets.upload(orders, url)
+    # fsspec calls a file missing if its server cannot be reached.
+    with pytest.raises(SourceError, match=r"cannot read http://127.0.0.1:1/a\.csv: ClientConnector") as caught:
+        await domo.datasets.upload(orders, "http://127.0.0.1:1/a.csv?key=s3cr3t")
+    assert "s3cr3t" not in f"{caught.value!r} {caught.value.__cause__!r} {caught.value.__context__!r}"
 
     class Short(Web):
         async def __call__(self, request):

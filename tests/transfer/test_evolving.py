@@ -103,6 +103,8 @@ def rows() -> Iterator[Mapping[str, object]]:
         rows,
         lambda: b"id,new\n" + b"1,1\n" * 3000 + b"1\n",
         lambda: iter([b"id,new\n1,1\n", b"1\n"]),
+        lambda: b"id,new\n" + b"1,1\n" * 3000 + b'"x",1\n',
+        lambda: iter([b"id,new\n1,1\n" * 1, b"2,0.5\n"] + [b"3,1\n"] * 1500 + [b"4,bad\n"]),
     ],
 )
 async def test_a_column_is_added_only_once_all_rows_are_checked(domo, emulator, source):

@@ -110,6 +110,7 @@ async def test_what_cannot_be_written_is_refused_before_anything_is_sent(domo, e
         ("out.csv.bz2", {}, "bz2"),
         ("out.zip", {}, "zip"),
         ("out.xlsx", {}, "choose CSV"),
+        ("out.tsv.gz", {}, "choose CSV"),
         ("out.json.gz", {}, "choose CSV"),
         ("out.parquet.gz", {}, "choose CSV"),
         ("out.parquet", {"header": False}, "header"),

@@ -114,6 +114,10 @@ class _Guard:
         raise failure
 
     def _told(self, error: Exception) -> DomoError:
+        cause = error.__cause__
+        if isinstance(error, FileNotFoundError) and cause is not None and not _is_missing(cause):
+            # fsspec's HTTP says that a file is not found whatever keeps it from asking.
+            error = cause if isinstance(cause, Exception) else error
         if isinstance(error, FileNotFoundError):
             return SourceError(f"the file {self.shown} does not exist; nothing was committed")
         if isinstance(error, ImportError):
@@ -127,6 +131,10 @@ class _Guard:
 
     def _reason(self, error: Exception) -> str:
         return self._redactor.text(str(error).replace(self.url, self.shown))[:_LONGEST_REASON]
+
+
+def _is_missing(error: BaseException) -> bool:
+    return isinstance(error, FileNotFoundError | KeyError) or getattr(error, "status", None) in {404, 410}
 
 
 @frozen(eq=False)

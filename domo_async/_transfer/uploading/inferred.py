@@ -1,19 +1,20 @@
-"""Detection of values that would change in a column of an inferred type, such as 007 among integers."""
+"""Detection of values that do not fit their column, or would change in one of an inferred type, such as 007."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
 from domo_async._transfer.csv.fastest import fastest_rewriter
-from domo_async._transfer.csv.format import text_of
+from domo_async._transfer.csv.format import NULL, text_of
 from domo_async._transfer.csv.rewriting import records
+from domo_async._transfer.encoding import text_fits
 from domo_async._transfer.part import Part
 from domo_async.errors import SourceError
 
-__all__ = ["NUMBERS", "InferredColumns"]
+__all__ = ["NUMBERS", "InferredColumns", "TypedColumns"]
 
 _FIELD = rb'(?:"(?:[^"]|"")*+"|[^,"\n]*+)'
 # Matches values that begin like a code or have very many digits. The search is fast; candidates are checked afterwards.
@@ -51,9 +52,7 @@ class InferredColumns:
         self._before += part.records
 
     def _check_each(self, content: bytes) -> None:
-        rewriter = fastest_rewriter()(width=self._width, bom=False, returns=False)
-        text = (rewriter.feed(content).content + rewriter.finish().content).decode()
-        for number, fields in enumerate(records(text), self._before + 1):
+        for number, fields in enumerate(_records(content, self._width), self._before + 1):
             for index, column in self._numbers.items():
                 value = text_of(fields[index])
                 if _becomes_another(column.type, value):
@@ -62,6 +61,52 @@ class InferredColumns:
                         f" {column.type}, which was inferred from the first rows: pass the columns' types, this one"
                         " STRING; nothing was committed"
                     )
+
+
+class TypedColumns:
+    """Refuses values that are none of their column's type, as the instance would after the upload.
+
+    Args:
+        columns: All columns, in the order in which they are sent.
+    """
+
+    def __init__(self, columns: Sequence[ColumnSpec]) -> None:
+        self._typed = [
+            (index, column)
+            for index, column in enumerate(columns)
+            if column.type.known and column.type != ColumnType.STRING
+        ]
+        self._width = len(columns)
+        self._before = 0
+
+    def check(self, part: Part) -> None:
+        """Check the next part.
+
+        Raises:
+            SourceError: A value is none of its column's type; names the row and the column.
+        """
+        if not self._typed:
+            return
+        content = b"".join(part.open())
+        # Most values occur often.
+        fitting: list[set[str]] = [{NULL} for _ in self._typed]
+        for number, fields in enumerate(_records(content, self._width), self._before + 1):
+            for (index, column), known in zip(self._typed, fitting, strict=True):
+                if (field := fields[index]) in known:
+                    continue
+                if not text_fits(column.type, text_of(field)):
+                    raise SourceError(
+                        f'row {number}, column "{column.name}": {text_of(field)!r:.80} is not a {column.type}; nothing'
+                        " was sent"
+                    )
+                known.add(field)
+        self._before += part.records
+
+
+def _records(content: bytes, width: int) -> Iterator[list[str]]:
+    """Return the records of a part, with quotes."""
+    rewriter = fastest_rewriter()(width=width, bom=False, returns=False)
+    return records((rewriter.feed(content).content + rewriter.finish().content).decode())
 
 
 def _suspects(index: int, column: ColumnSpec) -> bytes:

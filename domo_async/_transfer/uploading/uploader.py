@@ -26,7 +26,7 @@ from domo_async._transfer.uploading.backend import UploadSteps
 from domo_async._transfer.uploading.committing import Committer
 from domo_async._transfer.uploading.compression import Compressor
 from domo_async._transfer.uploading.concurrency import Budget, Slots
-from domo_async._transfer.uploading.inferred import NUMBERS, InferredColumns
+from domo_async._transfer.uploading.inferred import NUMBERS, InferredColumns, TypedColumns
 from domo_async._transfer.uploading.journal import Finished, Journal, Sent, journal_at
 from domo_async._transfer.uploading.options import UploadOptions, UploadPlan, UploadResult
 from domo_async._transfer.uploading.part_sender import Count, Sender, SourceChanged
@@ -403,7 +403,10 @@ class _Upload:
                 return _replayed(self._steps.dataset_id, earlier, self._clock.monotonic() - self._started)
             if self._fit.added:
                 # If columns have to be added, all rows are checked first.
-                looked_at.extend([await self._kept(part) async for part in parts])
+                checked = self._checked(_chained(tuple(looked_at), parts))
+                for _ in tuple(looked_at):
+                    await anext(checked)
+                looked_at.extend([await self._kept(part) async for part in checked])
             # The first part is created before anything is changed, so that a source that is not CSV does not cost a
             # request.
             if not looked_at and (first := await anext(parts, None)) is not None:
@@ -481,6 +484,14 @@ class _Upload:
             " told whether these rows are there already. Only if they are new, name another file for resume; nothing"
             " was sent"
         )
+
+    async def _checked(self, parts: AsyncIterator[Part]) -> AsyncIterator[Part]:
+        """Yield parts once the fields of those from CSV are checked; values are checked when they are encoded."""
+        columns = TypedColumns(self._fit.columns) if self._source.sampled else None
+        async for part in parts:
+            if columns is not None:
+                await in_thread(columns.check, part)
+            yield part
 
     def _columns(self) -> list[list[str]]:
         return [[column.name, column.type.value] for column in self._fit.columns]
