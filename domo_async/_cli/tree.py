@@ -35,27 +35,34 @@ _FIRST = (
     "help datasets upload",
 )
 # What other tools call it.
-_SYNONYMS: Mapping[str, str] = MappingProxyType(
+_SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "add": "create",
-        "cat": "show",
-        "certify": "create",
-        "describe": "show",
-        "edit": "update",
-        "execute": "run",
-        "executions": "history",
-        "get": "show",
-        "info": "show",
-        "ls": "list",
-        "new": "create",
-        "patch": "update",
-        "publish": "create",
-        "remove": "delete",
-        "revoke": "delete",
-        "rm": "delete",
-        "set": "update",
-        "stop": "cancel",
-        "view": "show",
+        "add": ("create",),
+        "app": ("data-apps",),
+        "apps": ("data-apps",),
+        "cat": ("show",),
+        "certify": ("create",),
+        "describe": ("show",),
+        "download": ("down", "pull", "export"),
+        "edit": ("update",),
+        "execute": ("run",),
+        "executions": ("history",),
+        "get": ("show",),
+        "info": ("show",),
+        "ls": ("list",),
+        "new": ("create",),
+        "patch": ("update",),
+        "pdp": ("policies",),
+        "publish": ("create",),
+        "remove": ("delete",),
+        "revoke": ("delete",),
+        "rm": ("delete",),
+        "schema": ("show",),
+        "set": ("update",),
+        "sql": ("query",),
+        "stop": ("cancel",),
+        "upload": ("up", "push"),
+        "view": ("show",),
     }
 )
 
@@ -99,8 +106,8 @@ class Group(TyperGroup):
 
     def _likely(self, ctx: Any, given: str) -> list[str]:
         names = self.list_commands(ctx)
-        synonym = _SYNONYMS.get(given.lower())
-        return [synonym] if synonym in names else get_close_matches(given.lower(), names, 2)
+        synonyms = [each for each in _SYNONYMS.get(given.lower(), ()) if each in names]
+        return synonyms or get_close_matches(given.lower(), names, 2)
 
 
 class Root(Group):

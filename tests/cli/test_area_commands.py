@@ -34,6 +34,7 @@ FILES = {
     "job.json": "{}",
     "north.json": '[{"column": "region", "values": ["North"]}]',
     "order.json": "{}",
+    "password.txt": "a new password",
     "report.txt": "All is well.",
     "schedule.json": '{"frequency": "DAILY"}',
     "schemas.json": "[]",
@@ -184,6 +185,9 @@ def test_users_groups_and_pages_are_referred_to_by_type_and_id(cli: Cli, domo: D
     wrong = cli(*share, "team:8")
     access = domo.pages.access(int(page))
     removed = cli("pages", "remove-owners", "--page-ids", page, "--owners", f"group:{group}", "--yes")
+    levels = f'[{{"id": {domo.users.me().id}, "access_level": "CO_OWNER", "type": "USER"}}]'
+    synced = cli("datasets", "sync-access", domo.datasets.list(limit=1).all()[0].id, levels, "--dry-run")
+    assert (0, True) == (synced.code, "nothing was changed" in synced.stdout), synced.stderr
     revoked = cli("sharing", "revoke", "--resources", page, "--recipient", f"group:{group}", "--yes")
 
     assert (0, 0, 0, 0) == (shared.code, owned.code, removed.code, revoked.code), removed.stderr + revoked.stderr
@@ -354,8 +358,13 @@ def test_what_was_meant_is_told(cli: Cli) -> None:
         cli("roles", "rm", "1"),
         cli("roles", "show", "1", "--jsn"),
     )
+    others = {given: cli(*given.split()).stderr for given in ("apps list", "pdp", "files upload", "filesets download")}
 
     assert [2] * 4 == [each.code for each in (noun, verb, synonym, option)]
+    assert [True] * 4 == [
+        f"Did you mean '{meant}'?" in told
+        for told, meant in zip(others.values(), ("data-apps", "policies", "up", "pull"), strict=True)
+    ]
     assert "Did you mean 'dataflows'?" in noun.stderr
     assert "Did you mean 'list'?" in verb.stderr
     assert "Did you mean 'delete'?" in synonym.stderr
@@ -465,6 +474,25 @@ def test_forty_columns_are_enough(cli: Cli, domo: Domo) -> None:
     assert {f"Id        {page.page_id}", f"Title     {page.page_title}"} <= {*rows}
     assert "  --dry-run" in told
     assert "…" not in "".join((*rows, *told))
+
+
+def test_partitions_and_versions_are_deleted_when_asked(cli: Cli, domo: Domo) -> None:
+    parted = domo.datasets.create("Parted", {"id": "LONG"}).id
+    for tag in ("a", "b"):
+        domo.datasets.upload(parted, b"1\n", header=False, partition=tag)
+
+    unasked = cli("datasets", "delete-partition", parted, "a")
+    part = cli("datasets", "delete-partition", parted, "a", "--yes", "--json")
+    tag = cli("datasets", "delete-partition-tag", parted, "a", "--yes")
+    replaced = domo.datasets.create("Replaced", {"id": "LONG"}).id
+    for row in (b"1\n", b"2\n"):
+        domo.datasets.upload(replaced, row, header=False)
+    kept = cli("datasets", "keep-versions", replaced, "1", "--dry-run", "--csv")
+
+    assert (2, 0, 0) == (unasked.code, part.code, tag.code), part.stderr + tag.stderr
+    assert {"outcome": "deleted", "dataset_id": parted, "partition_id": "a"} == json.loads(part.stdout)
+    assert ["b"] == [each.partition_id for each in domo.datasets.partitions.list(parted)]
+    assert (0, 1) == (kept.code, len(kept.stdout.splitlines()) - 1), kept.stderr
 
 
 def test_names_cannot_steer_the_terminal(cli: Cli, domo: Domo) -> None:

@@ -60,6 +60,8 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("12",),
                 thing="version",
             ),
+            Row(name="version", method="dataflows.get_version", examples=("12 3 --json",)),
+            Row(name="tags", method="dataflows.tags", examples=("12",), thing="tag"),
             Row(name="set-tags", method="dataflows.set_tags", examples=("12 --tags nightly",)),
             Row(name="share", method="dataflows.share", examples=("12 --permissions @grants.json",), done="Shared"),
         ),
@@ -98,6 +100,8 @@ NOUNS: tuple[Noun, ...] = (
             ),
             Row(name="status", method="workflows.get_execution", examples=("9c1d", "9c1d --query status")),
             Row(name="wait", method="workflows.wait", examples=("9c1d --timeout 900",)),
+            Row(name="definition", method="workflows.definition", examples=("3fa8 1.0.0 --json",)),
+            Row(name="metrics", method="workflows.metrics", examples=("--model-id 3fa8 --started-after 7d",)),
             Row(name="outputs", method="workflows.outputs", examples=("9c1d",)),
             Row(
                 name="cancel",

@@ -112,7 +112,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="data-apps",
-        help="Find and show App Studio apps.",
+        help="Find, show and share App Studio apps, and change their owners.",
         thing="app",
         panel=PANEL,
         rows=(
@@ -123,7 +123,14 @@ NOUNS: tuple[Noun, ...] = (
                 columns="id=data_app_id title owners views=view_count updated=last_updated",
             ),
             Row(name="show", method="data_apps.get", examples=("5",)),
+            Row(name="visible", method="data_apps.visible", examples=("", "--json")),
             Row(name="access", method="data_apps.access", examples=("5 --json",)),
+            Row(
+                name="share",
+                method="sharing.share_apps",
+                examples=("--data-app-ids 5 --recipients 27",),
+                done="Shared",
+            ),
             Row(
                 name="add-owners",
                 method="data_apps.add_owners",
@@ -236,6 +243,19 @@ NOUNS: tuple[Noun, ...] = (
                 columns="id report=report_title status start=start_time end=end_time recipients=recipient_count",
                 thing="run",
             ),
+            Row(
+                name="runs",
+                method="reports.history.for_schedule",
+                examples=("3 --limit 5",),
+                columns="id report=report_title status start=start_time end=end_time recipients=recipient_count",
+                thing="run",
+            ),
+            Row(
+                name="rerun-failed",
+                method="reports.rerun_failed",
+                examples=("--start 2d --end 1d",),
+                done="Sent again",
+            ),
         ),
     ),
     Noun(
@@ -319,12 +339,6 @@ NOUNS: tuple[Noun, ...] = (
                 method="sharing.share",
                 summary="Share pages, cards and datasets with users and groups.",
                 examples=('--resources \'[{"id": 12, "type": "page"}]\' --recipients group:8 --no-send-email',),
-                done="Shared",
-            ),
-            Row(
-                name="share-apps",
-                method="sharing.share_apps",
-                examples=("--data-app-ids 5 --recipients 27",),
                 done="Shared",
             ),
             Row(

@@ -7,6 +7,7 @@ from domo_async._cli.rows import Noun, Row
 __all__ = ["NOUNS", "PANEL"]
 
 PANEL = "Data"
+_ACCOUNT = "id=account_id|id name=display_name type=data_provider_type valid owner=user_id modified=modified_at"
 _STREAM = "id dataset=data_source.name provider=data_provider.name method=update_method modified=modified_at"
 _RUN = "id=execution_id state=current_state rows=rows_inserted type=run_type started=started_at ended=ended_at"
 
@@ -78,7 +79,42 @@ NOUNS: tuple[Noun, ...] = (
                 deletes="Take the access of {grantee_id} to the dataset {dataset_id} away?",
                 done="Revoked",
             ),
+            Row(
+                name="sync-access",
+                method="datasets.access.sync",
+                examples=("5f2a @grants.json --dry-run", "5f2a @grants.json --no-remove"),
+                without=frozenset({"batch_size"}),
+            ),
             Row(name="index", method="datasets.indexes.create", examples=("5f2a --wait",)),
+            Row(
+                name="restore",
+                method="datasets.restore",
+                examples=("5f2a", "5f2a --new-owner-id 27"),
+                done="Restored",
+            ),
+            Row(name="tags", method="datasets.tags", examples=("", "--csv"), thing="tag"),
+            Row(
+                name="delete-partition",
+                method="datasets.partitions.delete_data",
+                examples=("5f2a 2027-01-31",),
+                deletes="Delete the data of the partition {partition_id} of the dataset {dataset_id}?",
+                done="Deleted",
+            ),
+            Row(
+                name="delete-partition-tag",
+                method="datasets.partitions.delete",
+                examples=("5f2a 2027-01-31",),
+                deletes="Delete the tag {partition_id} of the dataset {dataset_id}, and keep its data?",
+                done="Deleted",
+            ),
+            Row(
+                name="keep-versions",
+                method="datasets.versions.keep_last",
+                examples=("5f2a 10 --dry-run", "5f2a 10"),
+                deletes="Delete all data versions of the dataset {dataset_id} but the newest {count}?",
+                columns="id=data_id status=upload_status rows=num_rows bytes=num_bytes completed=upload_completed_date",
+                thing="version",
+            ),
         ),
     ),
     Noun(
@@ -170,6 +206,7 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("dataSource.id:5f2a",),
                 columns=_STREAM,
             ),
+            Row(name="of-dataset", method="streams.of_dataset", examples=("5f2a",)),
             Row(name="set-schedule", method="streams.set_schedule_state", examples=("7 INACTIVE",)),
         ),
     ),
@@ -183,7 +220,15 @@ NOUNS: tuple[Noun, ...] = (
                 name="list",
                 method="accounts.list",
                 examples=("", "--type oauth --csv"),
-                columns="id name=display_name type=data_provider_type valid owner=user_id modified=modified_at",
+                columns=_ACCOUNT,
+            ),
+            Row(
+                name="search",
+                method="accounts.search",
+                examples=("--text warehouse",),
+                columns=_ACCOUNT,
+                options={"query": "text"},
+                without=frozenset({"filters", "facet_values_to_include", "combine_results", "query_profile"}),
             ),
             Row(name="show", method="accounts.get", examples=("4",)),
             Row(
@@ -250,6 +295,12 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("", "d1"),
                 columns="id name datastore=datastore_id owner sync=sync_enabled updated=updated_on",
             ),
+            Row(
+                name="search",
+                method="appdb.collections.search",
+                examples=("--name orders",),
+                columns="id name datastore=datastore_id owner sync=sync_enabled updated=updated_on",
+            ),
             Row(name="show", method="appdb.collections.get", examples=("c1",)),
             Row(
                 name="create",
@@ -263,6 +314,19 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("c1",),
                 deletes="Delete the collection {collection_id} and its documents?",
                 done="Deleted",
+            ),
+            Row(name="access", method="appdb.collections.permissions", examples=("c1", "c1 --json")),
+            Row(
+                name="set-access",
+                method="appdb.collections.set_permissions",
+                examples=("c1 USER 27 --permissions READ_CONTENT",),
+            ),
+            Row(
+                name="revoke",
+                method="appdb.collections.remove_permissions",
+                examples=("c1 USER 27",),
+                deletes="Take all access to the collection {collection_id} from {entity_id}?",
+                done="Revoked",
             ),
         ),
     ),
@@ -309,7 +373,14 @@ NOUNS: tuple[Noun, ...] = (
                 columns="id path size type=content_type created",
                 without=frozenset({"filters", "date_filters", "sort_by", "ascending"}),
             ),
+            Row(
+                name="query",
+                method="filesets.files.query",
+                examples=("f1 --question 'When is rent due?' --top-k 5",),
+                options={"query": "question"},
+            ),
             Row(name="show", method="filesets.files.get", examples=("f1 a1",)),
+            Row(name="move", method="filesets.files.move", examples=("f1 a1 --path 2027/rent.pdf",)),
             Row(
                 name="delete",
                 method="filesets.files.delete",
@@ -361,6 +432,13 @@ NOUNS: tuple[Noun, ...] = (
                 columns="id=entity_id type=entity_type permission",
                 thing="entry",
             ),
+            Row(
+                name="set-access",
+                method="filesets.set_access",
+                examples=("f1 --access @grants.json",),
+                columns="id=entity_id type=entity_type permission",
+                thing="entry",
+            ),
             Row(name="stats", method="filesets.stats", examples=("f1",)),
         ),
     ),
@@ -394,6 +472,15 @@ NOUNS: tuple[Noun, ...] = (
                 thing="revision",
                 without=frozenset({"expand"}),
             ),
+            Row(name="upload-revision", method="files.upload_revision", examples=("101 contract.pdf",)),
+            Row(
+                name="delete-revision",
+                method="files.delete_revision",
+                examples=("101 2",),
+                deletes="Delete the revision {revision_id} of the file {file_id}?",
+                done="Deleted",
+            ),
+            Row(name="duplicate", method="files.duplicate", examples=("101",)),
             Row(name="access", method="files.get_permissions", examples=("101",)),
             Row(
                 name="set-access",

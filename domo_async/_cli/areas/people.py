@@ -44,6 +44,11 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("27",),
                 deletes="Keep the user {user_id} from logging in?",
             ),
+            Row(
+                name="set-password",
+                method="users.set_password",
+                examples=("27 --password @password.txt",),
+            ),
             Row(name="sessions", method="users.sessions", examples=("--limit 20",), columns="", thing="session"),
             Row(
                 name="end-session",
@@ -104,6 +109,16 @@ NOUNS: tuple[Noun, ...] = (
         ),
     ),
     Noun(
+        words="activity",
+        help="",
+        thing="entry",
+        panel="",
+        rows=(
+            Row(name="object-types", method="activity_log.object_types", examples=("",), thing="type"),
+            Row(name="event-types", method="activity_log.event_types", examples=("CARD",), thing="type"),
+        ),
+    ),
+    Noun(
         words="roles",
         help="Look after roles and what they allow.",
         thing="role",
@@ -130,6 +145,12 @@ NOUNS: tuple[Noun, ...] = (
                 done="Deleted",
             ),
             Row(name="authorities", method="roles.authorities", examples=("2",), thing="authority"),
+            Row(
+                name="known-authorities",
+                method="roles.known_authorities",
+                examples=("",),
+                thing="authority",
+            ),
             Row(
                 name="sync-authorities",
                 method="roles.sync_authorities",
