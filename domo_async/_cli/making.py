@@ -17,12 +17,12 @@ from domo_async import Domo, Pager, Unset
 from domo_async._cli.common.asking import agreed
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption, ExitCode, readable_errors
-from domo_async._cli.common.listing import CsvOption, JsonOption, form_of
+from domo_async._cli.common.listing import ColumnsOption, CsvOption, JsonOption, form_of
 from domo_async._cli.common.output import err, one_line
 from domo_async._cli.common.streams import OutputFailed, give_up_output
 from domo_async._cli.forms import TEXT_OR_FILE, TO_COME, form_of_type, is_a
 from domo_async._cli.rows import Noun, Row
-from domo_async._cli.showing import Told, secret_file, show
+from domo_async._cli.showing import Told, secret_file, show, wanted_columns
 
 __all__ = ["command_of", "method_of"]
 
@@ -77,10 +77,12 @@ def command_of(noun: Noun, row: Row) -> Any:
         as_json, as_csv, instance, token_file, debug = (given.pop(name, None) for name in _COMMON)
         yes, output = given.pop("yes", False), given.pop("output", None)
         most = given.pop("limit", None) if cut else None
+        form = form_of(as_json=as_json, as_csv=bool(as_csv))
         told = Told(
-            form=form_of(as_json=as_json, as_csv=bool(as_csv)),
+            form=form,
             row=row,
             noun=noun,
+            columns=wanted_columns(given.pop("shown_columns", None), row.columns, _item_type(method), form),
             about={name: given[name] for name in named_first if given[name] is not None},
         )
         with readable_errors(debug=debug):
@@ -123,6 +125,11 @@ def command_of(noun: Noun, row: Row) -> Any:
     return typer.main.get_command(app)
 
 
+def _item_type(method: Callable[..., Any]) -> Any:
+    """Return the type of what a method lists."""
+    return next(iter(get_args(_hints(method)["return"])), None)
+
+
 _COMMON = ("as_json", "as_csv", "instance", "token_file", "debug")
 
 
@@ -159,7 +166,7 @@ def _further(row: Row, *, lists: bool, cut: bool) -> list[inspect.Parameter]:
     if row.deletes:
         options.append(("yes", bool, typer.Option("--yes", "-y", help="Do not ask first."), False))
     common: list[tuple[str, Any]] = [("as_json", JsonOption)]
-    common += [("as_csv", CsvOption)] if lists else []
+    common += [("as_csv", CsvOption), ("shown_columns", ColumnsOption)] if lists else []
     common += [("instance", InstanceOption), ("token_file", TokenFileOption), ("debug", DebugOption)]
     return [
         *(_signed(*option) for option in options),
@@ -168,7 +175,7 @@ def _further(row: Row, *, lists: bool, cut: bool) -> list[inspect.Parameter]:
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
                 annotation=kind,
-                default=None if name in {"instance", "token_file"} else False,
+                default=None if name in {"instance", "shown_columns", "token_file"} else False,
             )
             for name, kind in common
         ),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +10,9 @@ import typer
 from domo_async import Domo
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import DebugOption
-from domo_async._cli.common.listing import CsvOption, JsonOption, form_of, print_list
+from domo_async._cli.common.listing import ColumnsOption, CsvOption, JsonOption, form_of, print_list
 from domo_async._cli.common.values import key_values
+from domo_async._cli.showing import columns_of, wanted_columns
 
 if TYPE_CHECKING:
     from domo_async._endpoints.search import Filter, SearchHit
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["search"]
 
 _PAGE = 100
+_COLUMNS = "entity=entity_type id=database_id name=name|title|display_name owner=owned_by_name modified=last_modified"
 
 
 def search(
@@ -48,17 +49,19 @@ def search(
     ] = False,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
+    columns: ColumnsOption = None,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Search the instance: datasets, cards, pages, users and all else."""
+    from domo_async._endpoints.search import SearchEntity, SearchHit  # noqa: PLC0415 - keeps --help fast
+
     form = form_of(as_json=as_json, as_csv=as_csv)
+    wanted = wanted_columns(columns, _COLUMNS, SearchHit, form)
     filters, nots = _filters(only, "--filter"), _filters(without, "--not")
 
     async def work(domo: Domo) -> tuple[list[SearchHit], int | None]:
-        from domo_async._endpoints.search import SearchEntity  # noqa: PLC0415 - keeps --help fast
-
         entities: Sequence[str] = entity or [each.value for each in SearchEntity]
         if everything:
             hits = domo.search.iterate(text, entities=entities, filters=filters, not_filters=nots)
@@ -66,15 +69,8 @@ def search(
         return await _first(domo, text, entities, filters, nots, limit)
 
     hits, total = call(work, instance, token_file, debug=debug)
-    columns: dict[str, Callable[[SearchHit], object]] = {
-        "entity": attrgetter("entity_type"),
-        "id": attrgetter("database_id"),
-        "name": lambda hit: hit.name or hit.title or hit.display_name,
-        "owner": attrgetter("owned_by_name"),
-        "modified": attrgetter("last_modified"),
-    }
     more = f" of {total:,}; --limit and --all give more" if total is not None and total > len(hits) else ""
-    print_list(hits, columns, form, "hit", more=more)
+    print_list(hits, columns_of(wanted, hits), form, "hit", more=more)
 
 
 def _filters(given: list[str] | None, option: str) -> list[Filter]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import partial, reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import attrs
 import typer
@@ -23,9 +23,10 @@ from domo_async._cli.common.exits import ExitCode
 from domo_async._cli.common.listing import Form, print_list
 from domo_async._cli.common.output import err, facts, moment, one_line, out, print_json, print_table
 from domo_async._cli.common.results_table import of_bulk, tell
+from domo_async._cli.forms import is_a
 from domo_async._cli.rows import Noun, Row
 
-__all__ = ["Told", "secret_file", "show"]
+__all__ = ["Told", "columns_of", "has_field", "secret_file", "show", "wanted_columns"]
 
 _NAMES = ("name", "display_name", "title", "id")
 _MOST_COLUMNS = 6
@@ -41,12 +42,14 @@ class Told:
         row: The command.
         noun: What it is about.
         about: The things that it was called with, by the parameters' names.
+        columns: What to show of the items of a list, as in `Row.columns`.
     """
 
     form: Form
     row: Row
     noun: Noun
     about: Mapping[str, Any]
+    columns: str = ""
 
 
 def show(value: Any, told: Told) -> None:
@@ -88,10 +91,60 @@ def _show_items(items: Sequence[Any], told: Told) -> None:
     if told.row.one and len(items) == 1 and told.form is Form.TABLE:
         _show_facts(_fields(items[0]))
         return
-    print_list(list(items), _columns(told.row.columns, items), told.form, thing)
+    print_list(list(items), columns_of(told.columns, items), told.form, thing)
 
 
-def _columns(wanted: str, items: Sequence[Any]) -> dict[str, Callable[[Any], object]]:
+def wanted_columns(chosen: str | None, usual: str, kind: Any, form: Form) -> str:
+    """Return what to show of the items of a list, as in `Row.columns`.
+
+    Args:
+        chosen: The option ``--columns``.
+        usual: What is shown without it.
+        kind: The type of the items.
+        form: The form that is asked for.
+
+    Raises:
+        typer.BadParameter: The items do not have such a field, or JSON is asked for.
+    """
+    if chosen is None:
+        return usual
+    if form is Form.JSON:
+        raise typer.BadParameter("JSON has all fields: --query picks from them", param_hint="--columns")
+    known = {name: path for name, _, path in (each.partition("=") for each in usual.split())}
+    columns: dict[str, str] = {}
+    for each in filter(str.strip, chosen.split(",")):
+        name, path = (part.strip() for part in each.split("=", 1)) if "=" in each else (each.strip(), "")
+        columns[name] = path or known.get(name) or name
+    for name, path in columns.items():
+        if not name or any(character.isspace() for character in f"{name}{path}"):
+            raise typer.BadParameter(f"{name or path!r} is not the name of a column", param_hint="--columns")
+        if not any(has_field(kind, each.split(".")) for each in path.split("|")):
+            fields = ", ".join(dict.fromkeys((*known, *_names_of(kind))))
+            raise typer.BadParameter(f"there is no field {path!r}; there are {fields}", param_hint="--columns")
+    if not columns:
+        raise typer.BadParameter("name at least one column", param_hint="--columns")
+    return " ".join(f"{name}={path}" for name, path in columns.items())
+
+
+def has_field(kind: Any, names: Sequence[str]) -> bool:
+    """Return whether things of a type have a field, or a field of a field and so on."""
+    for name in names:
+        members = [each for each in (kind, *get_args(kind)) if attrs.has(each)]
+        if not members:
+            return any(is_a(Mapping, each) for each in (kind, *get_args(kind)))
+        found = [get_type_hints(each)[name] for each in members if name in attrs.fields_dict(each)]
+        if not found:
+            return any(isinstance(getattr(each, name, None), property) for each in members)
+        kind = found[0]
+    return True
+
+
+def _names_of(kind: Any) -> list[str]:
+    members = [each for each in (kind, *get_args(kind)) if attrs.has(each)]
+    return [each.name for member in members for each in attrs.fields(member) if each.name != "extras"]
+
+
+def columns_of(wanted: str, items: Sequence[Any]) -> dict[str, Callable[[Any], object]]:
     """Return what to show of each item; by default its first plain fields."""
     if not items or attrs.has(type(items[0])):
         pairs = [each.partition("=") for each in wanted.split()] or [
@@ -99,14 +152,22 @@ def _columns(wanted: str, items: Sequence[Any]) -> dict[str, Callable[[Any], obj
         ]
         return {name: partial(_cell, path=path or name) for name, _, path in pairs}
     if isinstance(items[0], Mapping):
-        return {str(name): partial(_key, name=name) for name in items[0]}
+        keys = [each.partition("=") for each in wanted.split()] or [(str(name), "", name) for name in items[0]]
+        return {name: partial(_key, name=key or name) for name, _, key in keys}
     return {"value": plain}
 
 
 def _cell(item: Any, *, path: str) -> object:
     """Return the first of some fields of fields that is there, such as ``display_type|owner.name``."""
-    found = (reduce(lambda value, name: getattr(value, name, None), each.split("."), item) for each in path.split("|"))
+    found = (reduce(_field_of, each.split("."), item) for each in path.split("|"))
     return plain(next((value for value in found if value is not None), None))
+
+
+def _field_of(value: Any, name: str) -> Any:
+    """Return a field of a record, or of each record of a list."""
+    if isinstance(value, list | tuple):
+        return [_field_of(each, name) for each in value]
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
 def _key(item: Mapping[str, object], *, name: str) -> object:

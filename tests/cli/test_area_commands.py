@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-import attrs
 import pytest
 import typer
 
 from domo_async._cli.app import app
 from domo_async._cli.areas import EXAMPLES, NOUNS
 from domo_async._cli.making import method_of
+from domo_async._cli.showing import has_field
 from domo_async._cli.tree import commands_of
 from domo_async.emulator import Emulator
 from domo_async.sync import Domo
@@ -122,16 +122,6 @@ def test_columns_of_lists_are_fields_of_what_is_listed() -> None:
     ]
 
     assert [] == odd
-
-
-def has_field(kind: Any, names: list[str]) -> bool:
-    for name in names:
-        members = [each for each in (kind, *get_args(kind)) if attrs.has(each)]
-        found = [get_type_hints(each)[name] for each in members if name in attrs.fields_dict(each)]
-        if not found:
-            return any(isinstance(getattr(each, name, None), property) for each in members)
-        kind = found[0]
-    return True
 
 
 def test_things_are_made_shown_changed_and_deleted(cli: Cli, domo: Domo) -> None:
@@ -404,6 +394,35 @@ def test_a_query_that_does_not_fit_what_was_made_tells_that_it_was_made(cli: Cli
     assert f'"id": "{made.id}"' in ended.stderr
 
 
+def test_columns_of_tables_and_csv_are_chosen(cli: Cli, world: Emulator, domo: Domo) -> None:
+    first = domo.datasets.list(limit=1).all()[0]
+    assert first.owner is not None
+
+    as_csv = cli("datasets", "list", "--limit", "1", "--csv", "--columns", "id, rows,by=owner.name,owner.id")
+    table = cli("datasets", "list", "--limit", "1", "--columns", "data_provider_type")
+    hits = cli("search", "*", "--entity", "dataset", "--csv", "--columns", "name,id=database_id", "--limit", "2")
+    world.log.clear()
+    wrong = [
+        cli("datasets", "list", "--columns", given, *more, environment={"COLUMNS": "1000"})
+        for given, *more in (("id,colour",), ("owner.colour",), (",",), ("id", "--json"))
+    ]
+
+    (row,) = csv.DictReader(as_csv.stdout.splitlines())
+    assert {
+        "id": first.id,
+        "rows": str(first.row_count),
+        "by": first.owner.name,
+        "owner.id": str(first.owner.id),
+    } == row
+    assert ["Data provider type", str(first.data_provider_type)] == [
+        line.strip() for line in table.stdout.splitlines() if line.strip(" ─")
+    ][:2]
+    assert (["name,id"], 3) == (hits.stdout.splitlines()[:1], len(hits.stdout.splitlines()))
+    assert [2] * 4 == [each.code for each in wrong]
+    assert "there is no field 'colour'; there are id, name, rows, type, owner, updated" in wrong[0].stderr
+    assert [] == list(world.log)
+
+
 def test_two_forms_are_refused_before_anything_is_sent(cli: Cli, world: Emulator) -> None:
     world.log.clear()
 
@@ -478,8 +497,8 @@ def test_forty_columns_are_enough(cli: Cli, domo: Domo) -> None:
 
 def test_partitions_and_versions_are_deleted_when_asked(cli: Cli, domo: Domo) -> None:
     parted = domo.datasets.create("Parted", {"id": "LONG"}).id
-    for tag in ("a", "b"):
-        domo.datasets.upload(parted, b"1\n", header=False, partition=tag)
+    for name in ("a", "b"):
+        domo.datasets.upload(parted, b"1\n", header=False, partition=name)
 
     unasked = cli("datasets", "delete-partition", parted, "a")
     part = cli("datasets", "delete-partition", parted, "a", "--yes", "--json")

@@ -14,12 +14,21 @@ from rich.text import Text
 
 from domo_async._cli.common.output import counted, moment, one_line, out, print_json, print_table, table, write_output
 
-__all__ = ["CsvOption", "Form", "JsonOption", "form_of", "print_csv", "print_list", "print_table_of"]
+__all__ = ["ColumnsOption", "CsvOption", "Form", "JsonOption", "form_of", "print_csv", "print_list", "print_table_of"]
 
 T = TypeVar("T")
 
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption: TypeAlias = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+ColumnsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="NAMES",
+        help="The columns of the table or CSV, separated by commas: fields as --json names them, such as"
+        " 'id,name,owner.id'; 'by=owner.name' calls one by another name.",
+    ),
+]
 
 
 _WHOLE = frozenset({"Id"})
