@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app: typer.Typer = typer.Typer(cls=Group, help="Who did what, and when.", no_args_is_help=True, epilog=EXIT_CODES)
+app: typer.Typer = typer.Typer(
+    cls=Group, help="Show and export the activity log.", no_args_is_help=True, epilog=EXIT_CODES
+)
 
 _FEW = 20
 _FAR_BACK = timedelta(days=30)
@@ -77,29 +79,35 @@ def tail(
         typer.Option(
             metavar="WHEN",
             parser=parse_time,
-            help="All since then: so long ago, such as 2h or 7d, or a date such as 2026-11-01, with a time if need be.",
+            help="Show entries since this time: how long ago, such as 2h or 7d, or a date such as 2026-11-01,"
+            " optionally with a time.",
         ),
     ] = None,
     lines: Annotated[
         int | None,
-        typer.Option("--lines", "-n", min=1, help="The most entries.", show_default="20, or all with --since"),
+        typer.Option(
+            "--lines", "-n", min=1, help="The maximum number of entries.", show_default="20, or all with --since"
+        ),
     ] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is done from now on.")] = False,
-    every: Annotated[float, typer.Option(min=0.01, help="Seconds between two looks with --follow.")] = 10.0,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Continue with new entries as they come.")] = False,
+    every: Annotated[
+        float, typer.Option(min=0.01, help="With --follow: the number of seconds between requests.")
+    ] = 10.0,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Only what is done to such objects, such as DATA_SOURCE; may be repeated."),
+        typer.Option("--type", help="Only entries about this type of object, such as DATA_SOURCE; may be repeated."),
     ] = None,
     action: Annotated[
-        list[str] | None, typer.Option("--action", help="Only what is done so, such as VIEWED; may be repeated.")
+        list[str] | None,
+        typer.Option("--action", help="Only entries with this type of event, such as VIEWED; may be repeated."),
     ] = None,
-    user: Annotated[str | None, typer.Option(help="Only what this user does: a number, or part of a name.")] = None,
+    user: Annotated[str | None, typer.Option(help="Only entries of this user: an ID, or part of a name.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print an object of JSON a line.")] = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Show the last entries of the activity log, the newest at the end."""
+    """Show the newest entries of the activity log, in order of time."""
     asked = _Asked(
         since=since,
         most=_FEW if lines is None and since is None else lines,
@@ -125,20 +133,20 @@ def _parse_day(text: str) -> date:
 
 @app.command(epilog=EXIT_CODES)
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", file_okay=False, help="Where the files are to be.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", file_okay=False, help="The folder for the files.")],
     since: Annotated[
         date,
-        typer.Option(metavar="WHEN", parser=_parse_day, help="The first day: so long ago, such as 30d, or a date."),
+        typer.Option(metavar="WHEN", parser=_parse_day, help="The first day: how long ago, such as 30d, or a date."),
     ],
     until: Annotated[
         date | None,
         typer.Option(metavar="WHEN", parser=_parse_day, help="The last day.", show_default="today"),
     ] = None,
-    format: Annotated[Format, typer.Option(help="What files to write; parquet needs pyarrow.")] = Format.PARQUET,
-    timezone: Annotated[str, typer.Option(metavar="ZONE", help="The zone in which days begin.")] = "UTC",
+    format: Annotated[Format, typer.Option(help="The format of the files; parquet needs pyarrow.")] = Format.PARQUET,
+    timezone: Annotated[str, typer.Option(metavar="ZONE", help="The time zone in which days begin.")] = "UTC",
     kind: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Only what was done to such objects, such as DATA_SOURCE; may be repeated."),
+        typer.Option("--type", help="Only entries about this type of object, such as DATA_SOURCE; may be repeated."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell which days would be written.")] = False,
     as_json: JsonOption = False,
@@ -146,10 +154,10 @@ def export(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Write the log to files, one a day.
+    """Write the log to files, one for each day.
 
-    Days whose files are there are left alone, so that it can be run every night. A day that is not over goes to a file
-    with "partial" in its name, which is written anew. Exits with 1 if a day failed.
+    Days that have a file are skipped, so the command can run every night. A day that is not over gets a file with
+    "partial" in its name, which the next run replaces. The exit code is 1 if a day failed.
     """
 
     async def work(domo: Domo) -> DayExport:

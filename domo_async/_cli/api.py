@@ -46,8 +46,8 @@ class _Item:
 
 
 def api(
-    method: Annotated[str, typer.Argument(metavar="METHOD", help="Such as GET.")],
-    path: Annotated[str, typer.Argument(metavar="PATH", help="Such as /api/data/v3/datasources.")],
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="The HTTP method, such as GET.")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="The path, such as /api/data/v3/datasources.")],
     param: Annotated[
         list[str] | None,
         typer.Option("--param", "-p", metavar="KEY=VALUE", help="A query parameter; may be repeated."),
@@ -55,19 +55,20 @@ def api(
     json_body: Annotated[str | None, typer.Option("--json-body", metavar="JSON", help="The request's body.")] = None,
     input: Annotated[
         str | None,
-        typer.Option("--input", metavar="FILE", help="A file of JSON that is the body; - for standard input."),
+        typer.Option("--input", metavar="FILE", help="A JSON file with the request's body; - reads standard input."),
     ] = None,
     paginate: Annotated[
         bool,
         typer.Option(
             "--paginate",
-            help="Ask for all pages, and print one list. The place of a page is called offset or skip, its size limit,"
-            " count or pageSize: as in --param or the body, else offset and limit in the query.",
+            help="Request all pages, and print one list. Pages are requested with the parameters offset or skip,"
+            " and limit, count or pageSize, as --param or the body names them; by default with offset and limit in"
+            " the query.",
         ),
     ] = False,
     items: Annotated[
         str | None,
-        typer.Option(metavar="KEY", help="Where in an answer the list is, if it has several. With --paginate."),
+        typer.Option(metavar="KEY", help="With --paginate: the key of the list, if an answer has several lists."),
     ] = None,
     _query: QueryOption = None,
     instance: InstanceOption = None,

@@ -35,7 +35,7 @@ __all__ = ["app"]
 
 ENVIRONMENT: str = "\n\n".join(
     [
-        "[bold]Environment[/]: what options say counts first, then a profile that is named by --profile, then these:",
+        "[bold]Environment[/]: options come first, then the profile that --profile names, then these variables:",
         *(f"[bold]{names}[/]: {meaning}" for names, meaning in VARIABLES.items()),
     ]
 )

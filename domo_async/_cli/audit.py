@@ -26,7 +26,7 @@ __all__ = ["audit", "stale"]
 _OutputOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", dir_okay=False, help="Write a file: .csv, .json or .parquet, by its name."
+        "--output", "-o", metavar="FILE", dir_okay=False, help="Write a file; its suffix is .csv, .json or .parquet."
     ),
 ]
 
@@ -40,13 +40,19 @@ class Kind(StrEnum):
 
 
 def stale(
-    days: Annotated[int, typer.Option(min=1, help="For how many days nobody has used it.")] = 90,
+    days: Annotated[int, typer.Option(min=1, help="The number of days without use.")] = 90,
     kind: Annotated[
-        list[Kind] | None, typer.Option("--type", help="Only these; may be repeated.", show_default="all of them")
+        list[Kind] | None,
+        typer.Option(
+            "--type",
+            help="The type of content to list; may be repeated. By default all types are listed.",
+            show_default="all of them",
+        ),
     ] = None,
-    look_back: Annotated[int, typer.Option(min=1, help="The most days of the log to read to tell the last use.")] = 365,
+    look_back: Annotated[int, typer.Option(min=1, help="The maximum number of days of the log to read.")] = 365,
     action: Annotated[
-        list[str] | None, typer.Option(help="Only this counts as a use, such as VIEWED; may be repeated.")
+        list[str] | None,
+        typer.Option(help="An event that counts as use, such as VIEWED; may be repeated. By default all events count."),
     ] = None,
     output: _OutputOption = None,
     as_json: JsonOption = False,
@@ -55,7 +61,7 @@ def stale(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """List what nobody has used for a while, the longest unused first, and what the activity log cannot tell."""
+    """List content that nobody has used for a while, the longest unused first."""
     form = form_of(as_json=as_json, as_csv=as_csv)
     with readable_errors(debug=debug):
         check_file(output)
@@ -87,12 +93,12 @@ def audit(
         list[str] | None, typer.Argument(metavar="[ID]...", help="Datasets; all by default.", show_default=False)
     ] = None,
     roles: Annotated[
-        bool, typer.Option("--roles/--no-roles", help="Whether to tell who sees all datasets by a role.")
+        bool, typer.Option("--roles/--no-roles", help="Whether to show users who see all datasets by their role.")
     ] = True,
     policies: Annotated[
-        bool, typer.Option("--policies/--no-policies", help="Whether to tell which rows are seen (PDP).")
+        bool, typer.Option("--policies/--no-policies", help="Whether to show which rows each user sees (PDP).")
     ] = True,
-    concurrency: Annotated[int, typer.Option(min=1, help="Requests under way at once.")] = CHANGES_AT_ONCE,
+    concurrency: Annotated[int, typer.Option(min=1, help="The number of concurrent requests.")] = CHANGES_AT_ONCE,
     output: _OutputOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
@@ -100,9 +106,9 @@ def audit(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Tell who may see which dataset and which of its rows, by share, group, role and policy, in one table.
+    """Show in one table which user may see which dataset and which of its rows, by share, group, role or policy.
 
-    Exits with 1 if something could not be read; the rest is told all the same.
+    The exit code is 1 if something could not be read; the rest is shown.
     """
     form = form_of(as_json=as_json, as_csv=as_csv)
     with readable_errors(debug=debug):

@@ -31,8 +31,8 @@ ParamOption: TypeAlias = Annotated[
         "--param",
         "-p",
         metavar="NAME=TEXT",
-        help="A value for :name in the SQL, quoted so that it stays a value: NAME=TEXT, or NAME:=JSON for numbers,"
-        " null and lists. May be repeated.",
+        help="A value for :name in the SQL, which is quoted and so never becomes SQL: NAME=TEXT, or NAME:=JSON for"
+        " numbers, null and lists. May be repeated.",
     ),
 ]
 
@@ -43,13 +43,13 @@ def query(
         str | None,
         typer.Argument(
             metavar="[SQL]",
-            help="A SELECT; the dataset is called table. - reads it from standard input.",
+            help="The SELECT; the name of the dataset is table. - reads standard input.",
             show_default=False,
         ),
     ] = None,
     file: Annotated[
         str | None,
-        typer.Option("--file", "-f", metavar="FILE", help="A file that holds the SQL; - for standard input."),
+        typer.Option("--file", "-f", metavar="FILE", help="A file with the SQL; - reads standard input."),
     ] = None,
     param: ParamOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of an object a row.")] = False,
@@ -113,16 +113,16 @@ def export(
             " for CSV to standard output.",
         ),
     ],
-    sql: Annotated[str, typer.Option(help="What to export.")] = "SELECT * FROM table",
+    sql: Annotated[str, typer.Option(help="The SELECT to export; by default all rows.")] = "SELECT * FROM table",
     param: ParamOption = None,
-    no_header: Annotated[bool, typer.Option("--no-header", help="Leave out CSV's row of columns' names.")] = False,
+    no_header: Annotated[bool, typer.Option("--no-header", help="Leave out the header of the CSV.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar and no result line.")] = False,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Stream a dataset's rows to a file: whole, or not at all."""
+    """Export a dataset's rows to a file, completely or not at all."""
     to_stdout = _is_stdout(file)
     if as_json and to_stdout:
         raise typer.BadParameter("standard output takes either the rows or --json")

@@ -58,7 +58,10 @@ class Uncertain(StrEnum):
 def sync(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FOLDER", help="A folder, with those in it, patterns or files; there may be none yet."),
+        typer.Argument(
+            metavar="FOLDER",
+            help="A folder (with its subfolders), patterns or files; it is no error if there are none yet.",
+        ),
     ],
     dataset: Annotated[str, typer.Option("--dataset", "-d", metavar="ID", help="The dataset to fill.")],
     ledger: Annotated[
@@ -66,21 +69,21 @@ def sync(
         typer.Option(
             metavar="PATH",
             dir_okay=False,
-            help="Where it is written down which files are loaded, made if there is none.",
+            help="The ledger, a file that records which files are loaded; created if it does not exist.",
             show_default=f"{_LEDGER} in the folder",
         ),
     ] = None,
     each: Annotated[
-        bool, typer.Option("--each", help="Commit each file by itself; by default one commit has all new ones.")
+        bool, typer.Option("--each", help="Commit each file by itself; by default one commit contains all new files.")
     ] = False,
     changed: Annotated[
-        Changed, typer.Option(help="What to do with files whose content is not what was loaded from them.")
+        Changed, typer.Option(help="What to do with files whose content has changed since they were loaded.")
     ] = Changed.REFUSE,
     uncertain: Annotated[
         Uncertain,
         typer.Option(
-            help="What to do with files of which the instance does not tell whether they are loaded: keep asking, or"
-            " what you know."
+            help="What to do with files if the instance does not report whether they were loaded: keep asking, or"
+            " go by what you know."
         ),
     ] = Uncertain.KEEP,
     evolve: EvolveOption = False,
@@ -102,10 +105,10 @@ def sync(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Append the files of a folder, each exactly once, however often and from wherever this runs.
+    """Append the files of a folder, each exactly once, even if this runs often or on several machines.
 
-    Exits with 0 if all that is new is loaded, with 1 if files were set aside, refused or failed, and with 3 if it is
-    not known whether some were loaded: the next run finds out.
+    Exit codes: 0, all new files are loaded; 1, files were set aside, refused or failed; 3, it is not known whether some
+    files were loaded, which the next run finds out.
     """
     from domo_async._transfer import UploadOptions  # noqa: PLC0415 - keeps --help fast
 

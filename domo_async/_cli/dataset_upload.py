@@ -82,7 +82,7 @@ EvolveOption: TypeAlias = Annotated[
 ]
 HeaderOption: TypeAlias = Annotated[
     Choice,
-    typer.Option(help="Whether CSV begins with the names of its columns.", rich_help_panel="Files"),
+    typer.Option(help="Whether the CSV has a header.", rich_help_panel="Files"),
 ]
 DelimiterOption: TypeAlias = Annotated[
     str,
@@ -97,17 +97,17 @@ EncodingOption: TypeAlias = Annotated[str, typer.Option(help="The encoding of CS
 NullOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="TEXT", help="A text that is NULL in CSV, such as NA; may be repeated.", rich_help_panel="Files"
+        metavar="TEXT", help="A text of the CSV that means NULL, such as NA; may be repeated.", rich_help_panel="Files"
     ),
 ]
 SkipRowsOption: TypeAlias = Annotated[
-    int, typer.Option(min=0, help="How many records of CSV stand before its header.", rich_help_panel="Files")
+    int, typer.Option(min=0, help="The number of records before the header of the CSV.", rich_help_panel="Files")
 ]
 FormatOption: TypeAlias = Annotated[
     Format,
     typer.Option(
         "--format",
-        help="What the files are; auto goes by their names, and refuses what does not begin as CSV.",
+        help="The format of the files; auto goes by their names, and refuses files that do not begin like CSV.",
         rich_help_panel="Files",
     ),
 ]
@@ -116,7 +116,7 @@ ZoneOption: TypeAlias = Annotated[
     typer.Option(
         metavar="ZONE",
         parser=_zone,
-        help="The zone in whose local time points in time are written, such as Europe/Berlin.",
+        help="The time zone to which times with a zone are converted, such as Europe/Berlin.",
         rich_help_panel="Files",
     ),
 ]
@@ -135,21 +135,21 @@ def upload(
     dataset: Annotated[str | None, typer.Option("--dataset", "-d", metavar="ID", help="The dataset to fill.")] = None,
     create: Annotated[
         str | None,
-        typer.Option("--create", metavar="NAME", help="Make a new dataset, with the columns of the files."),
+        typer.Option("--create", metavar="NAME", help="Create a dataset with the columns of the files."),
     ] = None,
     append: Annotated[
         bool, typer.Option("--append", help="Add the rows; by default they replace all rows, or the partition's.")
     ] = False,
     upsert: Annotated[
         bool,
-        typer.Option("--upsert", help="Replace the rows of the same upsert keys, and add the others."),
+        typer.Option("--upsert", help="Replace the rows that have the same upsert keys, and add the others."),
     ] = False,
     delete_rows: Annotated[
         bool, typer.Option("--delete-rows", help="Delete the rows whose upsert keys the files list.")
     ] = False,
     key: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="An upsert key, where the dataset does not tell; may be repeated."),
+        typer.Option(metavar="COLUMN", help="An upsert key, if the dataset does not name its keys; may be repeated."),
     ] = None,
     partition: Annotated[
         str | None, typer.Option(help="The partition to write to, in place of the rows that it holds; others stay.")
@@ -157,15 +157,15 @@ def upload(
     message: MessageOption = None,
     evolve: EvolveOption = False,
     allow_empty: Annotated[
-        bool, typer.Option("--allow-empty", help="Let there be no rows, which empties the dataset.")
+        bool, typer.Option("--allow-empty", help="Allow files without rows, which empties the dataset.")
     ] = False,
     resume: Annotated[
         Path | None,
         typer.Option(
             metavar="JOURNAL",
             dir_okay=False,
-            help="A file to keep the progress in, made if there is none: after a failure, the same command goes on;"
-            " once it is done, the same command uploads what is new.",
+            help="The journal of the upload, created if it does not exist. After a failure, the same command"
+            " continues the upload; after a success, it uploads what is new.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be sent.")] = False,
@@ -178,13 +178,13 @@ def upload(
     zone: ZoneOption = None,
     part_size: PartSizeOption = None,
     concurrency: Annotated[
-        int | None, typer.Option(min=1, help="How many parts go up at once.", show_default="adaptive")
+        int | None, typer.Option(min=1, help="The number of parts to upload at once.", show_default="adaptive")
     ] = None,
     compress: Annotated[
-        Choice, typer.Option(help="Whether parts are compressed on the way; auto does so where it helps.")
+        Choice, typer.Option(help="Whether to compress the parts; auto does so if it helps.")
     ] = Choice.NO,
     no_index: Annotated[
-        bool, typer.Option("--no-index", help="Do not index the data: queries do not see them.")
+        bool, typer.Option("--no-index", help="Do not index the data; until they are indexed, queries do not see them.")
     ] = False,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for the index.")] = False,
     no_verify: Annotated[
@@ -198,10 +198,10 @@ def upload(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Upload files in concurrent parts: all of it or nothing.
+    """Upload files in concurrent parts, completely or not at all.
 
-    Columns fit by name where the files name them, whatever their order. Several files become one upload. With
-    --resume, an upload that failed or was interrupted goes on where it was.
+    Columns are matched by name if the files have a header, in any order. Several files become one upload. With
+    --resume, the same command continues an upload that failed or was interrupted.
     """
     from domo_async._transfer import UploadOptions  # noqa: PLC0415 - keeps --help fast
 

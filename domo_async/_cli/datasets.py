@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
-    cls=Group, help="Find, make, fill, query, export and look at datasets.", no_args_is_help=True, epilog=EXIT_CODES
+    cls=Group, help="Find, show, create, fill, query and export datasets.", no_args_is_help=True, epilog=EXIT_CODES
 )
 
 
@@ -60,7 +60,7 @@ def create(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Make a dataset without rows. `upload --create` makes one with the columns of a file."""
+    """Create a dataset without rows. `upload --create` creates one with the columns of a file."""
     typed = _columns(columns)
 
     async def work(domo: Domo) -> CreatedDataset:
@@ -100,7 +100,7 @@ def show(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Show a dataset: what it is, its columns, and its newest data versions."""
+    """Show a dataset with its columns and its newest data versions."""
 
     async def work(domo: Domo) -> _Seen:
         dataset, schema, versions = await asyncio.gather(

@@ -141,22 +141,25 @@ def over_sync(emulator: Emulator, job: Job, stage: Stage) -> Outcome:
 
 
 def demo(
-    rows: Annotated[int, typer.Option("--rows", min=1, metavar="N", help="How many rows.")] = 1_000_000,
+    rows: Annotated[int, typer.Option("--rows", min=1, metavar="N", help="The number of rows.")] = 1_000_000,
     sync: Annotated[bool, typer.Option("--sync", help="Use the blocking client, domo_async.sync.")] = False,
     keep: Annotated[
-        Path | None, typer.Option(metavar="DIR", file_okay=False, help="Keep what was sent and what came back there.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", file_okay=False, help="A directory in which to keep the uploaded and the exported file."
+        ),
     ] = None,
     concurrency: Annotated[
-        int | None, typer.Option(min=1, help="How many parts go up at once.", show_default="adaptive")
+        int | None, typer.Option(min=1, help="The number of parts to upload at once.", show_default="adaptive")
     ] = None,
     part_size: PartSizeOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Send a million rows up and back, and compare them byte for byte.
 
-    Everything runs on an instance embedded in this process: no account is needed, and nothing leaves the machine.
-    A CSV with all that CSV has to survive is uploaded in concurrent parts, queried, exported and compared.
-    Exits with 0 only if what came back is what went up.
+    Everything runs on an instance embedded in this process: no account is needed, and nothing leaves the machine. A CSV
+    file with quotes, line ends, Unicode and NULLs is uploaded in concurrent parts, queried, exported and compared. The
+    exit code is 0 only if the export equals the upload.
     """
     with readable_errors(debug=debug), _directory(keep) as directory:
         emulator = emulator_class()()

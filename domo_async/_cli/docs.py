@@ -29,11 +29,13 @@ _SOURCES = frozenset({".css", ".js", ".md", ".py", ".yml"})
 
 
 def docs(
-    path: Annotated[bool, typer.Option("--path", help="Print where the site is, and open nothing.")] = False,
+    path: Annotated[bool, typer.Option("--path", help="Print the path of the site, and do not open it.")] = False,
     build: Annotated[
         Path | None,
         typer.Option(
-            "--build", metavar="DIR", help="Build the site into this folder, which is new or empty, and open nothing."
+            "--build",
+            metavar="DIR",
+            help="Build the site into this folder, which must be new or empty, and do not open it.",
         ),
     ] = None,
     debug: DebugOption = False,

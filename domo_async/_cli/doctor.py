@@ -33,29 +33,31 @@ def doctor(
         ),
     ] = None,
     name_instance: Annotated[
-        bool, typer.Option("--name-instance", help="Name the instance in the report; else it is left out.")
+        bool,
+        typer.Option("--name-instance", help="Include the instance's name in the report; by default it is left out."),
     ] = False,
     words: Annotated[
         bool,
         typer.Option(
             "--words",
-            help="Tell words and keys that this release does not know, not only count them: look at them yourself.",
+            help="List the words and keys that this release does not know, instead of only counting them. Check the"
+            " report before you share it.",
         ),
     ] = False,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long it may take in all.")] = 300.0,
-    requests: Annotated[int, typer.Option(min=1, help="The most requests, retries included.")] = 500,
+    seconds: Annotated[float, typer.Option(min=0.1, help="The maximum duration of the check, in seconds.")] = 300.0,
+    requests: Annotated[int, typer.Option(min=1, help="The maximum number of requests, including retries.")] = 500,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Check, reading only, whether an instance answers as this release expects.
+    """Check whether an instance answers as this release expects, without changing anything.
 
-    Each route that reads is asked once, with identifiers that earlier answers gave. Nothing is changed: whatever is not
-    known to be a read is not sent. The report holds routes, keys, types and counts, and no token, names, addresses,
+    Each route that reads is asked once, with identifiers that earlier answers gave. Requests that might change
+    something are never sent. The report holds routes, keys, types and counts, and no token, names, addresses,
     identifiers or values, so that it can be attached to a bug report. Routes that you may not use do not stop the rest.
 
-    Exit code 0: all that was asked could be read, except what you may not use or what is not there; 1: a route failed,
-    refused a request or answered what could not be read, or the token is not accepted.
+    Exit code 0: all answers could be read; routes that you may not use, or that do not exist, do not count. Exit code
+    1: a route failed, refused a request or gave an answer that cannot be read, or the token is not accepted.
     """
 
     async def work(domo: Domo) -> DoctorReport:

@@ -59,27 +59,28 @@ def emulator_class() -> type[Emulator]:
 @app.command(epilog=with_examples(EXAMPLES["emulator"], "emulator", None))
 def emulator(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for one that is free.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 chooses a free one.")] = 8080,
     data: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
             file_okay=False,
-            help="Where the instance is kept: what was answered is there again at the next start, whatever ended it.",
+            help="The directory in which the instance is stored. It survives crashes: whatever was answered is"
+            " there at the next start.",
             show_default="in memory",
         ),
     ] = None,
     world: Annotated[
-        str, typer.Option(metavar="NAME", help="What a new instance begins with: empty, demo or a file of a world.")
+        str, typer.Option(metavar="NAME", help="The content of a new instance: empty, demo or a world file.")
     ] = "empty",
-    seed: Annotated[int, typer.Option(help="What the demo world is made by: the same seed, the same world.")] = 0,
+    seed: Annotated[int, typer.Option(help="The seed of the demo world; the same seed makes the same world.")] = 0,
     token: Annotated[
         str | None,
         typer.Option(
             metavar="TEXT",
             envvar="DOMO_EMULATOR_TOKEN",
-            help="The developer token that it accepts. An argument is seen by everyone on the machine: the environment"
-            " and --token-file are not.",
+            help="The developer token that it accepts. Everyone on the machine can see arguments; use the"
+            " environment or --token-file instead.",
             show_default="that of DIR, or a random one",
         ),
     ] = None,
@@ -89,32 +90,37 @@ def emulator(
     ] = None,
     result_limit: Annotated[
         int,
-        typer.Option(min=1, metavar="ROWS", help="The most rows that a query answers with in JSON; CSV has no limit."),
+        typer.Option(
+            min=1, metavar="ROWS", help="The maximum number of rows of a JSON answer to a query; CSV has no limit."
+        ),
     ] = 1_000_000,
     fault: Annotated[
         list[str] | None,
         typer.Option(
             metavar="ROUTE:KIND",
-            help="What shall go wrong, such as 'PUT *parts*:status=503,probability=0.1,count=5' or"
-            " '*:slow=5000,count=all'. May be given several times.",
-            rich_help_panel="Trouble",
+            help="A fault to inject, such as 'PUT *parts*:status=503,probability=0.1,count=5' or"
+            " '*:slow=5000,count=all'. May be repeated.",
+            rich_help_panel="Faults",
         ),
     ] = None,
     latency: Annotated[
-        float, typer.Option(min=0, help="Seconds that every request takes longer.", rich_help_panel="Trouble")
+        float, typer.Option(min=0, help="Seconds to add to every request.", rich_help_panel="Faults")
     ] = 0.0,
     bandwidth: Annotated[
         float | None,
         typer.Option(
-            min=1, help="Bytes a second of each connection.", show_default="no limit", rich_help_panel="Trouble"
+            min=1,
+            help="The bandwidth of each connection, in bytes per second.",
+            show_default="no limit",
+            rich_help_panel="Faults",
         ),
     ] = None,
     strict: Annotated[
         bool,
         typer.Option(
             "--strict",
-            help="Take requests only as the documents have them, not in all forms that instances take from clients.",
-            rich_help_panel="Trouble",
+            help="Accept requests only in the documented form, not in all forms that instances accept.",
+            rich_help_panel="Faults",
         ),
     ] = False,
     app_manifest: Annotated[
@@ -123,26 +129,28 @@ def emulator(
             "--app",
             metavar="MANIFEST",
             exists=True,
-            help="The manifest.json of an app of the App Framework: its folder is served at a port of its own, with"
-            " what the app asks for by its aliases, and without a token: to whoever reaches --host.",
+            help="The manifest.json of an app of the App Framework. Its folder is served at a port of its own, with"
+            " the data and services that the manifest names, to everyone who can reach --host: no token is needed.",
             rich_help_panel="Apps",
         ),
     ] = None,
     app_port: Annotated[
-        int, typer.Option(min=0, max=65535, help="That port; 0 for one that is free.", rich_help_panel="Apps")
+        int, typer.Option(min=0, max=65535, help="The port of the app; 0 chooses a free one.", rich_help_panel="Apps")
     ] = 3000,
     tls: Annotated[
         bool,
         typer.Option(
-            "--tls", help="Speak TLS, by a certificate of its own, as Domo's tools for apps do.", rich_help_panel="Apps"
+            "--tls",
+            help="Serve TLS with a certificate of its own, which Domo's tools for apps need.",
+            rich_help_panel="Apps",
         ),
     ] = False,
     plain_http: Annotated[
         bool,
         typer.Option(
             "--plain-http",
-            help="Serve others than this machine without TLS, for containers of one machine: whoever is on the way"
-            " reads the token and all data. Their DOMO_PLAIN_HTTP names this host.",
+            help="Serve other hosts without TLS, for containers on one machine. Anyone on the network between them can"
+            " read the token and all data. Clients set DOMO_PLAIN_HTTP to this host.",
             rich_help_panel="Containers",
         ),
     ] = False,
@@ -150,7 +158,7 @@ def emulator(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="A name by which others may ask it, such as the container's. May be given several times.",
+            help="A host name that requests may use, such as that of the container; may be repeated.",
             rich_help_panel="Containers",
         ),
     ] = None,
@@ -158,15 +166,16 @@ def emulator(
         bool,
         typer.Option(
             "--env",
-            help="Write what clients need to standard output as lines for a shell, and all else to standard error:"
-            " domo-async emulator --env > domo.env & … . ./domo.env",
+            help="Print the environment variables for clients on standard output, as lines for a shell, and all other"
+            " messages on standard error: domo-async emulator --env > domo.env & … . ./domo.env",
         ),
     ] = False,
     debug: DebugOption = False,
 ) -> None:
     """Run a Domo instance on this machine until Ctrl-C (or SIGTERM, SIGHUP), which ends it with exit code 0.
 
-    It answers SQL. Any client in any language may use it. GET /emulator/health tells, without a token, that it serves.
+    It runs SQL, and clients in any language can use it. GET /emulator/health reports, without a token, that it is
+    ready.
     """
     allowed = tuple(allowed_host or ())
 

@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app: typer.Typer = typer.Typer(cls=Group, help="Send files up and fetch them.", no_args_is_help=True, epilog=EXIT_CODES)
+app: typer.Typer = typer.Typer(cls=Group, help="Upload and download files.", no_args_is_help=True, epilog=EXIT_CODES)
 
 
 @app.command(epilog=EXIT_CODES)
 def up(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="The files.")],
-    public: Annotated[bool, typer.Option("--public", help="Let everyone in the instance have them.")] = False,
-    concurrency: Annotated[int, typer.Option(min=1, help="Files under way at once.")] = FILES_AT_ONCE,
+    public: Annotated[bool, typer.Option("--public", help="Give everyone in the instance access to them.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="The number of files to transfer at once.")] = FILES_AT_ONCE,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar, and nothing if all goes well.")] = False,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Upload files, several at once, and tell their ids. Exits with 1 if some failed; the others are there."""
+    """Upload files concurrently, and print their IDs. The exit code is 1 if some failed; the others are uploaded."""
 
     async def work(domo: Domo) -> ResultsTable:
         with transfer_bar(err, "Uploading", quiet=quiet, thing="file") as progress:
@@ -53,19 +53,22 @@ def up(
 
 @app.command(epilog=EXIT_CODES)
 def down(
-    ids: Annotated[list[int], typer.Argument(metavar="ID", help="The files' ids.")],
+    ids: Annotated[list[int], typer.Argument(metavar="ID", help="The IDs of the files.")],
     to: Annotated[
-        Path, typer.Option("--to", metavar="DIR", file_okay=False, help="Where to, under their own names.")
+        Path,
+        typer.Option(
+            "--to", metavar="DIR", file_okay=False, help="The folder to download to; the files keep their names."
+        ),
     ] = Path(),
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
-    concurrency: Annotated[int, typer.Option(min=1, help="Files under way at once.")] = FILES_AT_ONCE,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="The number of files to transfer at once.")] = FILES_AT_ONCE,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no bar, and nothing if all goes well.")] = False,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Download files, several at once, each whole or not at all. Exits with 1 if some failed."""
+    """Download files concurrently, each completely or not at all. The exit code is 1 if some failed."""
 
     async def work(domo: Domo) -> ResultsTable:
         wanted = list(dict.fromkeys(ids))

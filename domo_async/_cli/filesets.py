@@ -24,21 +24,28 @@ __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
     cls=Group,
-    help="Find and make FileSets, and make folders like them; only what differs is moved.",
+    help="Find and create FileSets, and synchronise them with folders.",
     no_args_is_help=True,
     epilog=EXIT_CODES,
 )
 
 FileSetArgument: TypeAlias = Annotated[str, typer.Argument(metavar="FILESET_ID", help="The FileSet.")]
-FolderArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FOLDER", file_okay=False, help="On this machine.")]
+FolderArgument: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="FOLDER", file_okay=False, help="The folder on this machine.")
+]
 DirectoryOption: TypeAlias = Annotated[
     str, typer.Option("--directory", metavar="PATH", help="The directory in the FileSet.", show_default="the topmost")
 ]
 DeleteOption: TypeAlias = Annotated[
-    bool, typer.Option("--delete", help="Delete what the other side does not have, once all else went well.")
+    bool,
+    typer.Option(
+        "--delete", help="Delete files that the other side does not have, after everything else has succeeded."
+    ),
 ]
-DryRunOption: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
-ConcurrencyOption: TypeAlias = Annotated[int, typer.Option(min=1, help="Files under way at once.")]
+DryRunOption: TypeAlias = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")
+]
+ConcurrencyOption: TypeAlias = Annotated[int, typer.Option(min=1, help="The number of files to transfer at once.")]
 
 
 @app.command(epilog=EXIT_CODES)
@@ -54,7 +61,7 @@ def push(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Make a FileSet like a folder. Exits with 1 if some files failed."""
+    """Make a FileSet equal to a folder; only differences are transferred. The exit code is 1 if some files failed."""
 
     async def work(domo: Domo) -> FolderReport:
         with transfer_bar(err, "Pushing", quiet=as_json, thing="file") as progress:
@@ -84,7 +91,7 @@ def pull(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Make a folder like a FileSet. Exits with 1 if some files failed."""
+    """Make a folder equal to a FileSet; only differences are transferred. The exit code is 1 if some files failed."""
 
     async def work(domo: Domo) -> FolderReport:
         with transfer_bar(err, "Pulling", quiet=as_json, thing="file") as progress:

@@ -20,7 +20,7 @@ from domo_async._cli.common.values import json_of, parse_time, text_of
 
 __all__ = ["TEXT_OR_FILE", "TO_COME", "ValueForm", "form_of_type", "is_a"]
 
-_FILE = "@FILE for what a file holds, - for standard input."
+_FILE = "@FILE reads a file, - reads standard input."
 _FROM_FILE = f"JSON; {_FILE}"
 
 
@@ -49,7 +49,7 @@ TO_COME = ValueForm(
     kind=datetime,
     metavar="WHEN",
     parse=partial(parse_time, ahead=True),
-    told="In so long, such as 12h or 30d, or a date.",
+    told="How far ahead, such as 12h or 30d, or a date.",
 )
 TEXT_OR_FILE = ValueForm(parse=text_of, told=_FILE)
 
@@ -77,7 +77,7 @@ def form_of_type(hint: Any) -> ValueForm:
             return ValueForm(kind=kind, metavar=metavar)
     if datetime in members or date in members:
         return ValueForm(
-            kind=datetime, metavar="WHEN", parse=parse_time, told="So long ago, such as 2h or 7d, or a date."
+            kind=datetime, metavar="WHEN", parse=parse_time, told="How long ago, such as 2h or 7d, or a date."
         )
     return _form_of_record(first) if hasattr(first, "from_dict") else _json_form(partial(_json, into=None), _FROM_FILE)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
-    cls=Group, help="Find, make and change groups, and say who is in them.", no_args_is_help=True, epilog=EXIT_CODES
+    cls=Group, help="Find, create and change groups and their members.", no_args_is_help=True, epilog=EXIT_CODES
 )
 
 _NAMED = 3
@@ -36,31 +36,32 @@ def sync(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="CSV with the columns group and email, a line a member; or - for standard input."
+            metavar="FILE",
+            help="A CSV file with the columns group and email and a line for each member; - reads standard input.",
         ),
     ],
     remove: Annotated[
         bool | None,
         typer.Option(
             "--remove/--no-remove",
-            help="Whether members whom the file does not name leave the groups.",
+            help="Whether to remove members whom the file does not list.",
             show_default="asks on a terminal, and is needed elsewhere, if some would",
         ),
     ] = None,
     create: Annotated[
-        bool, typer.Option("--create/--no-create", help="Whether groups that are missing are made.")
+        bool, typer.Option("--create/--no-create", help="Whether to create groups that do not exist.")
     ] = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
-    stop_on_error: Annotated[bool, typer.Option("--stop-on-error", help="Stop at the first that fails.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")] = False,
+    stop_on_error: Annotated[bool, typer.Option("--stop-on-error", help="Stop at the first failure.")] = False,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Let the groups of a CSV file have exactly its members; groups that it does not name stay as they are.
+    """Give the groups in a CSV file exactly the members that it lists; other groups are not changed.
 
-    All is read and compared before anything is changed, and only what differs is sent. If members would leave, it asks
-    first on a terminal, and elsewhere needs --remove. Exits with 1 if some failed.
+    The command reads and compares everything before it changes anything, and sends only the differences. If members
+    would be removed, it asks on a terminal, and requires --remove elsewhere. The exit code is 1 if some failed.
     """
     members: dict[str, list[str]] = {}
     with readable_errors(debug=debug):

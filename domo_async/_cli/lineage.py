@@ -34,20 +34,23 @@ class Format(StrEnum):
 
 def lineage(
     entity_id: Annotated[
-        str, typer.Argument(metavar="ID", help="A dataset's id, or such as dataflow:123 or card:456.")
+        str,
+        typer.Argument(
+            metavar="ID", help="The ID of a dataset, or a type and an ID, such as dataflow:123 or card:456."
+        ),
     ],
-    up: Annotated[bool, typer.Option("--up", help="Only what it is made from.")] = False,
-    down: Annotated[bool, typer.Option("--down", help="Only what is made from it.")] = False,
-    depth: Annotated[int, typer.Option(min=1, max=200, help="The most steps.")] = 20,
-    format: Annotated[Format, typer.Option(help="How to write it; dot is for Graphviz.")] = Format.TREE,
-    names: Annotated[bool, typer.Option("--names/--no-names", help="Whether to ask what things are called.")] = True,
+    up: Annotated[bool, typer.Option("--up", help="Show only the content that it is made from.")] = False,
+    down: Annotated[bool, typer.Option("--down", help="Show only the content that is made from it.")] = False,
+    depth: Annotated[int, typer.Option(min=1, max=200, help="The maximum number of steps.")] = 20,
+    format: Annotated[Format, typer.Option(help="The output format; dot is for Graphviz.")] = Format.TREE,
+    names: Annotated[bool, typer.Option("--names/--no-names", help="Whether to look up the names of objects.")] = True,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Show what something is made from and what is made from it, both unless --up or --down is given.
+    """Show what an object is made from (--up) and what is made from it (--down), by default both.
 
-    What several things lead to is shown once, and marked elsewhere.
+    An object that several paths lead to is shown once; the other places refer to it.
     """
     both = up == down
     with readable_errors(debug=debug):

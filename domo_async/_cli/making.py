@@ -162,7 +162,14 @@ def _further(row: Row, *, lists: bool, cut: bool) -> list[inspect.Parameter]:
         )
         options.append(("output", str, told, ...))
     if cut:
-        options.append(("limit", int | None, typer.Option(metavar="NUMBER", min=0, help="The most to list."), None))
+        options.append(
+            (
+                "limit",
+                int | None,
+                typer.Option(metavar="NUMBER", min=0, help="The maximum number of items to list."),
+                None,
+            )
+        )
     if row.deletes:
         options.append(("yes", bool, typer.Option("--yes", "-y", help="Do not ask first."), False))
     common: list[tuple[str, Any]] = [("as_json", JsonOption)]

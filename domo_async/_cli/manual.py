@@ -27,7 +27,7 @@ def help_(
         list[str] | None, typer.Argument(metavar="[COMMAND]...", help="The command, such as datasets upload.")
     ] = None,
 ) -> None:
-    """Show the manual of a command, or of all of them; on a terminal in a pager if it is long."""
+    """Show the manual of a command, or of all commands; on a terminal, a long manual opens in a pager."""
     about: Any = ctx.find_root()
     for word in words or ():
         group = about.command

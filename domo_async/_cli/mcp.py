@@ -43,14 +43,17 @@ def mcp(
     ] = None,
     max_rows: Annotated[
         int,
-        typer.Option("--max-rows", min=1, help="The most rows or items of an answer.", rich_help_panel=_LIMITS),
+        typer.Option(
+            "--max-rows", min=1, help="The maximum number of rows or items of an answer.", rich_help_panel=_LIMITS
+        ),
     ] = int(_USUAL.rows),
     max_chars: Annotated[
         int,
         typer.Option(
             "--max-chars",
             min=LEAST_CHARACTERS,
-            help="The most characters of an answer; longer texts are cut, longer lists come in pages.",
+            help="The maximum number of characters of an answer; longer texts are cut, and longer lists are"
+            " returned in pages.",
             rich_help_panel=_LIMITS,
         ),
     ] = int(_USUAL.characters),
@@ -59,13 +62,15 @@ def mcp(
         typer.Option(
             "--max-bytes",
             min=1 << 16,
-            help="The most bytes that are read of one answer of the instance.",
+            help="The maximum number of bytes to read of one answer of the instance.",
             rich_help_panel=_LIMITS,
         ),
     ] = int(_USUAL.answer_bytes),
     max_seconds: Annotated[
         float,
-        typer.Option("--max-seconds", min=0.1, help="The most seconds of one call.", rich_help_panel=_LIMITS),
+        typer.Option(
+            "--max-seconds", min=0.1, help="The maximum duration of one call, in seconds.", rich_help_panel=_LIMITS
+        ),
     ] = _USUAL.seconds,
     http: Annotated[
         int | None,
@@ -74,7 +79,7 @@ def mcp(
             metavar="PORT",
             min=0,
             max=65_535,
-            help="Serve streamable HTTP on this machine alone, at http://127.0.0.1:PORT/mcp, instead of standard input"
+            help="Serve streamable HTTP on this machine only, at http://127.0.0.1:PORT/mcp, instead of standard input"
             f" and output; 0 takes a free port. Clients send the token of {_TOKEN}, or the one that is shown.",
         ),
     ] = None,
@@ -84,9 +89,10 @@ def mcp(
 ) -> None:
     """Serve an instance to programs in which language models call tools (Model Context Protocol).
 
-    It only reads, unless --allow-writes names kinds of changes.
+    The server only reads, unless --allow-writes names kinds of changes.
 
-    Such a program starts the command itself, and talks to it over standard input and output. Logs go to standard error.
+    Programs start this command themselves and communicate with it over standard input and output. Logs go to standard
+    error.
     """
     with readable_errors(debug=debug):
         allowed = _kinds(allow_writes or ())

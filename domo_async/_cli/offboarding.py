@@ -36,32 +36,38 @@ class Account(StrEnum):
 
 
 def offboard(
-    leaver: Annotated[str, typer.Argument(metavar="LEAVER", help="Who leaves: a user's number or e-mail address.")],
-    to: Annotated[str, typer.Option(metavar="USER", help="Who is to have it all: a number or an e-mail address.")],
+    leaver: Annotated[str, typer.Argument(metavar="LEAVER", help="The user who leaves: an ID or an e-mail address.")],
+    to: Annotated[str, typer.Option(metavar="USER", help="The new owner: an ID or an e-mail address.")],
     account: Annotated[
-        Account, typer.Option(help="What becomes of the leaver's own account, last of all.")
+        Account, typer.Option(help="What to do with the leaver's account at the end.")
     ] = Account.DEACTIVATE,
     force: Annotated[
-        bool, typer.Option("--force", help="Let the account go even if something could not be given away.")
+        bool,
+        typer.Option("--force", help="Delete or deactivate the account even if something could not be given away."),
     ] = False,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="Only such things, as dataset; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="A kind of content to give away, such as dataset; may be repeated. By default all kinds.",
+        ),
     ] = None,
     skip: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="No such things, as file; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="KIND", help="A kind of content to leave alone, such as file; may be repeated."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
-    concurrency: Annotated[int, typer.Option(min=1, help="Requests under way at once.")] = CHANGES_AT_ONCE,
+    concurrency: Annotated[int, typer.Option(min=1, help="The number of concurrent requests.")] = CHANGES_AT_ONCE,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Give everything that a user has to another, and let the user go last of all.
+    """Give everything that a user owns to another user, and then deactivate or delete the account.
 
-    Tells first what there is, kind by kind, and asks on a terminal. Safe to run again: it goes on with what is left.
-    Exits with 1 if something failed or the account had to stay.
+    The command first lists what the user owns, by kind, and asks on a terminal before it changes anything. It is safe
+    to run again: it continues with the rest. The exit code is 1 if something failed or the account was kept.
     """
 
     async def plan_it(domo: Domo) -> OffboardingPlan:

@@ -66,16 +66,16 @@ def login(
         ),
     ] = None,
     make_default: Annotated[
-        bool, typer.Option("--default", help="Use this profile where none is named; the first one is.")
+        bool, typer.Option("--default", help="Make this the default profile; the first profile is the default.")
     ] = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Try a developer token and keep it in a profile, together with how the instance is reached.
+    """Check a developer token and keep it in a profile, together with the connection options.
 
-    Asks for what is not given; a token is made in Domo under Admin > Access tokens. --proxy, --ca, --client-cert and
-    --timeout are kept with it. Nothing is kept unless the instance accepts the token.
+    The command asks for what is not given. You create a token in Domo under Admin > Access tokens. --proxy, --ca,
+    --client-cert and --timeout are kept with it. The profile is written only if the instance accepts the token.
     """
     with readable_errors(debug=debug):
         kept = _store(store)
@@ -120,13 +120,13 @@ def login(
 
 
 def logout(
-    forget: Annotated[bool, typer.Option("--forget", help="Forget the profile, too, not only its token.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Remove the whole profile.")] = False,
     _profile: ProfileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Take the token of a profile out of where login has put it; the rest of the profile stays.
+    """Remove the token of a profile from the keyring or the config file; the rest of the profile stays.
 
-    The token remains valid: whoever has a copy can use it until it is revoked in Domo under Admin > Access tokens.
+    The token remains valid: anyone with a copy can use it until it is revoked in Domo under Admin > Access tokens.
     """
     with readable_errors(debug=debug):
         path = config_path()
@@ -164,7 +164,7 @@ def profiles(
     _profile: ProfileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """List the profiles, without their secrets: which is used, and where each one's token is."""
+    """List the profiles, which one is active, and where the token of each is kept; no secret is shown."""
     with readable_errors(debug=debug):
         file = read_config(config_path())
         active = network.profile or os.environ.get("DOMO_PROFILE") or file.default
@@ -189,7 +189,7 @@ def whoami(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Tell whom the token belongs to, on which instance, and where both of them are from."""
+    """Show the instance, the user to whom the token belongs, and where both settings come from."""
     with readable_errors(debug=debug):
         found = access(instance, token_file)
         user, role = run(_user_and_role(found))

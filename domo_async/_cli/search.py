@@ -24,11 +24,14 @@ _COLUMNS = "entity=entity_type id=database_id name=name|title|display_name owner
 
 
 def search(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to search for; * stands for anything.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text to search for; * matches anything.")],
     entity: Annotated[
         list[str] | None,
         typer.Option(
-            "--entity", "-e", help="Where to search, such as dataset or card; may be repeated. All by default."
+            "--entity",
+            "-e",
+            help="The kind of content to search, such as dataset or card; may be repeated. By default all kinds are"
+            " searched.",
         ),
     ] = None,
     only: Annotated[
@@ -36,16 +39,16 @@ def search(
         typer.Option(
             "--filter",
             metavar="FIELD=TERM",
-            help="Only what has this term in this field, in which * stands for anything; may be repeated.",
+            help="Only hits whose field has this term, in which * matches anything; may be repeated.",
         ),
     ] = None,
     without: Annotated[
         list[str] | None,
-        typer.Option("--not", metavar="FIELD=TERM", help="Nothing that has this term in this field; may be repeated."),
+        typer.Option("--not", metavar="FIELD=TERM", help="Leave out hits whose field has this term; may be repeated."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="The most to give.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="The maximum number of hits.")] = 20,
     everything: Annotated[
-        bool, typer.Option("--all", help="Give all that is found, from the oldest, also beyond 10,000.")
+        bool, typer.Option("--all", help="List all hits, the oldest first, even if there are more than 10,000.")
     ] = False,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
@@ -54,7 +57,7 @@ def search(
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Search the instance: datasets, cards, pages, users and all else."""
+    """Search the instance for datasets, cards, pages, users and other content."""
     from domo_async._endpoints.search import SearchEntity, SearchHit  # noqa: PLC0415 - keeps --help fast
 
     form = form_of(as_json=as_json, as_csv=as_csv)

@@ -27,7 +27,7 @@ __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
     cls=Group,
-    help="Find, make and change users, many at once too, and offboard those who leave.",
+    help="Find, create, change and import users, and offboard users who leave.",
     no_args_is_help=True,
     epilog=EXIT_CODES,
 )
@@ -56,29 +56,31 @@ def import_(
         str,
         typer.Argument(
             metavar="FILE",
-            help="CSV with the columns display_name, email_address and role_id; or - for standard input.",
+            help="A CSV file with the columns display_name, email_address and role_id; - reads standard input.",
         ),
     ],
     exists: Annotated[
         Exists,
-        typer.Option(help="What to do about an address that is taken: update changes that user's name and role."),
+        typer.Option(help="What to do if a user with the address exists; update changes the user's name and role."),
     ] = Exists.SKIP,
     role: Annotated[
-        str | None, typer.Option(metavar="ROLE_ID", help="The role of those for whom the file names none.")
+        str | None, typer.Option(metavar="ROLE_ID", help="The role of users for whom the file names none.")
     ] = None,
     invite: Annotated[
         bool | None,
-        typer.Option("--invite/--no-invite", help="Whether new users are invited by mail; Domo decides by default."),
+        typer.Option(
+            "--invite/--no-invite", help="Whether to invite new users by mail; by default the instance decides."
+        ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
-    stop_on_error: Annotated[bool, typer.Option("--stop-on-error", help="Stop at the first that fails.")] = False,
-    concurrency: Annotated[int, typer.Option(min=1, help="Users under way at once.")] = CHANGES_AT_ONCE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")] = False,
+    stop_on_error: Annotated[bool, typer.Option("--stop-on-error", help="Stop at the first failure.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="The number of users to create at once.")] = CHANGES_AT_ONCE,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Make the users of a CSV file who are not there yet; safe to run again. Exits with 1 if some failed."""
+    """Create the users of a CSV file who do not exist yet; safe to run again. The exit code is 1 if some failed."""
     with readable_errors(debug=debug):
         rows = read_records(file, _COLUMNS, {} if role is None else {"role_id": role})
 

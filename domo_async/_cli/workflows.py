@@ -21,20 +21,23 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app: typer.Typer = typer.Typer(
-    cls=Group, help="Start workflows, follow their runs, cancel them.", no_args_is_help=True, epilog=EXIT_CODES
+    cls=Group, help="Start workflows, and follow and cancel their runs.", no_args_is_help=True, epilog=EXIT_CODES
 )
 
 
 @app.callback()
 def _workflows() -> None:
-    """Start workflows, follow their runs, cancel them."""
+    """Start workflows, and follow and cancel their runs."""
 
 
 @app.command(epilog=EXIT_CODES)
 def start(
     model_id: Annotated[str, typer.Argument(metavar="MODEL_ID", help="The workflow.")],
     message: Annotated[
-        str, typer.Option("--message", metavar="NAME", help="The message that starts it: usually Start and its name.")
+        str,
+        typer.Option(
+            "--message", metavar="NAME", help="The message that starts it, usually Start and the name of the workflow."
+        ),
     ],
     version: Annotated[str, typer.Option("--model-version", metavar="VERSION", help="Its version, such as 0.0.1.")],
     data: Annotated[
@@ -43,17 +46,19 @@ def start(
             "--data",
             "-d",
             metavar="NAME=TEXT",
-            help="What it is started with: NAME=TEXT, or NAME:=JSON for numbers, lists and objects. May be repeated.",
+            help="A start value: NAME=TEXT, or NAME:=JSON for numbers, lists and objects. May be repeated.",
         ),
     ] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until it has ended; exits with 1 if it failed.")] = False,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait at most.")] = 600.0,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until the run has ended; the exit code is 1 if it failed.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=0.1, help="The maximum number of seconds to wait.")] = 600.0,
     as_json: JsonOption = False,
     instance: InstanceOption = None,
     token_file: TokenFileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Start a workflow, and tell its run's id."""
+    """Start a workflow, and print the ID of its run."""
     given = values(data or (), "--data")
 
     async def work(domo: Domo) -> WorkflowInstance:

@@ -542,7 +542,7 @@ def test_the_manual_tells_all_of_a_command(cli: Cli) -> None:
     for section in ("NAME", "SYNOPSIS", "ARGUMENTS", "OPTIONS", "CONNECTION OPTIONS", "EXAMPLES", "EXIT CODES"):
         assert f"{section}\n" in told
     assert "  $ domo-async dataflows run 12 --wait --timeout 900\n" in told
-    assert "  dataflows\n      Run dataflows, and see how they went.\n" in everything
+    assert "  dataflows\n      Run dataflows, and show their runs.\n" in everything
     assert "Did you mean 'run'?" in cli("help", "dataflows", "rnu").stderr
     assert 2 == cli("help", "dataflows", "run", "now").code
     assert "\\n" not in everything

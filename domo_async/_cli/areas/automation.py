@@ -14,7 +14,7 @@ _TASK = "id status queue=queue_id type=display_type assigned_to created=created_
 NOUNS: tuple[Noun, ...] = (
     Noun(
         words="dataflows",
-        help="Run dataflows, and see how they went.",
+        help="Run dataflows, and show their runs.",
         thing="dataflow",
         panel=PANEL,
         rows=(
@@ -123,7 +123,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="queues",
-        help="Look at Task Center's queues.",
+        help="Show and manage the queues of Task Center.",
         thing="queue",
         panel=PANEL,
         rows=(
@@ -144,7 +144,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="tasks",
-        help="Look at Task Center's tasks, and work on them.",
+        help="Find, show, assign and complete the tasks of Task Center.",
         thing="task",
         panel=PANEL,
         rows=(
@@ -183,7 +183,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="code-engine",
-        help="Run functions, and look after the packages that have them.",
+        help="Run functions of Code Engine, and manage its packages.",
         thing="",
         panel=PANEL,
         rows=(
@@ -202,7 +202,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="code-engine packages",
-        help="Packages of functions.",
+        help="Manage packages of functions.",
         thing="package",
         panel="",
         rows=(
@@ -245,7 +245,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="applications",
-        help="See executor applications, such as Remote DomoStats.",
+        help="Show executor applications, such as Remote DomoStats, and run their jobs.",
         thing="application",
         panel=PANEL,
         rows=(
@@ -260,7 +260,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="applications jobs",
-        help="Jobs of an application.",
+        help="Manage the jobs of an application.",
         thing="job",
         panel="",
         rows=(
@@ -278,7 +278,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="ai",
-        help="Ask the models of the instance.",
+        help="Use the AI models of the instance.",
         thing="",
         panel=PANEL,
         rows=(

@@ -12,7 +12,7 @@ _CARD = "id title type owner=owner_id modified=last_modified"
 NOUNS: tuple[Noun, ...] = (
     Noun(
         words="cards",
-        help="Find, show, rename, draw and delete cards.",
+        help="Find, show, rename, render and delete cards.",
         thing="card",
         panel=PANEL,
         rows=(
@@ -43,7 +43,7 @@ NOUNS: tuple[Noun, ...] = (
                 examples=("101 sales.png", "101 sales.pdf --width 1200"),
                 discards=True,
                 done="Drawn",
-                summary="Draw a card as a picture or PDF, by the file's name.",
+                summary="Render a card as a PNG or PDF file; the file's suffix selects the format.",
             ),
             Row(
                 name="add-owners",
@@ -62,7 +62,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="pages",
-        help="Find, show, make, move and delete pages.",
+        help="Find, show, create, move and delete pages.",
         thing="page",
         panel=PANEL,
         rows=(
@@ -148,7 +148,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="alerts",
-        help="Find, show, make and delete alerts.",
+        help="Find, show, create and delete alerts.",
         thing="alert",
         panel=PANEL,
         rows=(
@@ -201,7 +201,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="reports",
-        help="Look after scheduled reports, and send them.",
+        help="Manage and send scheduled reports.",
         thing="report",
         panel=PANEL,
         rows=(
@@ -260,7 +260,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="beast-modes",
-        help="Find, show, make and delete Beast Modes.",
+        help="Find, show, create and delete Beast Modes.",
         thing="Beast Mode",
         panel=PANEL,
         rows=(
@@ -291,7 +291,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="publications",
-        help="See what the instance gives to others.",
+        help="Manage content that the instance publishes to other instances.",
         thing="publication",
         panel=PANEL,
         rows=(

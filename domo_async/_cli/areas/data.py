@@ -119,7 +119,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="policies",
-        help="Say who sees which rows of a dataset (PDP).",
+        help="Manage which users see which rows of a dataset (PDP).",
         thing="policy",
         panel=PANEL,
         rows=(
@@ -151,7 +151,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="streams",
-        help="Run connectors, and see how they went.",
+        help="Run connectors, and show their runs.",
         thing="stream",
         panel=PANEL,
         rows=(
@@ -212,7 +212,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="accounts",
-        help="Look after the credentials that connectors use.",
+        help="Manage the credentials of connectors.",
         thing="account",
         panel=PANEL,
         rows=(
@@ -258,10 +258,10 @@ NOUNS: tuple[Noun, ...] = (
             ),
         ),
     ),
-    Noun(words="appdb", help="Look after App DB: datastores, collections, documents.", thing="", panel=PANEL, rows=()),
+    Noun(words="appdb", help="Manage App DB: datastores, collections and documents.", thing="", panel=PANEL, rows=()),
     Noun(
         words="appdb datastores",
-        help="Datastores, which have collections.",
+        help="Manage datastores, which contain collections.",
         thing="datastore",
         panel="",
         rows=(
@@ -285,7 +285,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="appdb collections",
-        help="Collections, which have documents.",
+        help="Manage collections, which contain documents.",
         thing="collection",
         panel="",
         rows=(
@@ -332,7 +332,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="appdb documents",
-        help="Documents of a collection.",
+        help="Manage the documents of a collection.",
         thing="document",
         panel="",
         rows=(
@@ -517,7 +517,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="connectors",
-        help="See which connectors there are, and which have accounts.",
+        help="List the connectors, and those that have accounts.",
         thing="connector",
         panel=PANEL,
         rows=(
@@ -540,7 +540,7 @@ NOUNS: tuple[Noun, ...] = (
     Noun(words="migrations", help="Move datasets between integrations.", thing="", panel=PANEL, rows=()),
     Noun(
         words="migrations federated",
-        help="From Federated V1 to V2, and back.",
+        help="Migrate datasets from Federated V1 to V2, and back.",
         thing="dataset",
         panel="",
         rows=(
@@ -571,7 +571,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="migrations amplifier",
-        help="From Federated to Cloud Amplifier, and back.",
+        help="Migrate datasets from Federated to Cloud Amplifier, and back.",
         thing="dataset",
         panel="",
         rows=(

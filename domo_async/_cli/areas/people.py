@@ -120,7 +120,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="roles",
-        help="Look after roles and what they allow.",
+        help="Manage roles and their authorities.",
         thing="role",
         panel=PANEL,
         rows=(
@@ -168,7 +168,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(
         words="tokens",
-        help="Look after access tokens.",
+        help="Manage access tokens.",
         thing="token",
         panel=PANEL,
         rows=(
@@ -188,7 +188,7 @@ NOUNS: tuple[Noun, ...] = (
                 name="delete",
                 method="access_tokens.revoke",
                 examples=("4",),
-                deletes="Delete the token {token_id}? Whoever uses it is locked out.",
+                deletes="Delete the token {token_id}? Programs that use it are locked out.",
                 done="Deleted",
             ),
         ),

@@ -30,10 +30,10 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODES = (
-    "[bold]Exit codes[/]: [bold]0[/] done; [bold]1[/] the instance refused or failed, be it for one of many, or the"
-    " result is not what it has to be; [bold]2[/] wrong use or configuration, or a source that cannot be uploaded:"
-    " nothing was changed; [bold]3[/] a change was sent, and it is uncertain whether it took effect; [bold]4[/]"
-    " done, but what was to follow failed (index, count of rows, or telling of it on standard output); [bold]130[/],"
+    "[bold]Exit codes[/]: [bold]0[/] done; [bold]1[/] the instance refused or failed, also for one of many items,"
+    " or the result is not the expected one; [bold]2[/] wrong use or configuration, or a source that cannot be"
+    " uploaded: nothing was changed; [bold]3[/] a change was sent, and it is uncertain whether it took effect;"
+    " [bold]4[/] done, but a later step failed (the index, the row count, or the output); [bold]130[/],"
     " [bold]143[/], [bold]129[/] interrupted by Ctrl-C, SIGTERM, SIGHUP."
 )
 

@@ -80,7 +80,7 @@ class _Logs:
         return wanted
 
     def as_json(self, wanted: bool) -> bool:
-        """Log a JSON object a line."""
+        """Write each log entry as one line of JSON."""
         if wanted and self._handler is not None:
             self._handler.setFormatter(_JsonLines())
         return wanted
@@ -154,7 +154,7 @@ def _options() -> list[Any]:
                 "--verbose",
                 count=True,
                 callback=logs.more,
-                help="Log more on standard error: what is waited for and sent again; -vv: each request.",
+                help="Log more on standard error, such as retries and waits; with -vv also each request.",
                 rich_help_panel=_PANEL,
                 show_default=False,
             ),
@@ -162,12 +162,21 @@ def _options() -> list[Any]:
         _quiet: Annotated[
             bool,
             typer.Option(
-                "-q", "--quiet", callback=logs.less, help="Log errors alone; show no bars.", rich_help_panel=_PANEL
+                "-q",
+                "--quiet",
+                callback=logs.less,
+                help="Log errors only, and show no progress bars.",
+                rich_help_panel=_PANEL,
             ),
         ] = False,
         _log_json: Annotated[
             bool,
-            typer.Option("--log-json", callback=logs.as_json, help="Log a JSON object a line.", rich_help_panel=_PANEL),
+            typer.Option(
+                "--log-json",
+                callback=logs.as_json,
+                help="Write each log entry as one line of JSON.",
+                rich_help_panel=_PANEL,
+            ),
         ] = False,
     ) -> None:
         """Take the options."""

@@ -25,8 +25,8 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
     {
         "DOMO_INSTANCE, DOMO_BASE_URL": "the instance, by name or by address (--instance)",
         "DOMO_DEVELOPER_TOKEN": "the token (--token-file)",
-        "DOMO_PROFILE": "the profile that says the rest (--profile); by default the file's default_profile",
-        "DOMO_READ_ONLY": "1 refuses all that may change something (--read-only)",
+        "DOMO_PROFILE": "the profile for all other settings (--profile); by default the file's default_profile",
+        "DOMO_READ_ONLY": "1 refuses all requests that may change something (--read-only)",
         "DOMO_ASYNC_DEBUG": "1 shows all frames of tracebacks",
         "DOMO_EMULATOR_TOKEN": "the token that `domo-async emulator` accepts (--token-file)",
         "DOMO_MCP_TOKEN": "the token that clients of `domo-async mcp --http` send",
@@ -103,8 +103,8 @@ ProfileOption: TypeAlias = Annotated[
         "--profile",
         metavar="NAME",
         callback=_kept("profile"),
-        help="A profile: instance, token and network under a name, see `domo-async profiles`; by default DOMO_PROFILE"
-        " or the default profile.",
+        help="The profile, which names an instance, a token and connection options; see `domo-async profiles`. By"
+        " default DOMO_PROFILE or the default profile.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -122,8 +122,8 @@ def options() -> list[Any]:
                 "--proxy",
                 metavar="URL",
                 callback=_kept("proxy"),
-                help="An HTTP proxy; by default HTTPS_PROXY, but for hosts in NO_PROXY. A password is better in there"
-                " or in a profile: arguments are seen by everyone.",
+                help="An HTTP proxy; by default HTTPS_PROXY, but for hosts in NO_PROXY. Everyone on the machine can"
+                " see arguments, so keep a password in the variable or in a profile.",
                 rich_help_panel=_PANEL,
             ),
         ] = None,
@@ -133,7 +133,8 @@ def options() -> list[Any]:
                 "--ca",
                 metavar="PATH",
                 callback=_kept("ca"),
-                help="A company's certificate authority, trusted beside the system's; by default SSL_CERT_FILE or"
+                help="A file with a certificate authority to trust in addition to those of the system; by default"
+                " SSL_CERT_FILE or"
                 " REQUESTS_CA_BUNDLE.",
                 rich_help_panel=_PANEL,
             ),
@@ -144,7 +145,7 @@ def options() -> list[Any]:
                 "--client-cert",
                 metavar="PATH",
                 callback=_kept("client_cert"),
-                help="The client's own certificate, where one is demanded; by default DOMO_CLIENT_CERT. Its key's"
+                help="The client's certificate, if the server requires one; by default DOMO_CLIENT_CERT. Its key's"
                 " password is in DOMO_CLIENT_KEY_PASSWORD.",
                 rich_help_panel=_PANEL,
             ),
@@ -155,7 +156,7 @@ def options() -> list[Any]:
                 "--client-key",
                 metavar="PATH",
                 callback=_kept("client_key"),
-                help="Its key, where that is in another file; by default DOMO_CLIENT_KEY.",
+                help="The key of the client's certificate, if it is in another file; by default DOMO_CLIENT_KEY.",
                 rich_help_panel=_PANEL,
             ),
         ] = None,
@@ -166,8 +167,8 @@ def options() -> list[Any]:
                 metavar="SECONDS",
                 callback=_kept("timeout"),
                 min=0.001,
-                help="How long to wait for a connection, for an answer to begin or go on, and for a whole call that"
-                " transfers no data.",
+                help="The maximum number of seconds to wait for a connection, for the start or the next part of an"
+                " answer, and for a whole call that transfers no data.",
                 rich_help_panel=_PANEL,
             ),
         ] = None,
@@ -178,7 +179,7 @@ def options() -> list[Any]:
                 callback=_kept("read_only"),
                 envvar="DOMO_READ_ONLY",
                 show_envvar=False,
-                help="Refuse all that may change something, before it is sent; by default if DOMO_READ_ONLY is 1.",
+                help="Refuse all requests that may change something; by default if DOMO_READ_ONLY is 1.",
                 rich_help_panel=_PANEL,
             ),
         ] = None,

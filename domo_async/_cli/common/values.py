@@ -42,7 +42,7 @@ PartSizeOption: TypeAlias = Annotated[
         metavar="SIZE",
         parser=parse_size,
         show_default="2 to 8 MiB, more for large files",
-        help="The most bytes of a part, such as 8MiB.",
+        help="The maximum size of a part, such as 8MiB.",
     ),
 ]
 
