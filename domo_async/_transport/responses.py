@@ -186,8 +186,10 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 
 def _first_text(facts: Mapping[str, Any], *keys: str) -> str | None:
+    """Return the first text there is, in one line: among lines of a log, further ones could be taken for others."""
     found = (facts.get(key) for key in keys)
-    return next((str(value) for value in found if isinstance(value, (str, int, float)) and value != ""), None)
+    texts = (" ".join(str(value).split()) for value in found if isinstance(value, (str, int, float)))
+    return next(filter(None, texts), None)
 
 
 def _summary(text: str, headers: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import bz2
 import gzip
 import hashlib
@@ -21,6 +22,7 @@ from fsspec.implementations.http import HTTPFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from domo_async import ConfigError, SourceError
+from domo_async._transfer.sources import urls
 from tests.support import serving
 
 COLUMNS = {"id": "LONG", "name": "STRING"}
@@ -174,6 +176,41 @@ async def test_a_file_that_is_replaced_while_it_is_read_commits_nothing(domo, or
             await domo.datasets.upload(orders, f"{origin}/a.{kind}")
 
     assert (0, None) == await rows_of(domo, orders)
+
+
+@pytest.mark.parametrize("silent", ["head", "answer"])
+async def test_a_server_that_falls_silent_is_not_waited_for_long(domo, orders, monkeypatch, silent):
+    monkeypatch.setattr(urls, "_MOST_SECONDS_IDLE", 0.2)
+    ended = asyncio.Event()
+
+    async def stalling(request):
+        if request.method == "HEAD" and silent == "answer":
+            return web.Response(headers={"Content-Length": str(len(CSV))})
+        answer = web.StreamResponse(headers={"Content-Length": str(len(CSV))})
+        if silent == "answer":
+            await answer.prepare(request)
+            await answer.write(CSV[:100])
+        await ended.wait()
+        return answer
+
+    async with serving(stalling) as origin:
+        with pytest.raises(SourceError, match=r"cannot read .*Timeout"):
+            await domo.datasets.upload(orders, f"{origin}/a.csv")
+        ended.set()
+
+    assert (0, None) == await rows_of(domo, orders)
+
+
+@pytest.mark.parametrize(("status", "said"), [(404, "does not exist"), (403, "cannot read .*403"), (500, "500")])
+async def test_a_file_that_may_not_be_read_is_not_said_to_be_missing(domo, orders, status, said):
+    async def refuse(request):
+        return web.Response(status=status)
+
+    async with serving(refuse) as origin:
+        with pytest.raises(SourceError, match=said) as caught:
+            await domo.datasets.upload(orders, f"{origin}/a.csv")
+
+    assert (status == 404) == ("does not exist" in str(caught.value))
 
 
 async def test_credentials_of_urls_are_in_no_message(domo, orders, watch):

@@ -135,6 +135,11 @@ async def test_each_status_has_its_error_with_what_domo_says(status, kind):
         ('{"status":403,"toe":"X"}', "application/json", "toe X"),
         ('{"status":403,"message":"tru', "application/json", "tru"),
         ('["odd"]', "application/json", "odd"),
+        (
+            r'{"status":403,"message":"a\n{\"event\":\"b\"}\r\u2028c","toe":"T\nU"}',
+            "application/json",
+            'a {"event":"b"} c, toe T U$',
+        ),
     ],
 )
 async def test_error_bodies_of_any_kind_make_a_clear_error(body, content_type, says):

@@ -33,6 +33,8 @@ _MARKS = (
 _TIMES = ("mtime", "modified", "LastModified", "last_modified", "Last-Modified", "updated", "created")
 # gzip and zstd are recognised by their first bytes, whatever a caller calls them.
 _WEB = ("http://", "https://")
+# fsspec's own limit for the web is five minutes for a whole file, however it goes.
+_MOST_SECONDS_IDLE = 60.0
 _INFOS_AT_ONCE = 8
 _RECOGNISED = (None, "gzip", "zstd")
 
@@ -400,7 +402,7 @@ def _resolved(place: object) -> tuple[Any, str, str | None, _Guard]:
     if isinstance(place, str):
         guard = _Guard.of(place)
         try:
-            fs, key = url_to_fs(place)
+            fs, key = url_to_fs(place, **_patience(place))
         except DomoError:
             raise
         except Exception as error:  # noqa: BLE001 - of any library
@@ -412,6 +414,20 @@ def _resolved(place: object) -> tuple[Any, str, str | None, _Guard]:
     fs, key = opened.fs, str(opened.path)
     packing = getattr(opened, "compression", None)
     return fs, key, packing, _Guard.of(fs.unstrip_protocol(key), fs.storage_options)
+
+
+def _patience(url: str) -> dict[str, Any]:
+    """Return an option for how long to wait for a server of the web, unless fsspec's configuration has one."""
+    if not url.startswith(_WEB):
+        return {}
+    from fsspec.config import conf  # noqa: PLC0415 - optional
+    from fsspec.implementations import http  # noqa: PLC0415 - optional
+
+    if any("client_kwargs" in conf.get(protocol, ()) for protocol in ("http", "https")):
+        return {}
+    web: Any = http
+    idle = _MOST_SECONDS_IDLE
+    return {"client_kwargs": {"timeout": web.aiohttp.ClientTimeout(total=None, sock_connect=idle, sock_read=idle)}}
 
 
 def _found(fs: Any, key: str) -> list[str]:
