@@ -46,7 +46,8 @@ class DomoFileSetFileSystem(DomoFiles):
         found = {}
         for fileset in filesets:
             usable = fileset.name and names[fileset.name] == 1 and _is_root(fileset.name)
-            root = str(fileset.name) if usable else fileset.id
+            by_id = fileset.id if _is_root(fileset.id) else f"~{shown_name(fileset.id)}"
+            root = str(fileset.name) if usable else by_id
             found[root] = _of_fileset(root, fileset)
             self._ids[root] = fileset.id
         return found

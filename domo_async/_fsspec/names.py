@@ -141,4 +141,6 @@ def _by_id(item: Item) -> str:
     while kept < len(names) - 1 and _is_plain(names[kept]):
         kept += 1
     last = shown_name("/".join(names[kept:]))
-    return "/".join([*names[:kept], f"~{item.id}~{last}" if last else f"~{item.id}"])
+    # The instance's ids do not lead elsewhere either.
+    id_ = shown_name(item.id)
+    return "/".join([*names[:kept], f"~{id_}~{last}" if last else f"~{id_}"])

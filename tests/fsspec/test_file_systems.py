@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import gc
 import io
+import json
 
 import fsspec
 import pytest
 
 from domo_async.errors import APIError, Conflict, NotFound
+from domo_async.fsspec import DomoFileSetFileSystem
+from tests.support import raw_answer, raw_server
 
 
 @pytest.fixture(name="place", params=["files", "Reports"])
@@ -378,3 +381,24 @@ def test_lookups_at_the_same_time_share_a_listing(files, instance):
     assert 20 == len(files.cat([f"files/{number}.txt" for number in range(20)]))
 
     assert 2 >= sum(entry.path.endswith("/data-files/details") for entry in instance.log) - before
+
+
+async def test_ids_of_an_instance_that_lies_lead_nowhere():
+    good, path = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "/api/files/v1/filesets"
+    ids = ["x/../../../../up", "..", "/abs", "a\\..\\b"]
+
+    def answer(_, target):
+        if target.endswith(good):
+            return raw_answer(json.dumps({"id": good, "name": "Good"}))
+        if target.startswith(f"{path}/search"):
+            return raw_answer(json.dumps({"fileSets": [{"id": id_, "name": "same"} for id_ in ids]}))
+        return raw_answer(json.dumps({"files": [{"id": id_, "path": "../a", "fileType": "FILE"} for id_ in ids]}))
+
+    async with raw_server(answer) as server:
+        fs = DomoFileSetFileSystem(instance=server.url, token="a-token", asynchronous=True, skip_instance_cache=True)
+        found, roots = await fs._find(good), await fs._ls("", detail=False)
+        await fs.aclose()
+
+    assert (4, 4) == (len(found), len(roots))
+    parts = [part for name in (*found, *roots) for part in name.replace("\\", "/").split("/")]
+    assert not {"", ".", ".."} & {*parts}
