@@ -105,6 +105,18 @@ async def test_a_ledger_has_a_row_a_file_and_what_it_needs_no_longer_is_gone(nig
     assert [] == [*ledger.parent.glob("*.journals/*")]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+async def test_files_of_any_name_are_loaded_once_and_their_errors_are_kept(domo, dataset, folder, night):
+    for number, name in enumerate(["a\nb.csv", "not utf-8 \udcff.csv", "s3:c.csv", "[a]*.csv"]):
+        write(folder, name, f"{number},x")
+    write(folder, "bad \udcfe.csv", "no number,x")
+
+    first, again = await night(), await night(commits="each")
+
+    assert ({"loaded": 4, "bad": 1}, {"skipped": 4, "bad": 1}) == (first.counts, again.counts)
+    assert [0, 1, 2, 3] == await ids(domo, dataset)
+
+
 async def test_bad_files_are_set_aside_with_their_line_and_the_others_are_loaded(domo, dataset, folder, night):
     write(folder, "a.csv", "1,x")
     bad = write(folder, "b.csv", "2,x", "two,x")

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from attrs import asdict, field, fields, frozen
 
@@ -50,7 +51,7 @@ class Ledger:
         query = f"SELECT {', '.join(_COLUMNS)} FROM files WHERE dataset = ? ORDER BY at, path"  # noqa: S608 - our names
         with _readable(self.path):
             return [
-                LedgerRow(**dict(zip(_COLUMNS, found, strict=True)))
+                LedgerRow(**dict(zip(_COLUMNS, map(_read, found), strict=True)))
                 for found in self._connection.execute(query, [self._dataset_id])
             ]
 
@@ -62,7 +63,7 @@ class Ledger:
             instead: The rows to delete in the same transaction.
         """
         assert self._connection is not None  # noqa: S101 - a dry run writes nothing
-        values = [[self._dataset_id, *asdict(row).values()] for row in rows]
+        values = [[self._dataset_id, *map(_written, asdict(row).values())] for row in rows]
         placeholders = ", ".join("?" * (len(_COLUMNS) + 1))
         with _readable(self.path), self._connection:
             self._connection.executemany(
@@ -99,6 +100,21 @@ class Ledger:
         for path in folder.glob("*.journal"):
             if path.name not in needed:
                 path.unlink(missing_ok=True)
+
+
+def _written(value: Any) -> Any:
+    """Return a value as SQLite takes it: a name with bytes that are not UTF-8, or an error that has it, as bytes."""
+    try:
+        value.encode()
+    except AttributeError:
+        return value
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogatepass")
+    return value
+
+
+def _read(value: Any) -> Any:
+    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
 
 
 def is_of_ledger(file: Path, ledger: Path) -> bool:

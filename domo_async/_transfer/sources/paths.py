@@ -78,6 +78,10 @@ async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
         path = _here(path)  # noqa: PLW2901 - the same file
         if isinstance(path, UrlFile):
             found.append(path)
+        elif isinstance(path, FoundFile):
+            # Its name may be any, also one that would mean something else if a user gave it.
+            found.append(path.path)
+            named = False
         elif (elsewhere := await asyncio.to_thread(_elsewhere, path)) is not None:
             found += await call_foreign(find_url_files, elsewhere)
             # A single file that a URL names, not one that was found.
@@ -85,7 +89,7 @@ async def open_paths(paths: Sequence[object], reading: Reading) -> OpenSource:
         else:
             text = _path_text(path)
             found += map(Path, await asyncio.to_thread(_expanded, text))
-            named = not isinstance(path, FoundFile) and found[-1] == Path(text)
+            named = found[-1] == Path(text)
     once, notes = await asyncio.to_thread(_each_once, found)
     if len(found) == 1:
         return await _open_file(found[0], reading, alone=named)
@@ -163,7 +167,7 @@ def _path_text(path: object) -> str:
     if not isinstance(path, str | os.PathLike):
         raise ConfigError(f"the list of paths holds a {type(path).__name__}; give paths alone, or all as bytes or rows")
     text = os.fsdecode(path)
-    if "\n" in text:
+    if "\n" in text and isinstance(path, str):
         raise ConfigError("text is the path of a file; give CSV itself as bytes: text.encode()")
     if "\0" in text:
         raise SourceError(f"the file {text!r:.300} does not exist: a path cannot contain a zero character")
