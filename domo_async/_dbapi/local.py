@@ -182,7 +182,7 @@ def _run(sql: str, contents: Mapping[str, Content], exact: Collection[int]) -> A
         try:
             cursor = connection.execute(sql)
             rows = cursor.fetchall()
-        except (sqlite3.Error, sqlite3.Warning) as error:
+        except (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError) as error:
             raise ProgrammingError(f"this cannot be answered without a dataset: {error}") from None
     labels = [each[0] for each in cursor.description]
     types = [

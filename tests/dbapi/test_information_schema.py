@@ -74,6 +74,9 @@ def test_columns_are_described_by_name_and_by_id(instance: Instance, cursor: dba
     assert [] == cursor.execute("SHOW COLUMNS FROM Nothing").fetchall()
     with pytest.raises(dbapi.ProgrammingError, match="2 datasets are called 'Twins'"):
         cursor.execute("DESCRIBE Twins")
+    for sql in ("SELECT '\ud800'", "SHOW TABLES LIKE '\ud800'"):
+        with pytest.raises(dbapi.ProgrammingError, match="surrogates"):
+            cursor.execute(sql)
 
 
 def test_the_information_schema_is_queried_like_any_other(instance: Instance, cursor: dbapi.Cursor) -> None:

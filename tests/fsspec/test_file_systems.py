@@ -11,7 +11,6 @@ import fsspec
 import pytest
 
 from domo_async.errors import APIError, Conflict, NotFound
-from domo_async.fsspec import DomoFileSetFileSystem
 from tests.support import raw_answer, raw_server
 
 
@@ -395,7 +394,8 @@ async def test_ids_of_an_instance_that_lies_lead_nowhere():
         return raw_answer(json.dumps({"files": [{"id": id_, "path": "../a", "fileType": "FILE"} for id_ in ids]}))
 
     async with raw_server(answer) as server:
-        fs = DomoFileSetFileSystem(instance=server.url, token="a-token", asynchronous=True, skip_instance_cache=True)
+        options = {"asynchronous": True, "skip_instance_cache": True}
+        fs = fsspec.filesystem("domo-fileset", instance=server.url, token="a-token", **options)
         found, roots = await fs._find(good), await fs._ls("", detail=False)
         await fs.aclose()
 
