@@ -116,6 +116,8 @@ def of_sqlite_twice() -> sqlite3.Cursor:
 )  # fmt: skip
 async def test_rows_whose_names_cannot_be_used_are_refused(domo, rows, says):
     dataset = await domo.datasets.create("Test", COLUMNS)
+    with pytest.raises(SourceError, match=r"header=True is for CSV.*next\(reader\)"):
+        await domo.datasets.upload(dataset.id, [("Name", "Given"), ("Ada", "Lovelace")], header=True)
 
     with pytest.raises(SourceError, match=says):
         await domo.datasets.upload(dataset.id, rows())

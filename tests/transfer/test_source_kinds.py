@@ -59,7 +59,7 @@ NOT_CSV: dict[str, tuple[bytes, str]] = {
 }
 
 
-async def some(*items: bytes) -> AsyncIterator[bytes]:
+async def some(*items: Any) -> AsyncIterator[Any]:
     for item in items:
         yield item
 
@@ -492,6 +492,13 @@ RAW: dict[str, tuple[Callable[[Path], Any], dict[str, Any], str]] = {
     "a delimiter that is not text": (lambda _: b"a,b\n", {"delimiter": None}, "single character"),
     "keys that are not text": (lambda _: [{1: 1, 2: "x"}], {}, "the key 1, which is not text"),
     "rows to skip that are none": (lambda _: b"a,b\n", {"skip_rows": 1.5}, "whole number"),
+    "keys that are none": (
+        lambda _: [(1, "x")],
+        {"action": "UPSERT", "keys": 5},
+        "a list of the names of columns, not 5",
+    ),
+    "a flag as text": (lambda _: b"", {"allow_empty": "no"}, "allow_empty must be one of True, False, not 'no'"),
+    "no first row": (lambda _: some(None, (1, "x")), {}, "an iterator of NoneType"),
     "a format that is none": (lambda _: b"a,b\n", {"format": "xml"}, "format must be one of"),
 }
 

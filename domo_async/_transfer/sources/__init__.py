@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, BinaryIO, Protocol, TypeAlias
 
@@ -195,14 +196,17 @@ async def _open_iterable(source: Iterable[Any], reading: Reading) -> OpenSource:
 
 
 async def _open_async(source: AsyncIterator[Any], reading: Reading) -> OpenSource:
-    first = await anext(source, None)
-    if first is None or isinstance(first, bytes | bytearray | memoryview):
-        pieces = unpacked_async(_from_first(first, source), "the iterator")
-        return _of_bytes(pieces, reading, {"kind": "iterator"})
-    if is_frame(first):
-        return await open_frames(_from_first(first, source), reading)
-    _check_row(first)
-    return RowTable(_async_chunked(_from_first(first, source)), reading.rules)
+    first: list[Any] = []
+    with suppress(StopAsyncIteration):
+        # Not by a default of anext: None may be an item, which is refused.
+        first.append(await anext(source))
+    items = _from_first(first, source)
+    if not first or isinstance(first[0], bytes | bytearray | memoryview):
+        return _of_bytes(unpacked_async(items, "the iterator"), reading, {"kind": "iterator"})
+    if is_frame(first[0]):
+        return await open_frames(items, reading)
+    _check_row(first[0])
+    return RowTable(_async_chunked(items), reading.rules)
 
 
 def _chunked(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -222,9 +226,9 @@ async def _async_chunked(rows: AsyncIterable[Row]) -> AsyncIterator[list[Row]]:
         yield chunk
 
 
-async def _from_first(first: Any, rest: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    if first is not None:
-        yield first
+async def _from_first(first: Sequence[Any], rest: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    for item in first:
+        yield item
     async for item in rest:
         yield item
 

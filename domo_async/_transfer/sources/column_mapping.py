@@ -268,13 +268,22 @@ def check_names(heading: Heading, *, header: Header) -> tuple[str, ...]:
     return names
 
 
-def check_no_header(rows: Sequence[Sequence[object] | Mapping[str, object]], columns: Sequence[ColumnSpec]) -> None:
+def check_no_header(
+    rows: Sequence[Sequence[object] | Mapping[str, object]], columns: Sequence[ColumnSpec], *, header: Header
+) -> None:
     """Refuse rows by position if the first consists of the columns' names, as those of ``csv.reader`` do.
 
     Raises:
-        SourceError: The first row is a header.
+        SourceError: The first row is a header, or the caller says so.
     """
-    if not rows or isinstance(rows[0], Mapping) or not all(isinstance(cell, str) for cell in rows[0]):
+    if not rows or isinstance(rows[0], Mapping):
+        return
+    if header is True:
+        raise SourceError(
+            "header=True is for CSV, and these rows go by position: leave out the first, such as by next(reader), or"
+            " give rows by name, such as by csv.DictReader; nothing was sent"
+        )
+    if not all(isinstance(cell, str) for cell in rows[0]):
         return
     if sorted(_folded(str(cell)) for cell in rows[0]) == sorted(_folded(column.name) for column in columns):
         raise SourceError(

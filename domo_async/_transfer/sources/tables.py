@@ -90,7 +90,7 @@ class RowTable(_Table):
         """Return the mapping of the rows' cells to a dataset's columns."""
         fit = await super().fit(columns, header=header, schema=schema)
         if self._known is None and header is not False:
-            check_no_header(await self._peek(), columns)
+            check_no_header(await self._peek(), columns, header=header)
         return fit
 
     async def columns(self, names: Sequence[str]) -> tuple[ColumnSpec, ...]:

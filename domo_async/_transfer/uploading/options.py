@@ -74,7 +74,11 @@ def _harmless(options: UploadOptions, _: Attribute[Any], action: Any) -> None:
 def _names(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
         raise ConfigError(f"keys takes a list; write [{values!r}] for a single one")
-    return tuple(values)
+    names: tuple[Any, ...] = tuple(values) if isinstance(values, Iterable) else (values,)
+    for name in names:
+        if not isinstance(name, str):
+            raise ConfigError(f"keys takes a list of the names of columns, not {name!r:.80}")
+    return names
 
 
 def _named(_: Any, attribute: Attribute[Any], value: Any) -> None:
@@ -181,7 +185,7 @@ class UploadOptions(Record):
 
     partition: str | None = field(default=None, validator=_named)
     partition_tag: PartitionTag = field(default="dataTag", validator=_one_of("dataTag", "restateDataTag"))
-    allow_loss: bool = False
+    allow_loss: bool = field(default=False, validator=_one_of(True, False))
     action: Action | None = field(default=None, validator=[_one_of(*_ACTIONS, None), _harmless])
     keys: tuple[str, ...] = field(default=(), converter=_names)
     append_id: str | None = None
@@ -199,10 +203,10 @@ class UploadOptions(Record):
     part_size: int | None = field(default=None, validator=_at_least_one_if_given)
     concurrency: int | None = field(default=None, validator=_at_least_one_if_given)
     compress: Compression = field(default=False, validator=_one_of(True, False, "auto"))
-    index: bool = True
-    wait: bool = True
-    verify: bool = True
-    allow_empty: bool = False
+    index: bool = field(default=True, validator=_one_of(True, False))
+    wait: bool = field(default=True, validator=_one_of(True, False))
+    verify: bool = field(default=True, validator=_one_of(True, False))
+    allow_empty: bool = field(default=False, validator=_one_of(True, False))
     timeout: float = field(default=600.0, validator=above(0))
     resume: str | os.PathLike[str] | None = None
     progress: ProgressOption = field(default=None, validator=_drawable)
