@@ -153,7 +153,7 @@ class BulkReport(Results[BulkResult[I_co, V_co]], Generic[I_co, V_co]):
         """Return the number of rows with each outcome, in one line."""
         counted = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items())
         dry = " (dry run: nothing was changed)" if self.dry_run else ""
-        return f"{len(self)} rows{': ' if counted else ''}{counted}{dry}"
+        return f"{len(self)} row{'' if len(self) == 1 else 's'}{': ' if counted else ''}{counted}{dry}"
 
 
 def _flat(given: object) -> dict[str, Any]:

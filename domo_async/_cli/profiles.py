@@ -207,7 +207,7 @@ def whoami(
         print_json(fields)
         return
     shown = {
-        "Instance": f"{fields['instance']} (by {found.instance_from})",
+        "Instance": f"{fields['instance']} (from {found.instance_from})",
         "User": f"{user.display_name or ''} ({', '.join(str(each) for each in (user.email_address, user.id) if each)})",
         "Role": role,
         "Token": f"from {found.token_from}",

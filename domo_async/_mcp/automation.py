@@ -217,13 +217,13 @@ class AutomationTools(Tools):
         limit: Limit = USUAL,
         offset: Offset = 0,
     ) -> Annotated[CallToolResult, RunPage]:
-        """List the runs of a workflow and how they went."""
+        """List the runs of a workflow and their status."""
         found = await self.domo.workflows.executions(workflow_id, status=status)
         return self.present.part("runs", found, "run", _run, limit=limit, offset=offset)
 
     @reads("Get the status of a workflow's run")
     async def get_workflow_run(self, run_id: RunId) -> Annotated[CallToolResult, RunOutputPage]:
-        """Tell the status of a run of a workflow, and what it has produced so far."""
+        """Return the status of a run of a workflow, and its outputs so far."""
         run = await self.domo.workflows.get_execution(run_id)
         outputs, problem = [], None
         try:
@@ -245,13 +245,13 @@ class AutomationTools(Tools):
         ] = None,
         message_name: Annotated[
             str | None,
-            Field(description="The message that starts it; by default Start and the workflow's name, as is usual."),
+            Field(description="The message that starts it; by default Start and the workflow's name."),
         ] = None,
         data: Annotated[
-            dict[str, Any] | None, Field(description="What it is started with, by the names that it defines.")
+            dict[str, Any] | None, Field(description="Its start values, by the names that it defines.")
         ] = None,
     ) -> Annotated[CallToolResult, RunAnswer]:
-        """Start a workflow and return its run, without waiting for its end; get_workflow_run tells how it goes."""
+        """Start a workflow and return its run, without waiting for its end; get_workflow_run returns its status."""
         if version is None or message_name is None:
             model = await self.domo.workflows.get(workflow_id)
             version = version or _active_version(model)
@@ -261,7 +261,7 @@ class AutomationTools(Tools):
 
     @writes("Cancel a workflow's run", WriteKind.WORKFLOWS, destructive=True, idempotent=True)
     async def cancel_workflow_run(self, run_id: RunId) -> Annotated[CallToolResult, RunAnswer]:
-        """End a run of a workflow before it is complete."""
+        """Cancel a run of a workflow."""
         return self.present.one(Fields(run=_run(await self.domo.workflows.cancel(run_id))), "Cancelled the run.")
 
     @reads("List dataflows")
@@ -271,13 +271,13 @@ class AutomationTools(Tools):
         limit: Limit = USUAL,
         offset: Offset = 0,
     ) -> Annotated[CallToolResult, DataflowPage]:
-        """List the dataflows of the instance and how they went last."""
+        """List the dataflows of the instance and the status of their last runs."""
         found = _named(await self.domo.dataflows.list().all(), name_contains)
         return self.present.part("dataflows", found, "dataflow", _dataflow, limit=limit, offset=offset)
 
     @reads("Get a dataflow")
     async def get_dataflow(self, dataflow_id: Id) -> Annotated[CallToolResult, DataflowAnswer]:
-        """Describe a dataflow: how it went last, and the datasets that it reads and writes."""
+        """Describe a dataflow: its last run, and the datasets that it reads and writes."""
         flow = await self.domo.dataflows.get(dataflow_id)
         links = {
             side: [given(dataset_id=each.data_source_id, name=each.data_source_name) for each in some_links]
@@ -289,7 +289,7 @@ class AutomationTools(Tools):
     async def list_dataflow_runs(
         self, dataflow_id: Id, limit: Limit = USUAL, offset: Offset = 0
     ) -> Annotated[CallToolResult, DataflowRunPage]:
-        """List the runs of a dataflow and how they went."""
+        """List the runs of a dataflow and their status."""
         limit = min(limit, self.limits.rows)
         pager = self.domo.dataflows.executions(dataflow_id, offset=offset, limit=limit + 1)
         found, more = await some(pager, limit)
@@ -297,7 +297,7 @@ class AutomationTools(Tools):
 
     @writes("Run a dataflow", WriteKind.DATAFLOWS)
     async def run_dataflow(self, dataflow_id: Id) -> Annotated[CallToolResult, DataflowRunAnswer]:
-        """Run a dataflow, without waiting for its end; list_dataflow_runs tells how it goes."""
+        """Run a dataflow, without waiting for its end; list_dataflow_runs returns its status."""
         run = await self.domo.dataflows.execute(dataflow_id)
         return self.present.one(Fields(run=_flow_run(run)), "Started the dataflow.")
 
@@ -319,7 +319,7 @@ class AutomationTools(Tools):
         self,
         stream_id: Annotated[int | str, Field(description="The `stream_id` of the dataset that the connector fills.")],
     ) -> Annotated[CallToolResult, ConnectorRunAnswer]:
-        """Run the connector that fills a dataset, without waiting; list_connector_runs tells how it goes."""
+        """Start the connector of a dataset, without waiting for its end; list_connector_runs returns its status."""
         run = await self.domo.streams.run(stream_id)
         return self.present.one(Fields(run=_connector_run(run)), "Started the connector.")
 

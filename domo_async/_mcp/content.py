@@ -112,9 +112,9 @@ class ContentTools(Tools):
     @reads("Search the instance")
     async def search(
         self,
-        text: Annotated[str, Field(description="What to search for; * stands for any text.", min_length=1)],
+        text: Annotated[str, Field(description="The text to search for; * matches any text.", min_length=1)],
         entities: Annotated[
-            list[Entity] | None, Field(description="Where to search; everywhere by default.", min_length=1)
+            list[Entity] | None, Field(description="The kinds of content to search; by default all.", min_length=1)
         ] = None,
         limit: Limit = USUAL,
         offset: Offset = 0,
@@ -139,16 +139,16 @@ class ContentTools(Tools):
     @reads("Trace a lineage")
     async def trace_lineage(
         self,
-        entity_type: Annotated[Traced, Field(description="What it is.")],
+        entity_type: Annotated[Traced, Field(description="The type of the object.")],
         entity_id: Id,
         direction: Annotated[
             Literal["up", "down", "both"], Field(description="up: what it is made from; down: what is made from it.")
         ] = "both",
-        max_depth: Annotated[int, Field(ge=1, le=200, description="The most steps.")] = 5,
+        max_depth: Annotated[int, Field(ge=1, le=200, description="The maximum number of steps.")] = 5,
         limit: Limit = 100,
         offset: Offset = 0,
     ) -> Annotated[CallToolResult, LineagePage]:
-        """List what an object is made from and what is made from it, the nearest first."""
+        """List the objects that an object is made from and those made from it, the nearest first."""
         graph = await self.domo.lineage.trace(
             _TYPES[entity_type], entity_id, up=direction != "down", down=direction != "up", max_depth=max_depth
         )
@@ -176,14 +176,14 @@ class ContentTools(Tools):
             str | None, Field(description="The type of object in the log, such as DATA_SOURCE, CARD, PAGE or USER.")
         ] = None,
         object_id: Annotated[int | str | None, Field(description="The object's identifier.")] = None,
-        user_id: Annotated[int | str | None, Field(description="Who acted.")] = None,
+        user_id: Annotated[int | str | None, Field(description="The user who acted.")] = None,
         event_type: Annotated[str | None, Field(description="The type of event, such as VIEWED or UPDATED.")] = None,
         since: Annotated[str | None, Field(description="The earliest time, ISO 8601; 30 days ago by default.")] = None,
         until: Annotated[str | None, Field(description="The time to stop before, ISO 8601; now by default.")] = None,
         limit: Limit = USUAL,
         offset: Offset = 0,
     ) -> Annotated[CallToolResult, EventPage]:
-        """List who did what when, from the activity log: of one object, of one user, or all. It needs that right."""
+        """List entries of the activity log: of one object, of one user, or all. The user needs the right to see it."""
         end = moment(until, "until") or datetime.now(UTC)
         start = moment(since, "since") or end - _LOOK_BACK
         limit = min(limit, self.limits.rows)

@@ -26,7 +26,8 @@ DatasetId: TypeAlias = Annotated[str, Field(description="The dataset's id, a UUI
 Rows: TypeAlias = Annotated[
     list[list[Cell]],
     Field(
-        description="The rows: a list of cells each, in the order of the dataset's columns; null is NULL.", min_length=1
+        description="The rows. Each is a list of cells in the order of the dataset's columns; null is NULL.",
+        min_length=1,
     ),
 ]
 
@@ -162,7 +163,7 @@ class DatasetTools(Tools):
         ],
         params: Annotated[
             dict[str, Cell | list[Cell]] | None,
-            Field(description="Values for :name in the SQL, quoted so that they stay values."),
+            Field(description="Values for :name in the SQL. They are quoted and never become SQL."),
         ] = None,
         limit: Limit = USUAL,
         offset: Offset = 0,
@@ -231,7 +232,7 @@ class DatasetTools(Tools):
 
     @writes("Set the tags of a dataset", WriteKind.DATASETS, destructive=True, idempotent=True)
     async def set_dataset_tags(
-        self, dataset_id: DatasetId, tags: Annotated[list[str], Field(description="All tags that it has then.")]
+        self, dataset_id: DatasetId, tags: Annotated[list[str], Field(description="The complete list of tags.")]
     ) -> Annotated[CallToolResult, CreatedAnswer]:
         """Replace all tags of a dataset."""
         await self.domo.datasets.set_tags(dataset_id, tags=tags)
@@ -275,7 +276,7 @@ class DatasetTools(Tools):
 
 
 def dataset_item(dataset: Dataset) -> Fields:
-    """Return what is told of a dataset."""
+    """Return the facts about a dataset."""
     owner = dataset.owner
     return given(
         id=dataset.id,
@@ -295,5 +296,5 @@ def dataset_item(dataset: Dataset) -> Fields:
 
 
 def column_item(column: Column) -> Fields:
-    """Return what is told of a column."""
+    """Return the facts about a column."""
     return Fields(name=column.name, type=column.type)

@@ -23,7 +23,7 @@ _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 def http_server(server: DomoServer, token: Secret[str]) -> uvicorn.Server:
     """Return a server for clients on this machine that know a token.
 
-    Requests of web pages are refused, whatever name they give this machine.
+    Requests from web pages are refused, under any host name.
 
     Args:
         server: The MCP server.

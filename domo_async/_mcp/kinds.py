@@ -48,18 +48,19 @@ ROUTES: Mapping[WriteKind, frozenset[tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
-"""The requests that change something, and may be sent where their kind is allowed. No request that deletes is here."""
+"""The requests that change something, by the kind that has to be allowed for them. None of them deletes anything."""
 
 
 def refusal(kind: WriteKind) -> str:
-    """Return what to tell about a change that is not allowed."""
+    """Return the message about a change that is not allowed."""
     return (
-        f"This change is not allowed, so nothing was sent. Whoever runs the server allows it with --allow-writes {kind}"
+        "This change is not allowed, so nothing was sent. The operator of the server can allow it with --allow-writes"
+        f" {kind}"
     )
 
 
 class Guard(ReadOnly):
-    """Lets requests pass that change nothing, and those of the kinds that are allowed.
+    """Lets requests pass that change nothing, and changes of the allowed kinds.
 
     Args:
         allowed: The kinds.
@@ -69,7 +70,7 @@ class Guard(ReadOnly):
         self._allowed = frozenset[tuple[str, str]]().union(*(ROUTES[kind] for kind in allowed))
 
     def admit(self, request: Request, *, streamed: bool) -> None:
-        """Let a request pass if it reads, or changes what may be changed.
+        """Let a request pass if it only reads, or if its kind of change is allowed.
 
         Raises:
             ConfigError: It does neither; nothing was sent.

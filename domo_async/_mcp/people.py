@@ -84,9 +84,9 @@ class SelfAnswer(One):
 class PeopleTools(Tools):
     """Tools for users and groups."""
 
-    @reads("Tell the instance and the user")
+    @reads("Show the instance and the user")
     async def whoami(self) -> Annotated[CallToolResult, SelfAnswer]:
-        """Tell which instance this is, and as which user the tools see it."""
+        """Return the instance, and the user whose token the tools use."""
         me = await self.domo.users.me()
         user = given(
             id=me.id,
@@ -103,7 +103,7 @@ class PeopleTools(Tools):
         limit: Limit = USUAL,
         offset: Offset = 0,
     ) -> Annotated[CallToolResult, UserPage]:
-        """List the users of the instance by name, all of them or those whose name or address has a text."""
+        """List the users of the instance by name, all of them or those whose name or address contains a text."""
         limit = min(limit, self.limits.rows)
         found, more = await some(self.domo.users.search(text=text, offset=offset, limit=limit + 1), limit)
         return self.present.page("users", list(map(_user, found)), "user", offset=offset, more=more)
@@ -121,7 +121,7 @@ class PeopleTools(Tools):
         limit: Limit = USUAL,
         offset: Offset = 0,
     ) -> Annotated[CallToolResult, GroupPage]:
-        """List the groups of the instance: all, those whose name has a text, or those of one user."""
+        """List the groups of the instance: all of them, those whose name contains a text, or those of one user."""
         limit = min(limit, self.limits.rows)
         pager = self.domo.groups.list(search=text, member_id=member_id, offset=offset, limit=limit + 1)
         found, more = await some(pager, limit)
@@ -169,7 +169,7 @@ class PeopleTools(Tools):
 
     @writes("Add members to a group", WriteKind.GROUPS, idempotent=True)
     async def add_group_members(self, group_id: Id, user_ids: UserIds) -> Annotated[CallToolResult, MembershipAnswer]:
-        """Make users members of a group."""
+        """Add users to a group."""
         await self.domo.groups.add_members(group_id, members=user_ids)
         return self.present.one(Fields(group_id=group_id), f"Added {counted(len(user_ids), 'member')}.")
 
@@ -177,7 +177,7 @@ class PeopleTools(Tools):
     async def remove_group_members(
         self, group_id: Id, user_ids: UserIds
     ) -> Annotated[CallToolResult, MembershipAnswer]:
-        """Take users out of a group."""
+        """Remove users from a group."""
         await self.domo.groups.remove_members(group_id, members=user_ids)
         return self.present.one(Fields(group_id=group_id), f"Removed {counted(len(user_ids), 'member')}.")
 

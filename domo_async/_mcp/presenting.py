@@ -16,7 +16,7 @@ __all__ = ["Presenter", "counted"]
 V = TypeVar("V")
 _MOST_COLUMNS = 100
 _LONGEST_MESSAGE = 2000
-_NOTES = 1200  # characters kept free for what is said about the answer itself
+_NOTES = 1200  # characters kept free for remarks about the answer itself
 
 
 @frozen
@@ -31,14 +31,14 @@ class Presenter:
     limits: Limits
     redact: Callable[[str], str]
 
-    def one(self, facts: Fields, told: str) -> CallToolResult:
+    def one(self, facts: Fields, message: str) -> CallToolResult:
         """Return an answer about one thing.
 
         Args:
             facts: The answer.
-            told: A sentence about it in words of ours alone.
+            message: A sentence about it, without text from the instance.
         """
-        return _result(*_fitted(self._values(), facts, self._budget), told)
+        return _result(*_fitted(self._values(), facts, self._budget), message)
 
     def page(
         self,
@@ -52,17 +52,17 @@ class Presenter:
         unreadable: int = 0,
         **facts: object,
     ) -> CallToolResult:
-        """Return an answer with as many of the things as fit, which says whether there are more and how to get them.
+        """Return an answer with as many of the things as fit; it says whether there are more and how to get them.
 
         Args:
             name: The name of the list.
             things: The things.
-            thing: What one of them is called.
+            thing: The word for one of them.
             offset: The number of things before them.
-            more: Whether there are more behind them.
-            total: How many there are in all, if it is known.
-            unreadable: How many of the things after `offset` could not be read, and are not among them.
-            facts: What else is to be answered.
+            more: Whether there are more after them.
+            total: The total number of things, if it is known.
+            unreadable: The number of things after `offset` that could not be read, and are not among them.
+            facts: The other values of the answer.
         """
         values = self._values()
         answer, cuts = _fitted(values, given(**facts), self._budget // 2)
@@ -73,7 +73,7 @@ class Presenter:
             after = offset + len(shown) + unreadable
         extent = _extent(len(shown), offset, after if more else None)
         answer |= {name: shown, **extent, **given(total=total, unreadable=unreadable or None)}
-        return _result(answer, cuts, _told(len(shown), thing, offset, total, after if more else None))
+        return _result(answer, cuts, _extent_text(len(shown), thing, offset, total, after if more else None))
 
     def part(
         self,
@@ -91,11 +91,11 @@ class Presenter:
         Args:
             name: The name of the list.
             found: The whole list.
-            thing: What one of its items is called.
+            thing: The word for one of its items.
             form: Returns an item as it is answered.
-            limit: The most items.
+            limit: The maximum number of items.
             offset: The number of items before them.
-            facts: What else is to be answered.
+            facts: The other values of the answer.
         """
         shown = [form(each) for each in found[offset : offset + min(limit, self.limits.rows)]]
         more = offset + len(shown) < len(found)
@@ -110,7 +110,7 @@ class Presenter:
             columns: The names and types of the columns.
             rows: The rows.
             offset: The number of rows before them.
-            more: Whether there are more behind them.
+            more: Whether there are more after them.
         """
         width = min(len(columns), _MOST_COLUMNS)
         while True:
@@ -134,17 +134,17 @@ class Presenter:
             "rows": shown,
             **_extent(len(shown), offset, after),
         }
-        told = _told(len(shown), "row", offset, None, after)
+        message = _extent_text(len(shown), "row", offset, None, after)
         if width < len(columns):
-            told += f" The first {width} of {len(columns)} columns are shown: name the ones that you need."
-        return _result(answer, cuts, told)
+            message += f" The first {width} of {len(columns)} columns are shown: name the ones that you need."
+        return _result(answer, cuts, message)
 
     def text(self, facts: Fields) -> str:
         """Return an answer as the JSON of a resource."""
         return as_json(_with_cuts(*_fitted(self._values(), facts, self._budget)))
 
     def message(self, text: str) -> str:
-        """Return a message, which may quote what the instance said."""
+        """Return a message, which may quote the instance."""
         return evolve(self._values(), bounds=Bounds(text=min(_LONGEST_MESSAGE, self.limits.characters // 4))).text(
             text, "message"
         )
@@ -186,12 +186,12 @@ def _fitted(values: Values, facts: Fields, budget: int) -> tuple[dict[str, Any],
         values = evolve(values, bounds=tighter)
 
 
-def _result(answer: dict[str, Any], cuts: Cuts, told: str) -> CallToolResult:
+def _result(answer: dict[str, Any], cuts: Cuts, message: str) -> CallToolResult:
     answer = _with_cuts(answer, cuts)
     if cuts.any:
-        told += " Long texts or lists are cut: `cut` has their whole lengths by their places."
+        message += " Long texts or lists are cut: `cut` has their whole lengths by their paths."
     # The second text repeats the structure, as the protocol recommends: many clients read texts alone.
-    texts = [TextContent(type="text", text=told), TextContent(type="text", text=as_json(answer))]
+    texts = [TextContent(type="text", text=message), TextContent(type="text", text=as_json(answer))]
     return CallToolResult(content=[*texts], structured_content=answer)
 
 
@@ -208,8 +208,8 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def _told(count: int, thing: str, offset: int, total: int | None, after: int | None) -> str:
-    """Return how much of a list an answer has."""
-    told = counted(count, thing) if total is None else f"{count} of {counted(total, thing)}"
-    told += f" after the first {offset}." if offset else "."
-    return told if after is None else f"{told} There is more: call again with offset={after}."
+def _extent_text(count: int, thing: str, offset: int, total: int | None, after: int | None) -> str:
+    """Return a sentence about which part of a list an answer has."""
+    message = counted(count, thing) if total is None else f"{count} of {counted(total, thing)}"
+    message += f" after the first {offset}." if offset else "."
+    return message if after is None else f"{message} There is more: call again with offset={after}."

@@ -105,7 +105,7 @@ class DomoServer(MCPServer[Any]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
-        """Call a tool. What goes wrong is told as JSON, in which the instance's own words are values."""
+        """Call a tool. Errors are returned as JSON, in which text from the instance is a value."""
         kind = self._kinds.get(name)
         if kind is not None and kind not in self._allowed:
             return _failed("NotAllowed", refusal(kind))
@@ -114,8 +114,8 @@ class DomoServer(MCPServer[Any]):
             return _failed("UnknownTool", f"this tool does not exist; these do: {', '.join(self._tools)}")
         known = tool.parameters.get("properties", {})
         if arguments.keys() - known.keys():
-            # Otherwise what is misspelt would count for nothing.
-            return _failed("InvalidArguments", f"{name} has these arguments alone: {', '.join(known)}")
+            # Otherwise a misspelt argument would be ignored.
+            return _failed("InvalidArguments", f"{name} has only these arguments: {', '.join(known)}")
         clock = self._domo.settings.clock
         begun = clock.monotonic()
         cause = "cancelled"
@@ -140,22 +140,22 @@ class DomoServer(MCPServer[Any]):
         if isinstance(cause, DomoError):
             return _failed(type(cause).__name__, self._explained(cause, changing=name in self._kinds))
         tell(TOOL_BROKEN, tool=name, cause=type(cause).__name__, failed=cause)
-        return _failed("InternalError", "the server itself failed; its log on standard error says more")
+        return _failed("InternalError", "the server itself failed; see its log on standard error")
 
     def _explained(self, error: BaseException, *, changing: bool) -> str:
-        """Return what an error says, without secrets, with what to do."""
+        """Return the message of an error, without secrets, and with the remedy."""
         if isinstance(error, DomoError):
-            said = "; ".join([str(error), *getattr(error, "__notes__", ())])
+            message = "; ".join([str(error), *getattr(error, "__notes__", ())])
             if isinstance(error, AnswerTooLarge):
-                said = (
+                message = (
                     f"the answer is larger than {error.limit:,} bytes, and was not read to its end: ask for fewer rows"
                     " or columns, or start the server with a larger --max-bytes"
                 )
-            return self._present.message(said)
-        said = f"the call took longer than {self._limits.seconds:g} seconds and was ended"
+            return self._present.message(message)
+        message = f"the call took longer than {self._limits.seconds:g} seconds and was ended"
         if changing:
-            return f"{said}. It is not known whether the change took effect: look before you repeat it"
-        return f"{said}: ask for less, or start the server with a larger --max-seconds"
+            return f"{message}. It is not known whether the change took effect: look before you repeat it"
+        return f"{message}: ask for less, or start the server with a larger --max-seconds"
 
 
 def _wrong(error: ToolError) -> str:
@@ -195,7 +195,7 @@ def _described(function: Callable[..., Any], facts: ToolFacts) -> Tool:
 
     Args:
         function: Its function, which takes the object of its area first.
-        facts: What else clients are told.
+        facts: What else clients learn about it.
     """
     tool = Tool.from_function(
         MethodType(function, object()),
@@ -222,6 +222,6 @@ def _annotations(facts: ToolFacts) -> ToolAnnotations:
 def _allowance(allowed: Collection[WriteKind]) -> str:
     refused = ", ".join(kind for kind in WriteKind if kind not in allowed)
     if not allowed:
-        return f"This server only reads. Whoever runs it allows changes by kind with --allow-writes: {refused}."
-    told = f"This server may change {', '.join(sorted(allowed))}. Ask the user before you change anything."
-    return f"{told} Other kinds need --allow-writes: {refused}." if refused else told
+        return f"This server only reads. Its operator can allow changes by kind with --allow-writes: {refused}."
+    message = f"This server may change {', '.join(sorted(allowed))}. Ask the user before you change anything."
+    return f"{message} Other kinds need --allow-writes: {refused}." if refused else message

@@ -38,8 +38,10 @@ T = TypeVar("T")
 USUAL: int = 20
 """How many things a list has, unless another number is asked for."""
 
-Limit: TypeAlias = Annotated[int, Field(ge=1, description="The most to return; the server may allow fewer.")]
-Offset: TypeAlias = Annotated[int, Field(ge=0, description="How many to skip: `next_offset` of the answer before.")]
+Limit: TypeAlias = Annotated[int, Field(ge=1, description="The maximum number of items; the server may allow fewer.")]
+Offset: TypeAlias = Annotated[
+    int, Field(ge=0, description="The number of items to skip: `next_offset` of the previous answer.")
+]
 Whole: TypeAlias = int | str
 """A whole number in an answer: text where JSON's readers might round it."""
 Id: TypeAlias = Annotated[int | str, Field(description="The identifier.")]
@@ -77,13 +79,13 @@ class Page(One):
 
 @frozen(kw_only=True)
 class ToolFacts:
-    """What clients are told about a tool beside its description.
+    """What clients learn about a tool in addition to its description.
 
     Attributes:
         title: Its title.
         kind: What it changes; None if it only reads.
-        destructive: Whether it replaces or ends what was there.
-        idempotent: Whether doing it twice does the same as doing it once.
+        destructive: Whether it replaces or ends something.
+        idempotent: Whether a second identical call changes nothing.
     """
 
     title: str

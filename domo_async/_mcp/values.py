@@ -30,7 +30,7 @@ _SHALLOWEST = 3
 
 
 class Fields(dict[str, Any]):
-    """What is told of a thing, by names of ours: none of them is left out."""
+    """The facts about a thing by name; none of them is left out."""
 
 
 class Row(tuple[object, ...]):

@@ -1,4 +1,4 @@
-"""How releases are made: wheels for every platform from one machine, and the source distribution.
+"""Makes releases: wheels for all platforms on one machine, and the source distribution.
 
-`python -m domo_async._release` makes them; the extra `release` installs what that takes. Wheels leave this package out.
+Run `python -m domo_async._release`; the extra `release` installs its requirements. Wheels do not contain this package.
 """

@@ -1,6 +1,6 @@
-"""The commands of setuptools, where this package needs more than pyproject.toml can say, which names them.
+"""Commands of setuptools, for what pyproject.toml cannot express; it names them.
 
-setuptools loads this file by itself, in an environment that has nothing else: it imports setuptools alone.
+setuptools loads this file in an environment that has nothing else, so it imports setuptools only.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
 class BuildExt(build_ext):
-    """Compiles with options that the compiler at hand knows, and without the limited API where there is none."""
+    """Compiles with the options of the present compiler, and without the limited API if Python does not have it."""
 
     def finalize_options(self) -> None:
-        """Choose what is compiled, and against which API."""
+        """Choose the extensions to compile, and the API to compile against."""
         super().finalize_options()
         if os.environ.get(_NO_EXTENSIONS):
             self.extensions = []
@@ -35,14 +35,14 @@ class BuildExt(build_ext):
                 extension.define_macros.append(("Py_GIL_DISABLED", "1"))  # which Python's headers for Windows leave out
 
     def build_extension(self, ext: Extension) -> None:
-        """Compile a module; MSVC optimizes as it is called by setuptools."""
+        """Compile a module; for MSVC, setuptools sets the optimization."""
         if self.compiler.compiler_type != "msvc":
             ext.extra_compile_args = [*ext.extra_compile_args, "-O3"]
         super().build_extension(ext)
 
 
 class BuildWheel(bdist_wheel):
-    """Names the wheel after what is in it."""
+    """Gives the wheel the tags of its content."""
 
     def finalize_options(self) -> None:
         """Choose the wheel's tags."""
@@ -54,7 +54,7 @@ class BuildWheel(bdist_wheel):
 
 
 class SourceDistribution(sdist):
-    """Holds everything that tests take, too."""
+    """Includes everything that the tests need."""
 
     def make_distribution(self) -> None:
         """Write the archive."""

@@ -1,6 +1,6 @@
-"""Extension modules, compiled for other platforms than this one.
+"""Compiles extension modules for other platforms than this one.
 
-Zig does it, which comes as a package and brings what programs for those platforms are linked with.
+It uses Zig, a compiler that comes as a package with the libraries of those platforms.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Compiler:
 
     Args:
         project: The project's folder.
-        folder: A folder for what is needed on the way.
+        folder: A folder for temporary files.
     """
 
     def __init__(self, project: Path, folder: Path) -> None:
@@ -46,10 +46,10 @@ class Compiler:
 
         Args:
             target: The platform.
-            into: Where the package's folder is.
+            into: The folder that contains the package.
 
         Returns:
-            What was compiled.
+            The compiled modules.
         """
         libraries = [str(self._import_library(target))] if target.is_windows else []
         built = []
@@ -67,7 +67,7 @@ class Compiler:
         return built
 
     def _import_library(self, target: Target) -> Path:
-        """Make the library for linking with python3.dll, which Python has on Windows alone."""
+        """Make the library for linking with python3.dll, which only Python for Windows has."""
         names = [symbol.name for symbol, found in FUNCTIONS.items() if found.added <= _PYTHON]
         names += [f"{symbol.name} DATA" for symbol, found in DATAS.items() if found.added <= _PYTHON]
         definitions = self._folder / "python3.def"

@@ -1,4 +1,4 @@
-"""Tools that are modules of Python."""
+"""Runs tools that are Python modules."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def run_module(name: str, *arguments: str, folder: Path, environment: Mapping[st
 
     Args:
         name: The module's name.
-        arguments: What follows on its command line.
-        folder: Where it is run.
-        environment: Its environment; this process' own unless it is given.
+        arguments: Its arguments.
+        folder: The working directory.
+        environment: Its environment; by default that of this process.
 
     Raises:
-        subprocess.CalledProcessError: It failed; what it said stands on standard error.
+        subprocess.CalledProcessError: It failed; its output is on standard error.
     """
     command = [sys.executable, "-m", name, *arguments]
     subprocess.run(command, check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words

@@ -12,7 +12,7 @@ class Target:
     """A platform.
 
     Attributes:
-        platforms: What it is called in the names of wheels, where it has two names the older one last.
+        platforms: Its names in the file names of wheels; if there are two, the older one comes last.
         triple: What Zig calls it, with the oldest version of the C library or of the system that will do.
         suffix: How names of extension modules for the limited API end there.
         options: What the linker needs there; ``{name}`` stands for the file's name.
@@ -25,7 +25,7 @@ class Target:
 
     @property
     def is_windows(self) -> bool:
-        """Whether names of Python are imported from its DLL."""
+        """Whether extension modules import from a DLL of Python."""
         return self.suffix == ".pyd"
 
 

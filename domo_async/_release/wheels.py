@@ -1,4 +1,4 @@
-"""The files of a release: the source distribution, and of it a wheel for each platform and one for all others."""
+"""Builds the files of a release: the source distribution, a wheel for each platform, and one for all others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from domo_async._release.targets import TARGETS, Target
 
 __all__ = ["build_release"]
 
-# The first moment that a ZIP file can tell.
+# The earliest time that a ZIP file can store.
 _EARLIEST = 315532800
 
 
@@ -62,7 +62,7 @@ def build_release(
 
 
 def _settle(sdist: Path, moment: int) -> None:
-    """Write a source distribution anew without what differs from build to build: times, owners and their rights."""
+    """Rewrite a source distribution without times, owners and permissions, which differ from build to build."""
     with tarfile.open(sdist) as archive:
         files = {each: archive.extractfile(each) for each in archive.getmembers() if each.isfile()}
         contents = {each.name: (each.mode, file.read()) for each, file in files.items() if file is not None}
@@ -81,7 +81,7 @@ def _settle(sdist: Path, moment: int) -> None:
 
 
 def _wheel(pure: Path, target: Target, compiler: Compiler, folder: Path, environment: dict[str, str]) -> Path:
-    """Make a platform's wheel: the one without compiled code, the compiled code, and other tags."""
+    """Build the wheel for a platform: add compiled code and tags to the wheel without compiled code."""
     folder.mkdir()
     run_module("wheel", "unpack", "--dest", "content", str(pure), folder=folder)
     (content,) = (folder / "content").iterdir()
@@ -99,7 +99,7 @@ def _wheel(pure: Path, target: Target, compiler: Compiler, folder: Path, environ
 
 
 def _moment(project: Path) -> int:
-    """Return when the sources are from, as seconds since 1970, for the files' times in archives."""
+    """Return the time of the sources in seconds since 1970, for the times of files in archives."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return int(given)
     if (project / ".git").exists():

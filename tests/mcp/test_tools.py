@@ -238,7 +238,7 @@ async def test_an_error_says_what_to_do_in_a_value(emulator, mode):
     assert ("ConfigError", "this tool runs a SELECT alone") == changing
     assert ("BadRequest", True) == (wrong[0], "colour" in wrong[1])
     assert ("ConfigError", "pass exactly one SELECT") == two
-    assert ("InvalidArguments", "list_users has these arguments alone: text, limit, offset") == misspelt
+    assert ("InvalidArguments", "list_users has only these arguments: text, limit, offset") == misspelt
     assert ("InvalidArguments", "limit: Input should be greater than or equal to 1") == too_few
     assert ("UnknownTool", True) == (unknown[0], "query_dataset" in unknown[1])
     assert ("ConfigError", True) == (zone[0], "time zone" in zone[1])
