@@ -69,7 +69,7 @@ class DomoHook(BaseHook):
         return _client(await self.aget_connection(self.domo_conn_id), Domo, Domo.from_profile, Domo.from_env)
 
     def test_connection(self) -> tuple[bool, str]:
-        """Return whether the instance accepts the token, and what to tell."""
+        """Return whether the instance accepts the token, and a message for the user."""
         try:
             with self.get_conn() as domo:
                 user = domo.users.me()

@@ -81,7 +81,7 @@ class DomoUploadOperator(BaseOperator):
 
 
 class DomoWaitOperator(BaseOperator):
-    """Waits for an execution of a dataflow or a run of a workflow, which it starts unless it is told which one.
+    """Waits for an execution of a dataflow or a run of a workflow, which it starts unless it is given one.
 
     Its result is the dictionary of the `DataflowExecution` or `WorkflowInstance`. If the instance says that it failed,
     so does the task; Airflow's retries start it once more, unless the task only waits. After other failures the task is
@@ -175,11 +175,11 @@ class DomoWaitOperator(BaseOperator):
 
     @property
     def starts(self) -> bool:
-        """Whether the task starts what it waits for."""
+        """Whether the task starts the execution or run."""
         return self.execution_id is None and self.instance_id is None
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Start what there is to start, and wait or defer."""
+        """Start the execution or run unless it is given, and wait or defer."""
         deadline = SystemClock().now() + timedelta(seconds=self.timeout)
         with as_airflow_errors(repeatable=not self.starts), DomoHook(self.domo_conn_id).get_conn() as domo:
             run_id = self._run_id(domo)
@@ -199,7 +199,7 @@ class DomoWaitOperator(BaseOperator):
         return self._waited(run_id)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
-        """Return what the trigger waited for, or fail as it did."""
+        """Return the execution or run that the trigger waited for, or raise its error."""
         if event["status"] == "success":
             result: dict[str, Any] = event["result"]
             return result

@@ -6,7 +6,7 @@ __all__ = ["get_provider_info"]
 
 
 def get_provider_info() -> dict[str, object]:
-    """Return the description that Airflow's entry point ``apache_airflow_provider`` asks for."""
+    """Return the description of the provider, for Airflow's entry point ``apache_airflow_provider``."""
     return {
         "package-name": "domo-async",
         "name": "Domo",

@@ -21,7 +21,7 @@ class DomoWaitTrigger(BaseTrigger):
     """Waits for an execution of a dataflow or a run of a workflow.
 
     Its event is a dictionary: ``status`` is ``success``, ``failed`` (as the instance says), ``timeout`` or ``error``;
-    ``result`` is the execution or run, and ``message`` says what is wrong.
+    ``result`` is the execution or run, and ``message`` describes the error.
 
     Args:
         kind: ``dataflow`` or ``workflow``.
@@ -48,7 +48,7 @@ class DomoWaitTrigger(BaseTrigger):
         self.domo_conn_id = domo_conn_id
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return what Airflow makes the trigger of, in the triggerer."""
+        """Return the class and the arguments with which Airflow creates the trigger in the triggerer."""
         return "domo_async.airflow.DomoWaitTrigger", {
             "kind": self.kind,
             "job_id": self.job_id,

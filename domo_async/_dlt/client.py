@@ -105,7 +105,7 @@ class DomoJobClient(JobClientBase, WithStateSync):
     def verify_schema(
         self, only_tables: Iterable[str] | None = None, new_jobs: Iterable[ParsedLoadJobFileName] | None = None
     ) -> list[PreparedTableSchema]:
-        """Refuse what cannot be loaded, before anything is sent."""
+        """Refuse tables that cannot be loaded, before anything is sent."""
         loaded = super().verify_schema(cast("Any", only_tables), cast("Any", new_jobs))
         problems = [
             *verify_schema_merge_disposition(self.schema, loaded, self.capabilities, warnings=True),
@@ -163,7 +163,7 @@ class DomoJobClient(JobClientBase, WithStateSync):
         table_chain: Sequence[PreparedTableSchema],
         completed_table_chain_jobs: Sequence[LoadJobInfo] | None = None,
     ) -> list[FollowupJobRequest]:
-        """Return the jobs that load a table and those nested in it, whose files are all there."""
+        """Return the jobs that load a table and those nested in it; all of their files exist."""
         # Sorted, so that a package that is taken up again makes jobs of the same names.
         files = sorted(completed_table_chain_jobs or (), key=lambda job: job.job_file_info.file_name())
         root = table_chain[0]

@@ -1,4 +1,4 @@
-"""What dlt's configuration says: the instance, its token, and how tables become datasets."""
+"""The configuration of the destination: the instance, its token, and how tables become datasets."""
 
 from __future__ import annotations
 

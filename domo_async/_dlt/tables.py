@@ -85,7 +85,7 @@ class Tables:
         return None if found is None else self.domo.datasets.schemas.latest(found).columns
 
     def migrate(self, table: str, wanted: Sequence[ColumnSpec], keys: Sequence[str]) -> list[str]:
-        """Create a table's dataset, or add what it lacks: columns and, if it has none, upsert keys.
+        """Create a table's dataset, or add missing columns and, if it has none, upsert keys.
 
         Returns:
             The names of the columns that are new.
