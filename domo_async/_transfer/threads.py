@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from itertools import islice
 from typing import TypeVar
@@ -45,28 +46,36 @@ async def call_foreign(function: Callable[..., R], *arguments: object) -> R:
 async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:
     """Yield an iterator's items; while the caller uses some, a thread prepares up to `count` of the next ones.
 
-    The first item is yielded alone, as soon as it is ready. An error of the iterator is raised after all earlier items.
+    Once the caller waits, each item is yielded as soon as it is ready. An error of the iterator is raised after all
+    earlier items.
     """
     loop = asyncio.get_running_loop()
-    made, error = await in_thread(_made, items, 1)
+    waiting = threading.Event()
+    made, error = await in_thread(_made, items, 1, waiting)
     while made or error is not None:
-        making = loop.run_in_executor(None, _made, items, count)
+        waiting.clear()
+        making = loop.run_in_executor(None, _made, items, count, waiting)
         try:
             for item in made:
                 yield item
             if error is not None:
                 raise error
+            waiting.set()
             made, error = await asyncio.shield(making)
         finally:
             # From here on the caller may close the resources that the thread used.
+            waiting.set()
             await wait_for_end(making)
 
 
-def _made(items: Iterator[T], count: int) -> tuple[list[T], Exception | None]:
+def _made(items: Iterator[T], count: int, waiting: threading.Event) -> tuple[list[T], Exception | None]:
+    """Return the next items, at most `count`, and fewer if somebody waits for them."""
     made: list[T] = []
     try:
         for item in islice(items, count):
-            made.append(item)  # noqa: PERF402 - items from before an error are kept
+            made.append(item)
+            if waiting.is_set():
+                break
     except Exception as error:  # noqa: BLE001 - raised where it is awaited
         return made, error
     return made, None

@@ -56,6 +56,26 @@ async def test_the_next_ones_are_made_while_one_is_in_use_but_not_too_many():
     assert [0, 1, 2, 3, 4] == made
 
 
+async def test_an_item_that_is_waited_for_comes_without_the_next_ones():
+    waits, came = threading.Event(), threading.Event()
+
+    def items() -> Iterator[str]:
+        yield "first"
+        waits.wait(10)
+        yield "second"
+        yield "third" if came.wait(10) else "too early"
+
+    ahead = prefetch(items(), 4)
+    assert "first" == await anext(ahead)
+    second = asyncio.create_task(anext(ahead))
+    await asyncio.sleep(0)
+    waits.set()
+    assert "second" == await second
+    came.set()
+
+    assert ["third"] == [item async for item in ahead]
+
+
 async def test_whoever_gives_up_waits_until_the_thread_has_let_go():
     started, go_on = threading.Event(), threading.Event()
 
