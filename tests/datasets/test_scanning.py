@@ -137,6 +137,7 @@ async def test_wrong_arguments_and_sql_are_told(domo, emulator, dataset_id):
         {"columns": "abc"},
         {"where": "a = ?", "params": []},
         {"batch_rows": 0},
+        {"batch_rows": "9"},
     ):
         with pytest.raises(ConfigError):
             domo.datasets.scan(dataset_id, **wrong)

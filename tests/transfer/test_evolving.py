@@ -118,6 +118,21 @@ async def test_a_column_is_added_only_once_all_rows_are_checked(domo, emulator, 
     assert [] == emulator.log.matching("POST *")
 
 
+VALUES = [b"1,2024-02-29,x", b'"2","2024-01-01","a ""b""\n,"', b",,", b'3,2024-12-31,"\n"\r', b'0004,0001-01-01,x"y']
+
+
+@pytest.mark.parametrize("wrong", [b"1.5,,", b",2023-02-29,", b"x,,", b",2024-01-01 00:00:00,", b'"1,2",,'])
+async def test_the_first_field_that_does_not_fit_is_named_by_its_row(domo, wrong):
+    dataset = (await domo.datasets.create("Evolving", {"id": "LONG", "day": "DATE"})).id
+    content = b"id,day,new\n" + b"\n".join([*VALUES, wrong, *VALUES])
+
+    for source in (content, iter([content])):
+        with pytest.raises(SourceError, match='row 6, column "(id|day)": .* is not a (LONG|DATE); nothing was sent'):
+            await evolve(domo, dataset, source)
+    assert {"new": "STRING"} == await evolve(domo, dataset, content.replace(wrong + b"\n", b""))
+    assert ["id", "day", "new"] == await columns(domo, dataset)
+
+
 async def test_several_at_once_add_a_column_each(domo):
     dataset = await new_dataset(domo)
 

@@ -737,8 +737,8 @@ class Datasets(Area):
                 is repeated; after it, the rows already yielded are right, but not complete.
             DecodeError: The answer is not CSV of these columns.
         """
-        if batch_rows < 1:
-            raise ConfigError("batch_rows must be at least 1")
+        if not isinstance(batch_rows, int) or batch_rows < 1:
+            raise ConfigError(f"batch_rows must be a whole number of at least 1, not {batch_rows!r:.80}")
         selection = ResultReader(self._http, dataset_id).selection(chosen(sql, columns, where, params))
         return scan(selection, batch_rows=batch_rows, settings=self._http.settings)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
@@ -21,6 +21,15 @@ _FIELD = rb'(?:"(?:[^"]|"")*+"|[^,"\n]*+)'
 _CODES = rb'"?(?:[-+ ]?0[0-9]|\+|-0[^.])'
 _DIGITS = rb'"?-?(?:[0-9]{16}|[0-9.]{20})'
 NUMBERS = frozenset({ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE})
+_DATE = rb"(?:[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8]))"
+_PLAIN: Mapping[str, bytes] = {
+    ColumnType.LONG: rb"-?[0-9]{1,18}",
+    ColumnType.DOUBLE: rb"-?[0-9]{1,15}(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,2})?",
+    ColumnType.DECIMAL: rb"-?[0-9]{1,30}(?:\.[0-9]{1,30})?",
+    ColumnType.DATE: _DATE,
+    ColumnType.DATETIME: _DATE + rb"[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?",
+}
+"""Values that certainly fit a column, as most do; one search finds where others begin."""
 _CODE = re.compile(r"[-+ ]?0[0-9]|\+")
 
 
@@ -78,6 +87,9 @@ class TypedColumns:
         ]
         self._width = len(columns)
         self._before = 0
+        fields = (_PLAIN.get(column.type) for column in columns)
+        plain = (_FIELD if field is None else rb'(?:"%s"|%s)?' % (field, field) for field in fields)
+        self._plain = re.compile(rb"(?:%s\r?\n)*+" % b",".join(plain))
 
     def check(self, part: Part) -> None:
         """Check the next part.
@@ -88,18 +100,17 @@ class TypedColumns:
         if not self._typed:
             return
         content = b"".join(part.open())
-        # Most values occur often.
-        fitting: list[set[str]] = [{NULL} for _ in self._typed]
-        for number, fields in enumerate(_records(content, self._width), self._before + 1):
-            for (index, column), known in zip(self._typed, fitting, strict=True):
-                if (field := fields[index]) in known:
-                    continue
-                if not text_fits(column.type, text_of(field)):
+        found = self._plain.match(content)
+        end = found.end() if found else 0
+        for number, fields in enumerate(_records(content[end:], self._width), 1):
+            for index, column in self._typed:
+                field = fields[index]
+                if field != NULL and not text_fits(column.type, text_of(field)):
+                    row = self._before + sum(1 for _ in _records(content[:end], self._width)) + number
                     raise SourceError(
-                        f'row {number}, column "{column.name}": {text_of(field)!r:.80} is not a {column.type}; nothing'
-                        " was sent"
+                        f'row {row}, column "{column.name}": {text_of(field)!r:.80} is not a {column.type}; nothing was'
+                        " sent"
                     )
-                known.add(field)
         self._before += part.records
 
 
