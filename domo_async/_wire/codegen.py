@@ -11,7 +11,7 @@ from attrs import NOTHING, Attribute
 from cattrs import Converter
 
 from domo_async._redaction import Secret
-from domo_async._wire.errors import PartlyRead, expected, key_step, under, warn_once
+from domo_async._wire.errors import PartlyRead, Unread, expected, key_step, under, warn_once
 from domo_async._wire.fast_paths import fast_path, without_null
 from domo_async._wire.model import NO_EXTRAS, Model, model_fields, name_on_wire
 from domo_async._wire.typeinfo import NULL, describe, is_secret, json_types
@@ -325,7 +325,7 @@ def _alone(value: Any, what: str) -> dict[str, Any]:
 def _failed(error: DecodeError | KeyError, key: str) -> DecodeError:
     if isinstance(error, DecodeError):
         return under(error, key_step(key))
-    return under(DecodeError(f"the required key {key!r} is missing"), key_step(key))
+    return under(Unread(f"the required key {key!r} is missing"), key_step(key))
 
 
 def _secret_keys(fields: Sequence[Attribute[Any]]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar, Union
 
-from domo_async._wire.errors import PartlyRead, key_step, seen, warn
+from domo_async._wire.errors import PartlyRead, TooManyUnread, count_anew, key_step, seen, warn
 from domo_async._wire.fast_paths import without_null
 from domo_async._wire.json import loads
 from domo_async._wire.model import Model, model_fields, name_on_wire
@@ -115,6 +115,8 @@ def structure(value: object, into: type[T], *, strict: bool = False) -> T:
 def _structure(value: object, into: type[T], *, strict: bool) -> tuple[T, int]:
     """Return the value, and the number of its items that are left out, if it is a list."""
     target: Any = into  # to mypy, no type is hashable
+    count_anew()
+    path = "$"
     try:
         structured: T = _hook_of(target, strict)(value, into)
         return structured, 0
@@ -124,9 +126,13 @@ def _structure(value: object, into: type[T], *, strict: bool) -> tuple[T, int]:
         others: T = error.made
         return others, len(error.left)
     except DecodeError as error:
-        raise DecodeError(f"{error.message} at {error.path}", path=error.path) from None
+        problem, path = f"{error.message} at {error.path}", error.path
+    except TooManyUnread as error:
+        problem = str(error)
     except RecursionError:
-        raise DecodeError("the value is nested too deeply") from None
+        problem = "the value is nested too deeply"
+    # Outside of the blocks: those errors keep what this one hides.
+    raise DecodeError(problem, path=path)
 
 
 def either(first: type[T], second: type[U]) -> type[T | U]:

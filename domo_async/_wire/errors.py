@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from domo_async._redaction import redacted
 from domo_async._telemetry import tell
 from domo_async._telemetry.events import NOT_READ
 from domo_async.errors import DecodeError
 
-__all__ = ["PartlyRead", "expected", "key_step", "seen", "under", "warn", "warn_once"]
+__all__ = [
+    "PartlyRead",
+    "TooManyUnread",
+    "Unread",
+    "count_anew",
+    "expected",
+    "key_step",
+    "seen",
+    "under",
+    "warn",
+    "warn_once",
+]
 
 _warned: set[str] = set()
 _MOST_WARNED = 1000  # an instance's answers must not fill the memory
 
 _LONGEST = 80
+# To find that a value cannot be decoded takes microseconds, and the other side may send one in two bytes.
+_MOST_UNREAD = 500_000
 _NAMES: dict[type, str] = {
     bool: "boolean",
     Decimal: "number",
@@ -25,7 +40,47 @@ _NAMES: dict[type, str] = {
 }
 
 
-class PartlyRead(DecodeError):
+class TooManyUnread(Exception):
+    """There are more values that cannot be decoded than are looked at; the call of all hooks ends."""
+
+    def __init__(self) -> None:
+        super().__init__(f"more than {_MOST_UNREAD:,} of its values are not what they should be; ask for less at once")
+
+
+class _Counted(threading.local):
+    unread = 0
+
+
+_counted = _Counted()
+
+
+def count_anew() -> None:
+    """Begin to count the values that cannot be decoded, for the next `TooManyUnread`."""
+    if _counted.unread:
+        _counted.unread = 0
+
+
+class Unread(DecodeError):
+    """A value cannot be decoded; raised and caught within decoding alone, which may go on with other values.
+
+    An answer may hold millions of such values, so this is cheap, and its texts keep the secrets that the answer may
+    repeat. `decode` raises a `DecodeError` instead, whose texts do not.
+
+    Raises:
+        TooManyUnread: There were too many of them.
+    """
+
+    if not TYPE_CHECKING:
+        __setattr__ = Exception.__setattr__
+
+    def __init__(self, message: str, *, path: str = "$") -> None:
+        _counted.unread += 1
+        if _counted.unread > _MOST_UNREAD:
+            raise TooManyUnread
+        super().__init__(message, path=path)
+
+
+class PartlyRead(Unread):
     """Some items of a list or an object could not be decoded.
 
     Attributes:
@@ -55,12 +110,12 @@ def warn_once(where: str, error: DecodeError, kept: str) -> None:
 def warn(where: str, error: DecodeError, kept: str) -> None:
     """Log that a part of an answer could not be decoded, without its value, which may be a secret."""
     wanted = error.message.partition(", got ")[0]
-    tell(NOT_READ, where=where, cause=wanted, place=_cut(error.path), kept=kept)
+    tell(NOT_READ, where=redacted(where), cause=redacted(wanted), place=_cut(redacted(error.path)), kept=kept)
 
 
-def expected(what: str, value: object) -> DecodeError:
+def expected(what: str, value: object) -> Unread:
     """Return the error for a `value` that is not `what`; the caller adds the path with `under`."""
-    return DecodeError(f"expected {what}, got {seen(value)}")
+    return Unread(f"expected {what}, got {seen(value)}")
 
 
 def under(error: DecodeError, step: str) -> DecodeError:

@@ -25,7 +25,7 @@ from cattrs import Converter
 
 from domo_async._redaction import Secret
 from domo_async._wire.codegen import Hook, model_hook
-from domo_async._wire.errors import PartlyRead, expected, key_step, under
+from domo_async._wire.errors import PartlyRead, Unread, expected, key_step, under
 from domo_async._wire.identifiers import is_numeric_id, read_numeric_id
 from domo_async._wire.timestamps import read_time
 from domo_async._wire.typeinfo import (
@@ -201,7 +201,7 @@ def secret_hook(into: Any, known: Converter) -> Hook:
         except DecodeError:
             pass
         # Raised outside of the block, without an excerpt of the value.
-        raise DecodeError(f"expected {what}, got another value, which is not shown")
+        raise Unread(f"expected {what}, got another value, which is not shown")
 
     return wrap
 

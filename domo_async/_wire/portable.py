@@ -22,7 +22,7 @@ from cattrs import Converter
 
 import domo_async.errors
 from domo_async._redaction import MASK, Secret, masked
-from domo_async._wire.errors import expected, key_step, under
+from domo_async._wire.errors import TooManyUnread, count_anew, expected, key_step, under
 from domo_async._wire.hooks import Hook, secret_hook, typed_converter
 from domo_async._wire.json import dumps, loads
 from domo_async._wire.model import NO_EXTRAS, Model
@@ -167,13 +167,18 @@ def from_dict(data: Mapping[str, object], into: type[R]) -> R:
     """Restore a record from the result of `to_dict`; see `Record.from_dict`."""
     target: Any = into  # to mypy, no type is hashable
     value = dict(data) if isinstance(data, Mapping) else data
+    count_anew()
+    path = "$"
     try:
         made: R = _converter().get_structure_hook(target)(value, into)
         return made
     except DecodeError as error:
-        raise DecodeError(f"{error.message} at {error.path}", path=error.path) from None
+        problem, path = f"{error.message} at {error.path}", error.path
+    except TooManyUnread as error:
+        problem = str(error)
     except RecursionError:
-        raise DecodeError("the value is nested too deeply") from None
+        problem = "the value is nested too deeply"
+    raise DecodeError(problem, path=path)
 
 
 def from_json(text: str | bytes, into: type[R]) -> R:

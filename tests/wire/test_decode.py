@@ -481,6 +481,17 @@ def test_an_error_says_where_and_what(body: bytes, into: Any, path: str, message
     assert "s3cret" not in str(caught.value)
 
 
+def test_an_answer_of_values_that_are_nothing_is_not_looked_through_for_ever() -> None:
+    few, many = (b"[" + b"1," * odd + b'{"id":7}]' for odd in (10, 500_001))
+
+    assert [7] == [each.id for each in decode(few, list[Owner])]
+    with pytest.raises(DecodeError, match="^more than 500,000 of its values are not what they should be; ask") as caught:
+        decode(many, list[Owner])
+    assert DecodeError is type(caught.value)
+    assert None is caught.value.__context__
+    assert [7] == [each.id for each in decode(few, list[Owner])], "one answer counts for the next"
+
+
 def test_what_an_error_shows_is_short() -> None:
     """Bodies can be megabytes."""
     with pytest.raises(DecodeError) as of_value:
