@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import secrets
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 
@@ -28,6 +29,9 @@ settings.register_profile(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+# Some tests end processes by Ctrl-C, which a run in the background of a shell, and all that it starts, would ignore.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Processes that tests start compile our modules once, not each time: that is a third of what a start takes.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

@@ -425,9 +425,8 @@ def _patience(url: str) -> dict[str, Any]:
 
     if any("client_kwargs" in conf.get(protocol, ()) for protocol in ("http", "https")):
         return {}
-    web: Any = http
     idle = _MOST_SECONDS_IDLE
-    return {"client_kwargs": {"timeout": web.aiohttp.ClientTimeout(total=None, sock_connect=idle, sock_read=idle)}}
+    return {"client_kwargs": {"timeout": http.aiohttp.ClientTimeout(total=None, sock_connect=idle, sock_read=idle)}}
 
 
 def _found(fs: Any, key: str) -> list[str]:
