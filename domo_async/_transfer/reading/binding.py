@@ -34,11 +34,10 @@ def bind(sql: str, params: Params | None) -> str:
     """Return SQL with its placeholders replaced by values; if `params` is None, the SQL is unchanged.
 
     Placeholders are ``?`` if the values are a sequence, and ``:name`` if they are a mapping, where names may have dots,
-    as ``:sales.id``; within a text, a comment
-    or a name in backticks they are not placeholders. A value is written as in a row that is uploaded: missing values
-    are NULL, and infinity is refused. Texts are written with doubled quotes and doubled backslashes, as MySQL reads
-    them. Whether Domo's dialect takes a backslash for more than itself is not documented: if it does not, one in a
-    value would be read as two, but no value can be read as SQL either way.
+    as in ``:sales.id``; within a text, a comment or a name in backticks they are not placeholders. A value is written
+    as in a row that is uploaded: missing values are NULL, and infinity is refused. Texts are written with doubled
+    quotes and doubled backslashes, as MySQL reads them. Whether Domo's dialect takes a backslash for more than itself
+    is not documented: if it does not, one in a value would be read as two, but no value can be read as SQL either way.
 
     Raises:
         ConfigError: Values and placeholders do not match, or a value cannot be written in SQL.
