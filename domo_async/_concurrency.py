@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable
 from contextlib import asynccontextmanager
+from contextvars import Context
 from typing import Any, TypeVar
 
 from anyio import CancelScope
@@ -57,6 +58,23 @@ async def map_concurrent(
     return [found[index] for index in sorted(found)]
 
 
+class _TaskGroup(asyncio.TaskGroup):
+    """As newer versions of Python have it: a coroutine that comes too late, as another task has failed, is closed."""
+
+    def create_task(
+        self,
+        coro: Generator[Any, None, T] | Coroutine[Any, Any, T],
+        *,
+        name: str | None = None,
+        context: Context | None = None,
+    ) -> asyncio.Task[T]:
+        try:
+            return super().create_task(coro, name=name, context=context)
+        except RuntimeError:
+            coro.close()
+            raise
+
+
 @asynccontextmanager
 async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
     """Give a task group that raises the first error itself instead of a group of errors.
@@ -65,7 +83,7 @@ async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
     """
     failure: BaseException | None = None
     try:
-        async with asyncio.TaskGroup() as tasks:
+        async with _TaskGroup() as tasks:
             yield tasks
     except BaseExceptionGroup as group:
         failure = _first_error(group)

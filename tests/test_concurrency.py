@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import inspect
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -85,6 +87,21 @@ async def test_the_first_error_of_a_task_group_is_raised_without_its_group() -> 
         async with task_group() as tasks:
             tasks.create_task(fail())
             await asyncio.Event().wait()
+
+
+async def test_what_comes_too_late_for_a_task_group_leaves_no_coroutine_behind() -> None:
+    async def fail() -> None:
+        raise LookupError
+
+    late = asyncio.sleep(0)
+    with pytest.raises(LookupError):
+        async with task_group() as tasks:
+            tasks.create_task(fail())
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            tasks.create_task(late)
+
+    assert inspect.CORO_CLOSED == inspect.getcoroutinestate(late)
 
 
 async def test_a_cancelled_scope_waits_for_calls_under_way() -> None:

@@ -111,8 +111,9 @@ class HostileServer:
         self.script = GOOD
 
     def effects(self, method: str, pattern: str) -> int:
-        """Return how many requests of a kind took effect."""
-        return sum(seen.effect for seen in self.seen if seen.method == method and re.search(pattern, seen.target))
+        """Return how many requests of a kind took effect, but for those whose answers say that they did not."""
+        kind = [seen for seen in self.seen if seen.method == method and re.search(pattern, seen.target)]
+        return sum(seen.effect and not seen.put_off for seen in kind)
 
     def sent_again(self, method: str, pattern: str) -> list[str]:
         """Return which requests of a kind came again, though the first may have been taken."""
@@ -210,10 +211,10 @@ class HostileServer:
     def _note_lies(self, deed: Misdeed, body: str, status: int, request: Seen) -> None:
         names = {name.lower() for name, _ in deed.headers}
         good = 200 <= status < 300
-        refuses = status in REFUSALS and body == "refusal"
+        refuses = status in REFUSALS and body in {"refusal", "reflection"}
         redirects = status in REDIRECTS and "location" in names
         # A limiter answers instead of handing on.
-        request.put_off = not request.effect and (status == 429 or redirects or refuses)
+        request.put_off = status == 429 or redirects or refuses
         self.lied |= (
             (good and (body not in {"right", "page"} or (deed.timing == "early")))
             or (good and body == "right" and not request.effect)

@@ -27,7 +27,11 @@ from tests.hostile.server import hostile_server
 from tests.hostile.watching import found_in, listening_to_complaints, texts_of
 from tests.support import SkippingClock
 
-pytestmark = pytest.mark.hostile
+pytestmark = [
+    pytest.mark.hostile,
+    # The scripts' headers may be long.
+    pytest.mark.filterwarnings("ignore:Generating overly large repr"),
+]
 
 # How long a call of many requests may take, each of which may stand still until its time is over.
 PATIENCE = 30.0
