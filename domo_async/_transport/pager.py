@@ -38,6 +38,7 @@ __all__ = [
 T = TypeVar("T")
 _MOST_EMPTY = 1000
 _MOST_BARREN = 100  # successive pages without new items, although more are announced
+_MOST_UNREADABLE = 10  # successive pages of which no item can be read
 _LEAST_CAP = 10
 _PROBES = 4
 
@@ -421,6 +422,7 @@ class _Reading(Generic[T]):
         self._total: int | None = None
         self._positions = 0  # the number of items from the beginning without a gap
         self._unreadable = 0
+        self._unreadable_pages = 0
         self._promises_more = False
 
     def pages(self) -> AsyncGenerator[Sequence[T], None]:
@@ -448,7 +450,15 @@ class _Reading(Generic[T]):
             raise self.incomplete("some may be hidden from the token's owner, or the list changed while it was read")
 
     def _take(self, batch: PageData[T]) -> None:
-        """Take the page's information about the whole list."""
+        """Take the page's information about the whole list.
+
+        Raises:
+            ListIncomplete: Nothing can be read of this page, nor of those before it.
+        """
+        self._unreadable_pages = self._unreadable_pages + 1 if batch.unreadable and not batch.items else 0
+        if self._unreadable_pages > _MOST_UNREADABLE:
+            self._promises_more = True
+            raise self.incomplete(f"of {self._unreadable_pages} pages in a row no item could be read")
         if batch.total is not None:
             self.moved |= self._total is not None and batch.total < self._total
             self._total = batch.total

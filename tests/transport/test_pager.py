@@ -241,6 +241,23 @@ async def test_a_page_with_items_that_cannot_be_read_is_as_long_as_it_came():
     assert [item for item in range(25) if item % 10] == await by_offset(fetch, page_size=10, assured=10).all()
 
 
+async def test_pages_of_which_nothing_can_be_read_end_a_list_that_is_not_whole():
+    asked: list[object] = []
+
+    async def by_page(offset: int, _: int) -> PageData[int]:
+        asked.append(offset)
+        return PageData([] if offset else [1], unreadable=10)
+
+    async def following(cursor: str | None) -> tuple[PageData[int], str | None]:
+        return await by_page(int(cursor or 0), 10), str(int(cursor or 0) + 1)
+
+    for pager in (by_offset(by_page, page_size=10, assured=10), by_cursor(following)):
+        asked.clear()
+        with pytest.raises(ListIncomplete, match="gave 1 items: of 11 pages in a row no item could be read"):
+            await pager.all()
+        assert 12 == len(asked)
+
+
 @pytest.mark.parametrize("cap", [10, 20, 25, 50])
 async def test_a_page_as_long_as_pages_that_are_cut_is_not_taken_for_the_last(cap):
     shelf = Changing(230, total=False, cap=cap)
