@@ -16,7 +16,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from domo_async import Domo, DomoError, RequestEvent, Retries, Settings, Timeouts
+from domo_async import Domo, DomoError, RequestEvent, Retries, Settings, Timeouts, errors
 from domo_async._bulk import BulkReport
 from domo_async.emulator import Emulator
 from domo_async.sync import Domo as BlockingDomo
@@ -103,6 +103,7 @@ async def tried(call: Call, script: Script, way: str, world: World, told: Told) 
                 value = await made(call, domo, world, about)
         except DomoError as failure:
             error = failure
+            assert type(error) is getattr(errors, type(error).__name__), "users cannot name it"
         assert time.monotonic() - started < PATIENCE
         lied, seen = server.lied, list(server.seen)
         server.end()

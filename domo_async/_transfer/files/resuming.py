@@ -103,10 +103,6 @@ class DownloadResult(Record):
     verified: bool
 
 
-class _Anew(IncompleteAnswer):
-    """The bytes written so far do not belong to the same content as the new answer; the download has to start over."""
-
-
 @define
 class Transfer:
     """One download.
@@ -116,6 +112,7 @@ class Transfer:
         tag: The ETag of the answer that they came from.
         total: The total length of the content, if an answer stated it.
         part: Whether the last answer continued where an earlier one broke off.
+        outdated: Whether the bytes written do not belong to the content of the last answer.
         packed: Whether the answer was compressed, so that offsets in it differ from those of the content.
         furthest: The most bytes that were ever written.
     """
@@ -131,6 +128,7 @@ class Transfer:
     total: int | None = None
     _part: bool = False
     _packed: bool = False
+    _outdated: bool = False
     _furthest: int = 0
     _described: Described = field(factory=Described)
     _begun: bool = False
@@ -164,9 +162,14 @@ class Transfer:
                 self._reporter.retried()
             await attempts.wait(delay)
 
+    def _anew(self, message: str) -> IncompleteAnswer:
+        """Return an error after which the download starts over: the bytes written are not of the answer's content."""
+        self._outdated = True
+        return IncompleteAnswer(message)
+
     def _prepare(self, error: TransportError) -> bool:
         """Prepare another attempt, and return whether one is possible."""
-        if isinstance(error, _Anew | ContentMismatch) or not self._can_go_on():
+        if self._outdated or isinstance(error, ContentMismatch) or not self._can_go_on():
             return self._restart()
         return True
 
@@ -183,7 +186,7 @@ class Transfer:
         return True
 
     def _forget(self) -> None:
-        self.size, self.tag, self.total = 0, None, None
+        self.size, self.tag, self.total, self._outdated = 0, None, None, False
         self._hashes = self._new_hashes()
 
     def _new_hashes(self) -> dict[str, hashlib._Hash]:
@@ -204,10 +207,10 @@ class Transfer:
         except APIError as error:
             # The content became shorter, or a cache has an older one.
             if error.status == 416 and self.size:
-                raise _Anew(f"the content no longer has a byte at offset {self.size}: {error}") from None
+                raise self._anew(f"the content no longer has a byte at offset {self.size}: {error}") from None
             raise
         if ends is not None and self.size != ends:
-            broken = IncompleteAnswer if self.size < ends else _Anew
+            broken = IncompleteAnswer if self.size < ends else self._anew
             raise broken(f"{self.size} bytes arrived instead of {ends}")
 
     async def _begin(self, answer: Download) -> int | None:
@@ -220,7 +223,7 @@ class Transfer:
             ends = self._begin_part(answer, tag)
         else:
             if self.size and not self._restart():
-                raise _Anew("the instance started over, and the bytes already written cannot be taken back")
+                raise self._anew("the instance started over, and the bytes already written cannot be taken back")
             length = answer.headers.get("Content-Length")
             self.tag = tag
             self.total = ends = None if self._packed or length is None else int(length)
@@ -244,12 +247,12 @@ class Transfer:
     def _begin_part(self, answer: Download, tag: str | None) -> int:
         found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
         if not self.size or self._packed or found is None or int(found[1]) != self.size:
-            raise _Anew("the instance sent another part of the content than the requested one")
+            raise self._anew("the instance sent another part of the content than the requested one")
         total = None if found[3] == "*" else int(found[3])
         if self.tag is not None and tag != self.tag:
-            raise _Anew("the content changed during the download")
+            raise self._anew("the content changed during the download")
         if self.total is not None and total not in (None, self.total):
-            raise _Anew("the length of the content changed during the download")
+            raise self._anew("the length of the content changed during the download")
         self.total = total if self.total is None else self.total
         return int(found[2]) + 1 if self.total is None else self.total
 
@@ -273,7 +276,7 @@ class Transfer:
         await self._learn()
         await self._keep(pieces)
         if not answer.tells_its_end and (self._described.size, self._described.digest) == (None, None):
-            raise _Anew("the answer has neither a length nor an end mark, so it may have been cut off")
+            raise self._anew("the answer has neither a length nor an end mark, so it may have been cut off")
 
     async def _keep(self, pieces: list[bytes]) -> None:
         if not pieces:
