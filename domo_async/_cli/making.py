@@ -87,7 +87,7 @@ def command_of(noun: Noun, row: Row) -> Any:
         )
         with readable_errors(debug=debug):
             placed, named = _arguments(parameters, given)
-            if row.deletes and not yes and not given.get("dry_run"):
+            if row.deletes and not yes and not given.get("dry_run") and given.get("remove") is not False:
                 agreed(
                     row.deletes.format(**{key: _shown(value) for key, value in given.items()}), otherwise="give --yes"
                 )

@@ -176,8 +176,11 @@ def test_users_groups_and_pages_are_referred_to_by_type_and_id(cli: Cli, domo: D
     access = domo.pages.access(int(page))
     removed = cli("pages", "remove-owners", "--page-ids", page, "--owners", f"group:{group}", "--yes")
     levels = f'[{{"id": {domo.users.me().id}, "access_level": "CO_OWNER", "type": "USER"}}]'
-    synced = cli("datasets", "sync-access", domo.datasets.list(limit=1).all()[0].id, levels, "--dry-run")
+    sync = ("datasets", "sync-access", domo.datasets.list(limit=1).all()[0].id, levels)
+    synced = cli(*sync, "--dry-run")
     assert (0, True) == (synced.code, "nothing was changed" in synced.stdout), synced.stderr
+    asked, added = cli(*sync), cli(*sync, "--no-remove")
+    assert (2, True, 0) == (asked.code, "give --yes" in asked.stderr, added.code), asked.stderr + added.stderr
     revoked = cli("sharing", "revoke", "--resources", page, "--recipient", f"group:{group}", "--yes")
 
     assert (0, 0, 0, 0) == (shared.code, owned.code, removed.code, revoked.code), removed.stderr + revoked.stderr

@@ -83,6 +83,7 @@ NOUNS: tuple[Noun, ...] = (
                 name="sync-access",
                 method="datasets.access.sync",
                 examples=("5f2a @grants.json --dry-run", "5f2a @grants.json --no-remove"),
+                deletes="Take the access to the dataset {dataset_id} away from all who are not named?",
                 without=frozenset({"batch_size"}),
             ),
             Row(name="index", method="datasets.indexes.create", examples=("5f2a --wait",)),
