@@ -169,7 +169,7 @@ class DomoMagics(Magics):
         """Return the value of a variable, or of an attribute or a key of one."""
         name, *path = dotted.split(".")
         if name not in self._session.user_ns:
-            raise ConfigError(f"the SQL names :{dotted}, but there is no variable {name}")
+            raise ConfigError(f"the SQL names :{dotted}, but the variable {name} does not exist")
         value: object = self._session.user_ns[name]
         for step in path:
             try:

@@ -118,7 +118,7 @@ async def test_an_instance_gets_its_own_token_alone(
 @pytest.mark.parametrize(
     ("line", "sql", "told"),
     [
-        ("orders", "SELECT :nothing", "ConfigError: the SQL names :nothing, but there is no variable"),
+        ("orders", "SELECT :nothing", "ConfigError: the SQL names :nothing, but the variable nothing does not exist"),
         (
             "orders",
             "SELECT :orders.nothing",

@@ -21,8 +21,8 @@ def airflow_error(error: DomoError, *, repeatable: bool) -> Exception:
         repeatable: Whether doing all of it once more does no harm, even if it took effect.
     """
     again = may_pass(error) and (repeatable or not error.in_doubt)
-    told = "; ".join([str(error), *getattr(error, "__notes__", ())])
-    return (AirflowException if again else AirflowFailException)(told)
+    message = "; ".join([str(error), *getattr(error, "__notes__", ())])
+    return (AirflowException if again else AirflowFailException)(message)
 
 
 @contextmanager

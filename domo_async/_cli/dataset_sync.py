@@ -60,7 +60,7 @@ def sync(
         list[str],
         typer.Argument(
             metavar="FOLDER",
-            help="A folder (with its subfolders), patterns or files; it is no error if there are none yet.",
+            help="A folder (with its subfolders), patterns or files; files that do not exist yet are not an error.",
         ),
     ],
     dataset: Annotated[str, typer.Option("--dataset", "-d", metavar="ID", help="The dataset to fill.")],

@@ -120,7 +120,7 @@ def wanted_columns(chosen: str | None, usual: str, kind: Any, form: Form) -> str
             raise typer.BadParameter(f"{name or path!r} is not the name of a column", param_hint="--columns")
         if not any(has_field(kind, each.split(".")) for each in path.split("|")):
             fields = ", ".join(dict.fromkeys((*known, *_names_of(kind))))
-            raise typer.BadParameter(f"there is no field {path!r}; there are {fields}", param_hint="--columns")
+            raise typer.BadParameter(f"the field {path!r} does not exist; choose from {fields}", param_hint="--columns")
     if not columns:
         raise typer.BadParameter("name at least one column", param_hint="--columns")
     return " ".join(f"{name}={path}" for name, path in columns.items())

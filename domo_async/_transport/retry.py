@@ -31,7 +31,7 @@ class Attempts:
     number: int = 1
 
     def delay_after(self, error: DomoError) -> float | None:
-        """Return the seconds to wait after this attempt, with random jitter, or None if there is no further one."""
+        """Return the seconds to wait after this attempt, with random jitter, or None after the last one."""
         chance = random.random()  # noqa: S311 - spreads callers; not used for security
         policy = self._settings.retries
         return retry_delay(policy, error, attempt=self.number, idempotent=self._idempotent, chance=chance)

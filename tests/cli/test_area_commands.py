@@ -422,7 +422,7 @@ def test_columns_of_tables_and_csv_are_chosen(cli: Cli, world: Emulator, domo: D
     ][:2]
     assert (["name,id"], 3) == (hits.stdout.splitlines()[:1], len(hits.stdout.splitlines()))
     assert [2] * 4 == [each.code for each in wrong]
-    assert "there is no field 'colour'; there are id, name, rows, type, owner, updated" in wrong[0].stderr
+    assert "the field 'colour' does not exist; choose from id, name, rows, type, owner, updated" in wrong[0].stderr
     assert [] == list(world.log)
 
 

@@ -29,8 +29,8 @@ __all__ = ["EMPTY_FIELDS", "FASTEST", "IS_COMPILED", "SCANNERS", "built_for_less
 
 FASTEST = type(block_scanner(None))
 IS_COMPILED = FASTEST not in {BlockScanner, VectorizedBlockScanner}
-needs_compiled = pytest.mark.skipif(not IS_COMPILED, reason="there was no compiler when this was installed")
-needs_numpy = pytest.mark.skipif(not HAS_NUMPY, reason="NumPy 2 is not installed")
+needs_compiled = pytest.mark.skipif(not IS_COMPILED, reason="not compiled here; .ci/run fails without")
+needs_numpy = pytest.mark.skipif(not HAS_NUMPY, reason="NumPy 2 is not installed; .ci/run fails without")
 SCANNERS = [
     pytest.param(BlockScanner, id="plain"),
     pytest.param(VectorizedBlockScanner, id="vectorized", marks=needs_numpy),

@@ -105,7 +105,7 @@ async def test_a_ledger_has_a_row_a_file_and_what_it_needs_no_longer_is_gone(nig
     assert [] == [*ledger.parent.glob("*.journals/*")]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such file names")
 async def test_files_of_any_name_are_loaded_once_and_their_errors_are_kept(domo, dataset, folder, night):
     for number, name in enumerate(["a\nb.csv", "not utf-8 \udcff.csv", "s3:c.csv", "[a]*.csv"]):
         write(folder, name, f"{number},x")

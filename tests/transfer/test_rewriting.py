@@ -20,7 +20,7 @@ from tests.transfer.test_splitter import cuts, pieces
 
 Row = list[str | None]
 FASTEST = fastest_rewriter()
-needs_compiled = pytest.mark.skipif(FASTEST is Rewriter, reason="there was no compiler when this was installed")
+needs_compiled = pytest.mark.skipif(FASTEST is Rewriter, reason="not compiled here; .ci/run fails without")
 WAYS = [pytest.param(Rewriter, id="plain"), pytest.param(FASTEST, id="compiled", marks=needs_compiled)]
 
 PIECES = ["a", "é", "日本", '"', '""', ",", ";", "\n", "\r\n", "\r", " ", '"\n', '";"', "\x00", "x" * 30, "]^-\\"]

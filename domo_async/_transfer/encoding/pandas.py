@@ -50,7 +50,7 @@ def series_of_frame(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
 
 
 def _name(label: object) -> str:
-    # A missing label is no name.
+    # A missing label does not name a column.
     missing = is_missing_type(type(label)) or (isinstance(label, float) and math.isnan(label))
     return "" if missing else str(label)
 

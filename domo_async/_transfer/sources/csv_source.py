@@ -72,7 +72,7 @@ class CsvSource(SingleSource):
         self._constants = self._folders.of(columns)
         fit = await super().fit(columns, header=header, schema=schema)
         if self._dialect.skip_rows and await self.heading() is None:
-            # Nothing is left: the skipped records are no rows either.
+            # Nothing is left, and the skipped records must not be sent as rows.
             fit = evolve(fit, skip=self._dialect.skip_rows)
         rows = (await self._records())[fit.skip :]
         return evolve(fit, empties=bool(fit.typed) and _may_hold_empties(rows, fit.typed, self._dialect))
