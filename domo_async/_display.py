@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["html_fields", "html_table", "text_table"]
+__all__ = ["html_fields", "html_table", "text_table", "with_notes"]
 
 _FEW = 5
 _WIDEST = 32
@@ -17,6 +17,11 @@ _MOST_COLUMNS = 50
 _MOST_FIELDS = 100
 _RULE = "\0"  # of which no shown cell consists
 _NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
+
+
+def with_notes(error: BaseException) -> str:
+    """Return the message of an error and its notes, in one line."""
+    return "; ".join([str(error), *getattr(error, "__notes__", ())])
 
 
 def text_table(names: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import os
 import re
 import threading
 import weakref
@@ -331,7 +332,18 @@ class LiveRedactor:
 
 
 _live: weakref.WeakSet[LiveRedactor] = weakref.WeakSet()
-_lock = threading.Lock()
+# Held again by a thread that has it, if the collector of garbage runs a finalizer which makes an error.
+_lock = threading.RLock()
+
+
+def _renew_lock() -> None:
+    """Make another lock in a forked process, as a thread that it does not have may hold this one."""
+    global _lock  # noqa: PLW0603 - there is one for the process
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def redacted(text: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -173,3 +176,33 @@ async def test_notes_and_attributes_of_errors_have_no_secrets_either() -> None:
 async def test_a_short_secret_is_not_taken_out_of_words_that_no_answer_has() -> None:
     async with Domo("acme", token="none"):
         assert "none of the columns" == str(DomoError("none of the columns"))
+
+
+_FORKED = """
+import os, threading
+from domo_async import Domo, DomoError, _redaction
+
+domo = Domo("acme", token="a-token-of-some-length")
+held, done = threading.Event(), threading.Event()
+
+def hold():
+    with _redaction._lock:
+        held.set()
+        done.wait()
+
+thread = threading.Thread(target=hold)
+thread.start()
+held.wait()
+child = os.fork()
+if not child:
+    os._exit("a-token" in str(DomoError("of a-token-of-some-length")))
+code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+done.set()
+thread.join()
+os._exit(code)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_process_makes_errors_though_a_thread_was_making_one() -> None:
+    assert 0 == subprocess.run([sys.executable, "-c", _FORKED], timeout=30, check=False).returncode

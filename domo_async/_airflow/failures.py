@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from domo_async._display import with_notes
 from domo_async._passing import may_pass
 from domo_async.errors import DomoError
 
@@ -21,8 +22,7 @@ def airflow_error(error: DomoError, *, repeatable: bool) -> Exception:
         repeatable: Whether doing all of it once more does no harm, even if it took effect.
     """
     again = may_pass(error) and (repeatable or not error.in_doubt)
-    message = "; ".join([str(error), *getattr(error, "__notes__", ())])
-    return (AirflowException if again else AirflowFailException)(message)
+    return (AirflowException if again else AirflowFailException)(with_notes(error))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnno
 from pydantic import ValidationError
 
 from domo_async import Domo, __version__
+from domo_async._display import with_notes
 from domo_async._mcp.automation import AutomationTools
 from domo_async._mcp.content import ContentTools
 from domo_async._mcp.datasets import DatasetTools
@@ -145,7 +146,7 @@ class DomoServer(MCPServer[Any]):
     def _explained(self, error: BaseException, *, changing: bool) -> str:
         """Return the message of an error, without secrets, and with the remedy."""
         if isinstance(error, DomoError):
-            message = "; ".join([str(error), *getattr(error, "__notes__", ())])
+            message = with_notes(error)
             if isinstance(error, AnswerTooLarge):
                 message = (
                     f"the answer is larger than {error.limit:,} bytes, and was not read to its end: ask for fewer rows"

@@ -15,6 +15,7 @@ from domo_async import AfterCommitError, ConfigError, DomoError, SourceError
 from domo_async._cli.common.interrupts import Interrupted
 from domo_async._cli.common.output import err, printable
 from domo_async._cli.common.streams import OutputFailed
+from domo_async._display import with_notes
 from domo_async._tracebacks import whole_tracebacks
 
 __all__ = ["EXIT_CODES", "MOST_TOLD", "Advice", "DebugOption", "ExitCode", "effect", "output_failed", "readable_errors"]
@@ -99,7 +100,7 @@ def readable_errors(*, debug: bool, advice: Advice | None = None) -> Iterator[No
         if debug:
             problem = traceback.format_exc()
             err.print(printable(problem) if err.is_terminal else problem, markup=False, soft_wrap=True, end="")
-        _complain(type(error).__name__, "; ".join([str(error), *getattr(error, "__notes__", ())]))
+        _complain(type(error).__name__, with_notes(error))
         _advise(error, advice)
         raise typer.Exit(_code(error)) from None
     except Interrupted as interrupt:
