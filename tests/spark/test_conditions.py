@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-pytest.importorskip("pyspark")
+pytest.importorskip("pyspark", reason="needs the extra spark")
 
 from pyspark.sql import datasource as spark
 from pyspark.sql.types import DateType, DoubleType, LongType, StringType, StructType, TimestampType
