@@ -15,7 +15,8 @@ Tables and datasets
 ===================
 
 Table ``people`` of dlt's dataset ``crm`` is Domo's dataset ``crm.people``, which is found by its name or else created.
-The setting ``datasets`` names datasets of one's own by their ids. dlt's own tables (``_dlt_version``, ``_dlt_loads``,
+A dataset of that name which dlt did not create is neither loaded nor deleted, and the load is refused: the setting
+``datasets`` names datasets of one's own by their ids. dlt's own tables (``_dlt_version``, ``_dlt_loads``,
 ``_dlt_pipeline_state``) are datasets, too; from them a pipeline on another machine takes its state and its schema.
 
 New columns are added to the datasets, and columns that dlt no longer sees stay, with NULL in new rows. Types are never
@@ -28,7 +29,7 @@ What is loaded how
 of it. ``merge`` is Domo's upsert by the primary key, which becomes the dataset's upsert keys. Rows of nested tables are
 replaced when their parents come again, and rows with dlt's hint ``hard_delete`` are deleted. An instance that does not
 keep upsert keys refuses ``merge`` before rows are sent. dlt's other strategies, such as ``delete-insert`` and ``scd2``,
-are refused.
+and the hint ``dedup_sort`` are refused. As with dlt's other upserts, a load has each key once.
 
 Each upload has its journal in the load package. A job that is tried again, by dlt or by the next run after the process
 was killed, continues from it: rows that are committed are not sent again. If dlt's working directory is lost in the

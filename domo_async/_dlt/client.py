@@ -22,6 +22,7 @@ from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.common.destination.typing import PreparedTableSchema
 from dlt.common.json import json
 from dlt.common.schema import Schema, TSchemaTables
+from dlt.common.schema.exceptions import SchemaCorruptedException
 from dlt.common.schema.utils import get_nested_tables
 from dlt.common.storages import ParsedLoadJobFileName
 from dlt.common.storages.exceptions import CurrentLoadPackageStateNotAvailable
@@ -71,7 +72,9 @@ class DomoJobClient(JobClientBase, WithStateSync):
         if self._tables is None:
             name = self.config.normalize_dataset_name(self.schema)
             prefix = f"{name}{self.config.dataset_separator}" if name else ""
-            self._tables = Tables(self.config.client(), prefix, self.config.datasets or {}, _of_package())
+            self._tables = Tables(
+                self.config.client(), prefix, self.config.datasets or {}, _of_package(), self._has_stored
+            )
         return self._tables
 
     def initialize_storage(self, truncate_tables: Iterable[str] | None = None) -> None:
@@ -111,6 +114,16 @@ class DomoJobClient(JobClientBase, WithStateSync):
             *verify_schema_merge_disposition(self.schema, loaded, self.capabilities, warnings=True),
             *verify_unsupported_merge_options(
                 self.schema, loaded, self.capabilities, "domo", ("skip_unchanged_rows", "source_filter")
+            ),
+            *(
+                SchemaCorruptedException(
+                    self.schema.name,
+                    f'column "{column}" of table "{name_of(table)}" has the hint dedup_sort, and an upsert does not'
+                    " choose between rows of the same key: give each key once, or take the hint away",
+                )
+                for table in loaded
+                if table.get("write_disposition") == "merge"
+                for column in columns_with(table, "dedup_sort")
             ),
         ]
         for problem in problems:
@@ -235,6 +248,10 @@ class DomoJobClient(JobClientBase, WithStateSync):
             sql = f"SELECT * FROM table WHERE {load} = :load AND {name} = :name"  # noqa: S608 - as above
             rows = self.tables.rows(states, sql, {"load": newest, "name": pipeline_name})
         return StateInfo.from_normalized_mapping(self._read(rows[0], "created_at"), self.schema.naming)
+
+    def _has_stored(self, table: str) -> bool:
+        stored = self.get_stored_schema(self.schema.name)
+        return stored is not None and table in json.loads(stored.schema)["tables"]
 
     def _schema_of(self, version_hash: str) -> StorageSchemaInfo | None:
         return self._schema_info(f"WHERE {self._quoted('version_hash')} = :hash ", {"hash": version_hash})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from dlt.common.configuration import configspec
@@ -49,6 +49,16 @@ class DomoCredentials(CredentialsConfiguration):
         if self.instance and self.token:
             return Domo(self.instance, token=Secret(self.token))
         return Domo.from_profile(self.profile) if self.profile else Domo.from_env()
+
+    def parse_native_representation(self, native_value: Any) -> None:
+        """Refuse text, which dlt would ignore, so that another instance would be loaded into.
+
+        Raises:
+            ValueError: Always, as dlt asks.
+        """
+        raise ValueError(
+            "destination domo: credentials are not text, but a section or mapping with instance and token, or profile"
+        )
 
     def on_resolved(self) -> None:
         """Refuse an instance without a token, and both together with a profile."""

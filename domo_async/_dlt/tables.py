@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,10 +10,13 @@ from attrs import evolve, frozen
 
 from domo_async._transfer import ColumnSpec
 from domo_async.errors import ConfigError, NotFound
-from domo_async.models import Column
+from domo_async.models import Column, Dataset
 from domo_async.sync import Domo
 
 __all__ = ["Tables"]
+
+_TYPE = "dlt"  # of the datasets that the destination creates
+_OWN = "_dlt_"  # what the names of dlt's own tables and columns begin with
 
 
 @frozen(eq=False, slots=False)
@@ -27,18 +30,20 @@ class Tables:
         prefix: What the names of Domo's datasets begin with.
         given: The datasets whose ids the configuration names, by table.
         known: The datasets that were found or created, by table; it is added to.
+        stored: Returns whether the schema that was stored last has a table.
     """
 
     domo: Domo
     _prefix: str
     _given: Mapping[str, str]
     _known: dict[str, str]
+    _stored: Callable[[str], bool]
 
     @cached_property
-    def _found(self) -> Mapping[str, Sequence[str]]:
-        found: dict[str, list[str]] = {}
+    def _found(self) -> Mapping[str, Sequence[Dataset]]:
+        found: dict[str, list[Dataset]] = {}
         for dataset in self.domo.datasets.list(name_like=self._prefix):
-            found.setdefault(dataset.name or "", []).append(dataset.id)
+            found.setdefault(dataset.name or "", []).append(dataset)
         return found
 
     def name(self, table: str) -> str:
@@ -49,12 +54,19 @@ class Tables:
         """Return the id of a table's dataset, or None if the table has no dataset.
 
         Raises:
-            ConfigError: Several datasets have the table's name.
+            ConfigError: Several datasets have the table's name, or one that dlt did not create.
         """
         known = self._given.get(table) or self._known.get(table)
         if known is not None:
             return known
-        ids = self._found.get(self.name(table), ())
+        named = self._found.get(self.name(table), ())
+        ids = [dataset.id for dataset in named if self._is_own(table, dataset)]
+        if named and not ids:
+            raise ConfigError(
+                f"dataset {named[0].id} is called {self.name(table)!r}, and dlt did not create it, so table"
+                f' "{table}" is not loaded into it, nor is it deleted: rename it, or choose another dataset_name;'
+                f' to load into it all the same, set datasets={{"{table}": "{named[0].id}"}} of the destination'
+            )
         if len(ids) > 1:
             raise ConfigError(
                 f"several datasets are called {self.name(table)!r} ({', '.join(ids)}), so it is not clear which one"
@@ -64,6 +76,20 @@ class Tables:
             return None
         self._known[table] = ids[0]
         return ids[0]
+
+    def _is_own(self, table: str, dataset: Dataset) -> bool:
+        """Return whether dlt created a dataset with a table's name."""
+        types = (dataset.user_defined_type, dataset.display_type, dataset.data_provider_type, dataset.type)
+        # Which type an instance shows for a dataset is not documented; tables from Arrow have no columns of dlt's.
+        return (
+            table.casefold().startswith(_OWN)
+            or _TYPE in types
+            or any(
+                column.name.casefold().startswith(_OWN)
+                for column in self.domo.datasets.schemas.latest(dataset.id).columns
+            )
+            or self._stored(table)
+        )
 
     def get(self, table: str) -> str:
         """Return the id of a table's dataset.
@@ -99,7 +125,7 @@ class Tables:
                 Column(name=column.name, type=column.type, upsert_key=True if column.name in keys else None)
                 for column in wanted
             ]
-            self._known[table] = self.domo.datasets.create(self.name(table), columns).id
+            self._known[table] = self.domo.datasets.create(self.name(table), columns, user_defined_type=_TYPE).id
             return [column.name for column in wanted]
         dataset_id = self.get(table)
         by_name = {column.name.casefold(): column for column in present}

@@ -162,12 +162,18 @@ def test_a_lost_answer_to_the_commit_does_not_double_rows(
         pytest.param([{"id": "one"}], {"columns": {"id": {"data_type": "text"}}}, "is STRING now, and LONG", id="type"),
         pytest.param([{"raw": b"\x00"}], {}, "is binary, and Domo holds only text", id="binary"),
         pytest.param([{"id": 2}], {"write_disposition": "merge"}, "No primary key defined", id="no-key"),
+        pytest.param(
+            [{"id": 2}],
+            {"write_disposition": "merge", "primary_key": "id", "columns": {"id": {"dedup_sort": "desc"}}},
+            "does not choose between rows of the same key",
+            id="dedup-sort",
+        ),
     ],
 )
 def test_what_cannot_be_loaded_is_refused_before_rows_are_sent(
     data: list[dict[str, Any]], how: dict[str, Any], why: str, client: Domo, pipeline: NewPipeline
 ) -> None:
-    made = client.datasets.create("crm.things", {"id": "LONG"})
+    made = client.datasets.create("crm.things", {"id": "LONG"}, user_defined_type="dlt")
 
     with refused(why):
         pipeline().run(data, table_name="things", **how)
@@ -176,7 +182,7 @@ def test_what_cannot_be_loaded_is_refused_before_rows_are_sent(
 
 
 def test_of_two_datasets_of_the_same_name_none_is_chosen(client: Domo, pipeline: NewPipeline) -> None:
-    first, second = (client.datasets.create("crm.twins", {"id": "LONG"}).id for _ in range(2))
+    first, second = (client.datasets.create("crm.twins", {"id": "LONG"}, user_defined_type="dlt").id for _ in range(2))
 
     with refused("several datasets are called 'crm.twins'"):
         pipeline().run([{"id": 1}], table_name="twins")
@@ -184,6 +190,39 @@ def test_of_two_datasets_of_the_same_name_none_is_chosen(client: Domo, pipeline:
 
     assert [1] == [version.num_rows for version in client.datasets.versions.list(second)]
     assert [] == client.datasets.versions.list(first).all()
+
+
+def test_a_dataset_of_somebody_else_is_neither_loaded_nor_deleted_unless_it_is_named(
+    client: Domo, pipeline: NewPipeline
+) -> None:
+    theirs = client.datasets.create("crm.orders", {"id": "LONG"}).id
+    client.datasets.upload(theirs, [[1]])
+    orders: Any = {"data": [{"id": 2}], "table_name": "orders", "write_disposition": "replace"}
+
+    for machine, refresh in (("one", None), ("two", "drop_resources"), ("three", "drop_data")):
+        with refused("dlt did not create it"):
+            pipeline(machine).run(**orders, refresh=refresh)
+    assert [(1,)] == rows(client, "orders", "id")
+    pipeline("four", datasets={"orders": theirs}).run(**orders)
+
+    assert [(2,)] == rows(client, "orders", "id")
+
+
+def test_a_table_without_columns_of_dlt_is_known_by_the_stored_schema(
+    emulator: Emulator, client: Domo, pipeline: NewPipeline
+) -> None:
+    import pyarrow as pa
+
+    frame = pa.table({"id": [1]})
+    pipeline().run(frame, table_name="frames")
+    untyped: list[dict[str, Any]] = [{"id": dataset_id(client, "frames"), "name": "crm.frames"}]
+    untyped += [{"id": dataset.id, "name": dataset.name} for dataset in client.datasets.list(name_like="crm._dlt")]
+    body = {"dataSources": untyped}
+    emulator.faults.add(Fault("GET /api/data/v3/datasources", "status", status=200, body=body, count=None))
+
+    pipeline("two").run(frame, table_name="frames")
+
+    assert [(1,), (1,)] == [tuple(row) for row in client.datasets.query(untyped[0]["id"], "SELECT id FROM table")]
 
 
 def test_the_token_is_in_no_trace_log_or_file(

@@ -78,7 +78,7 @@ def test_a_package_whose_process_was_killed_is_finished_by_the_next_run_without_
 def test_an_uncertain_commit_is_looked_up_when_the_job_is_tried_again(
     emulator: Emulator, client: Domo, pipeline: NewPipeline
 ) -> None:
-    made = client.datasets.create("crm.orders", {"id": "LONG"}).id
+    made = client.datasets.create("crm.orders", {"id": "LONG"}, user_defined_type="dlt").id
     emulator.faults.add(Fault(f"PUT *{made}/uploads/*/commit", "drop_after"))
     emulator.faults.add(Fault(f"GET *{made}/dataversions", "status", status=403, skip=1))
 
@@ -92,7 +92,7 @@ def test_an_uncertain_commit_is_looked_up_when_the_job_is_tried_again(
 def test_without_upsert_keys_a_merge_is_refused_plainly(
     emulator: Emulator, client: Domo, pipeline: NewPipeline
 ) -> None:
-    made = client.datasets.create("crm.orders", {"id": "LONG"}).id
+    made = client.datasets.create("crm.orders", {"id": "LONG"}, user_defined_type="dlt").id
     columns = [{"name": name, "type": kind} for name, kind in (("id", "LONG"), ("_dlt_load_id", "STRING"))]
     kept = {"schema": {"columns": [*columns, {"name": "_dlt_id", "type": "STRING"}]}}
     emulator.faults.add(Fault(f"GET *{made}/schemas/latest", "status", status=200, body=kept, count=None))
@@ -212,6 +212,7 @@ def test_the_configuration_names_the_instance_and_a_dataset_of_ones_own(
     ("settings", "why"),
     [
         pytest.param({"timezone": "Mars/Olympus"}, "timezone 'Mars/Olympus' is not known", id="zone"),
+        pytest.param({"credentials": "acme"}, "credentials are not text", id="text"),
         pytest.param({"credentials": {"instance": "acme"}}, "need an instance and a token, or a profile", id="token"),
         pytest.param(
             {"credentials": {"instance": "acme", "token": "t", "profile": "p"}},
