@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowTaskTimeout
 
 from domo_async._display import with_notes
 from domo_async._passing import may_pass
@@ -27,8 +27,17 @@ def airflow_error(error: DomoError, *, repeatable: bool) -> Exception:
 
 @contextmanager
 def as_airflow_errors(*, repeatable: bool) -> Iterator[None]:
-    """Raise Airflow's errors for those of the SDK; see `airflow_error`."""
+    """Raise Airflow's errors for those of the SDK; see `airflow_error`.
+
+    Airflow would also repeat what its ``execution_timeout`` ended, whose outcome is not known.
+    """
     try:
         yield
     except DomoError as error:
         raise airflow_error(error, repeatable=repeatable) from error
+    except AirflowTaskTimeout as error:
+        if repeatable:
+            raise
+        raise AirflowFailException(
+            "the task's execution_timeout ended it, and it may have taken effect: look before you run it again"
+        ) from error

@@ -9,7 +9,13 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.configuration import conf
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowTaskTimeout,
+    TaskDeferralError,
+    TaskDeferralTimeout,
+)
 
 from domo_async._airflow.failures import as_airflow_errors
 from domo_async._airflow.hook import DomoHook
@@ -32,8 +38,8 @@ class DomoUploadOperator(BaseOperator):
     Its result, which other tasks read as XCom, is the dictionary of an `UploadResult`.
 
     Airflow tries a task again only after failures that may pass, and never when that could double rows: when it is not
-    known whether an APPEND took effect, the task fails for good, unless the options name a journal (``resume``) on a
-    disk that all workers share; then the next attempt looks the outcome up.
+    known whether an APPEND took effect, as after ``execution_timeout``, the task fails for good, unless the options
+    name a journal (``resume``) on a disk that all workers share; then the next attempt looks the outcome up.
 
     ```python
     DomoUploadOperator(
@@ -52,7 +58,7 @@ class DomoUploadOperator(BaseOperator):
         **kwargs: As every operator of Airflow takes them.
     """
 
-    template_fields: Sequence[str] = ("dataset_id", "source", "options")
+    template_fields: Sequence[str] = ("dataset_id", "source", "options", "domo_conn_id")
     template_fields_renderers: dict[str, str] = {"options": "json"}  # noqa: RUF012 - as Airflow declares it
     ui_color = "#e4f1fb"
 
@@ -86,7 +92,8 @@ class DomoWaitOperator(BaseOperator):
     Its result is the dictionary of the `DataflowExecution` or `WorkflowInstance`. If the instance says that it failed,
     so does the task; Airflow's retries start it once more, unless the task only waits. After other failures the task is
     not tried again once it has started something, or may have (the answer was lost), which goes on in the instance and
-    would be started twice.
+    would be started twice. When the task is killed, or its ``execution_timeout`` is over, the run of a workflow that it
+    started is cancelled; Domo's documentation describes no way to end an execution of a dataflow.
 
     ```python
     DomoWaitOperator(task_id="clean", dataflow_id=12, deferrable=True)
@@ -102,7 +109,8 @@ class DomoWaitOperator(BaseOperator):
         message_name: The message that starts the workflow.
         version: The workflow's version, such as ``1.0.0``.
         data: The start values.
-        timeout: The most seconds to wait.
+        timeout: The most seconds to wait, or the longest time.
+        cancel_on_kill: Whether the workflow's run that the task started is cancelled when the task is killed.
         deferrable: Whether to wait in Airflow's triggerer, which takes no worker's slot; by default Airflow's setting
             ``default_deferrable``.
         domo_conn_id: The connection.
@@ -120,6 +128,7 @@ class DomoWaitOperator(BaseOperator):
         "message_name",
         "version",
         "data",
+        "domo_conn_id",
     )
     template_fields_renderers: dict[str, str] = {"data": "json"}  # noqa: RUF012 - as Airflow declares it
     ui_color = "#e4f1fb"
@@ -134,7 +143,8 @@ class DomoWaitOperator(BaseOperator):
         message_name: str | None = None,
         version: str | None = None,
         data: Mapping[str, Any] | None = None,
-        timeout: float = 3600.0,
+        timeout: float | timedelta = 3600.0,
+        cancel_on_kill: bool = True,
         deferrable: bool | None = None,
         domo_conn_id: str = DomoHook.default_conn_name,
         **kwargs: Any,
@@ -159,7 +169,9 @@ class DomoWaitOperator(BaseOperator):
         self.message_name = message_name
         self.version = version
         self.data = data
-        self.timeout = timeout
+        self.timeout: float = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+        self.cancel_on_kill = cancel_on_kill
+        self._started: str | None = None
         self.deferrable: bool = (
             conf.getboolean("operators", "default_deferrable", fallback=False) if deferrable is None else deferrable
         )
@@ -183,6 +195,8 @@ class DomoWaitOperator(BaseOperator):
         deadline = SystemClock().now() + timedelta(seconds=self.timeout)
         with as_airflow_errors(repeatable=not self.starts), DomoHook(self.domo_conn_id).get_conn() as domo:
             run_id = self._run_id(domo)
+        if self.starts:
+            self._started = run_id
         self.log.info("waiting for run %s of %s %s", run_id, self._kind, self._job_id or "")
         if self.deferrable:
             self.defer(
@@ -191,6 +205,7 @@ class DomoWaitOperator(BaseOperator):
                     job_id=self._job_id,
                     run_id=run_id,
                     deadline=deadline.timestamp(),
+                    cancel_on_kill=self.starts and self.cancel_on_kill,
                     domo_conn_id=self.domo_conn_id,
                 ),
                 method_name="execute_complete",
@@ -205,6 +220,28 @@ class DomoWaitOperator(BaseOperator):
             return result
         again = event["status"] == "failed" if self.starts else bool(event.get("may_pass"))
         raise (AirflowException if again else AirflowFailException)(event["message"])
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Go on after the trigger; if that failed itself, Airflow would start the execution or run once more."""
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except (TaskDeferralError, TaskDeferralTimeout) as error:
+            if not self.starts:
+                raise
+            raise AirflowFailException(f"the trigger failed ({error}); what was started may go on") from error
+
+    def on_kill(self) -> None:
+        """Cancel the workflow's run that the task started."""
+        if self._started is None:
+            return
+        if self._kind == "dataflow" or not self.cancel_on_kill:
+            self.log.warning("run %s of %s %s goes on", self._started, self._kind, self._job_id)
+            return
+        try:
+            with DomoHook(self.domo_conn_id).get_conn() as domo:
+                domo.workflows.cancel(self._started)
+        except DomoError as error:
+            self.log.warning("run %s could not be cancelled: %s", self._started, error)
 
     def _run_id(self, domo: Domo) -> str:
         """Return the execution or run to wait for, which is started if there is none."""
@@ -236,4 +273,11 @@ class DomoWaitOperator(BaseOperator):
                 raise AirflowFailException(f"{error}; run {run_id} was started and may go on") from error
             with as_airflow_errors(repeatable=True):
                 raise
+        except AirflowTaskTimeout as error:
+            if not self.starts:
+                raise
+            self.on_kill()
+            raise AirflowFailException(
+                f"the task's execution_timeout ended it; run {run_id} was started and may go on"
+            ) from error
         return ended.to_dict()

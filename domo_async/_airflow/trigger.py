@@ -28,6 +28,7 @@ class DomoWaitTrigger(BaseTrigger):
         job_id: The dataflow or workflow; may be None for a workflow.
         run_id: The execution or run.
         deadline: When to give up, in seconds since 1970; it stays the same when the triggerer starts anew.
+        cancel_on_kill: Whether a workflow's run is cancelled when a user kills the task.
         domo_conn_id: The connection.
     """
 
@@ -38,6 +39,7 @@ class DomoWaitTrigger(BaseTrigger):
         job_id: str | None,
         run_id: str,
         deadline: float,
+        cancel_on_kill: bool = False,
         domo_conn_id: str = DomoHook.default_conn_name,
     ) -> None:
         super().__init__()
@@ -45,6 +47,7 @@ class DomoWaitTrigger(BaseTrigger):
         self.job_id = job_id
         self.run_id = run_id
         self.deadline = deadline
+        self.cancel_on_kill = cancel_on_kill
         self.domo_conn_id = domo_conn_id
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
@@ -54,12 +57,19 @@ class DomoWaitTrigger(BaseTrigger):
             "job_id": self.job_id,
             "run_id": self.run_id,
             "deadline": self.deadline,
+            "cancel_on_kill": self.cancel_on_kill,
             "domo_conn_id": self.domo_conn_id,
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield one event, when the execution or run has ended or cannot be waited for any longer."""
         yield TriggerEvent(await self._outcome())
+
+    async def on_kill(self) -> None:
+        """Cancel the workflow's run, when a user kills the task; Airflow logs errors."""
+        if self.cancel_on_kill and self.kind == "workflow":
+            async with await DomoHook(self.domo_conn_id).get_async_conn() as domo:
+                await domo.workflows.cancel(self.run_id)
 
     async def _outcome(self) -> dict[str, Any]:
         # A timeout of zero is refused; what is over time is still asked once.

@@ -176,6 +176,34 @@ def test_a_workflow_is_started_and_waited_for(emulator: Emulator, client: Domo) 
     assert 2 == len(client.workflows.executions(model))
 
 
+def test_what_a_timeout_or_a_kill_ends_is_not_tried_again_and_a_started_workflow_is_cancelled(
+    emulator: Emulator, client: Domo, dataset: str, source: str
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
+    from airflow.sdk.execution_time.timeout import timeout
+
+    from domo_async.airflow import DomoUploadOperator, DomoWaitOperator, DomoWaitTrigger
+
+    emulator.faults.add(Fault("PUT *parts/1", "stall", delay=30))
+    upload = DomoUploadOperator(task_id="up", dataset_id=dataset, source=source, options={"action": "APPEND"})
+    with timeout(0.2):
+        assert "AirflowFailException" == failure(upload)[0]
+    emulator.faults.clear()
+
+    model = emulator.add.workflow(name="Refunds", queue_id=emulator.add.queue().id).id
+    how: dict[str, Any] = {"workflow_id": model, "message_name": "Start Refunds", "version": "1.0.0"}
+    with timeout(0.5):
+        assert "AirflowFailException" == failure(DomoWaitOperator(task_id="wait", **how))[0]
+    later = DomoWaitOperator(task_id="wait", deferrable=True, **how)
+    with pytest.raises(TaskDeferred) as deferred:
+        run(later)
+    asyncio.run(DomoWaitTrigger(**deferred.value.trigger.serialize()[1]).on_kill())
+    with pytest.raises(AirflowFailException, match="the trigger failed"):
+        later.resume_execution("__fail__", {"error": "Trigger timeout"}, {})  # type: ignore[arg-type]
+
+    assert ["CANCELLED", "CANCELLED"] == [each.status for each in client.workflows.executions(model)]
+
+
 def test_a_wait_must_say_for_what() -> None:
     needs("airflow.sdk", extra="airflow")
     from domo_async.airflow import DomoWaitOperator

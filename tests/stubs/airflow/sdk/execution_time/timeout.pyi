@@ -1,0 +1,3 @@
+from contextlib import AbstractContextManager
+
+def timeout(seconds: float) -> AbstractContextManager[None]: ...
