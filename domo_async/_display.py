@@ -36,11 +36,11 @@ def text_table(names: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequen
         lines.append(["…"] * len(names))
         lines += [[_shown(cell, cut=True) for cell in row] for row in tail]
     columns = [
-        _aligned(cells, right=kind in _NUMBERS) for cells, kind in zip(zip(*lines, strict=True), kinds, strict=True)
+        _aligned(cells, right=type_ in _NUMBERS) for cells, type_ in zip(zip(*lines, strict=True), kinds, strict=True)
     ]
-    fitting = _fitting(columns, width)
-    body = ["  ".join(cells).rstrip() for cells in zip(*columns[:fitting], strict=True)]
-    hidden = len(columns) - fitting
+    shown = _fitting(columns, width)
+    body = ["  ".join(cells).rstrip() for cells in zip(*columns[:shown], strict=True)]
+    hidden = len(columns) - shown
     more = f", the last {hidden} not shown" if hidden else ""
     return "\n".join([*body, f"[{_shape(len(rows), len(names))}{more}]"])
 
@@ -59,8 +59,8 @@ def html_table(
     count = len(rows) if count is None else count
     head, tail = _ends(rows, count)
     shown = min(len(names), _MOST_COLUMNS)
-    types = [""] * len(names) if kinds is None else [f"<br><small>{_text(str(kind))}</small>" for kind in kinds]
-    columns = [f"<th>{_text(name)}{kind}</th>" for name, kind in zip(names[:shown], types[:shown], strict=True)]
+    types = [""] * len(names) if kinds is None else [f"<br><small>{_text(str(type_))}</small>" for type_ in kinds]
+    columns = [f"<th>{_text(name)}{type_}</th>" for name, type_ in zip(names[:shown], types[:shown], strict=True)]
     gap = [f'<tr><td colspan="{max(1, shown)}">…</td></tr>'] if tail else []
     body = [*(_html_row(row[:shown]) for row in head), *gap, *(_html_row(row[:shown]) for row in tail)]
     hidden = len(names) - shown

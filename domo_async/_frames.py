@@ -112,7 +112,7 @@ def columns_of(rows: Iterable[object]) -> dict[str, list[Any]]:
     else:
         columns = _of_any(rows)
     # A record that is there in other rows, where it is not, has no column of its own.
-    inner = {name[:place] for name in columns for place, sign in enumerate(name) if sign == "."}
+    inner = {name[:index] for name in columns for index, sign in enumerate(name) if sign == "."}
     return {name: cells for name, cells in columns.items() if name not in inner or any(c is not None for c in cells)}
 
 
@@ -244,7 +244,7 @@ def pandas_of(rows: Iterable[object]) -> pd.DataFrame:
 
 
 def _pandas_column(pandas: Any, cells: list[Any]) -> Any:
-    kind, cells = _typed(cells)
+    type_, cells = _typed(cells)
     dtype = {
         "bool": "boolean",
         "int": "Int64",
@@ -253,7 +253,7 @@ def _pandas_column(pandas: Any, cells: list[Any]) -> Any:
         "time": "datetime64[us]",
         "date": "datetime64[s]",
         "text": "string",
-    }.get(kind, "object")
+    }.get(type_, "object")
     return pandas.Series(cells, dtype=dtype)
 
 
@@ -266,14 +266,14 @@ def polars_of(rows: Iterable[object]) -> pl.DataFrame:
 
 
 def _polars_column(polars: Any, name: str, cells: list[Any]) -> Any:
-    kind, cells = _typed(cells)
-    if kind == "decimal":
+    type_, cells = _typed(cells)
+    if type_ == "decimal":
         scale = max(max(0, -int(Decimal(cell).as_tuple().exponent)) for cell in cells if cell is not None)
         if any(cell is not None and Decimal(cell).adjusted() + 1 + scale > _MOST_DIGITS for cell in cells):
             return polars.Series(name, [None if cell is None else str(cell) for cell in cells], dtype=polars.String)
         return polars.Series(name, [None if c is None else Decimal(c) for c in cells], dtype=polars.Decimal(38, scale))
-    if kind == "list" and len({type(item) for cell in cells for item in cell or ()}) > 1:
-        kind, cells = "text", [None if cell is None else _json(cell) for cell in cells]
+    if type_ == "list" and len({type(item) for cell in cells for item in cell or ()}) > 1:
+        type_, cells = "text", [None if cell is None else _json(cell) for cell in cells]
     dtype = {
         "nothing": polars.Null,
         "bool": polars.Boolean,
@@ -283,5 +283,5 @@ def _polars_column(polars: Any, name: str, cells: list[Any]) -> Any:
         "time": polars.Datetime("us"),
         "date": polars.Date,
         "text": polars.String,
-    }.get(kind)
+    }.get(type_)
     return polars.Series(name, cells, dtype=dtype)

@@ -205,8 +205,8 @@ def load(shell: InteractiveShell) -> None:
     """Add the magics, and show lists of models as tables."""
     shell.register_magics(DomoMagics(shell))
     formatter = _formatter(shell)
-    for kind in (list, tuple):
-        formatter.for_type(kind, _html_of_records)
+    for type_ in (list, tuple):
+        formatter.for_type(type_, _html_of_records)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -218,6 +218,6 @@ def unload(shell: InteractiveShell) -> None:
     for kinds in manager.magics.values():
         kinds.pop("domo", None)
     formatter = _formatter(shell)
-    for kind in (list, tuple):
+    for type_ in (list, tuple):
         with suppress(KeyError):
-            formatter.pop(kind)
+            formatter.pop(type_)

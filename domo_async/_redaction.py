@@ -138,11 +138,11 @@ def keeps_secret(*names: str) -> Callable[[C], C]:
 
     def decorate(cls: C) -> C:
         made = cls.__init__  # type: ignore[misc]
-        places = [name in names for name in signature(made).parameters][1:]
+        by_position = [name in names for name in signature(made).parameters][1:]
 
         @wraps(made)
         def init(self: Any, /, *args: Any, **options: Any) -> None:
-            secret = [*places, *(False for _ in args)]
+            secret = [*by_position, *(False for _ in args)]
             args, options = (
                 tuple(map(_wrapped, args, secret)),
                 dict(zip(options, map(_wrapped, options.values(), [name in names for name in options]), strict=True)),

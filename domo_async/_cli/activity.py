@@ -18,7 +18,7 @@ from domo_async._cli.common.bars import bulk_bar
 from domo_async._cli.common.connection import InstanceOption, TokenFileOption, call
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
-from domo_async._cli.common.output import err, moment, one_line, out, print_json_line
+from domo_async._cli.common.output import err, one_line, out, print_json_line, time_text
 from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
 from domo_async._cli.common.values import parse_time
 from domo_async._cli.tree import Group
@@ -124,7 +124,7 @@ def tail(
 
 
 def _parse_day(text: str) -> date:
-    """Return the day that a text names, in whatever zone days begin; or the moment that it stands for."""
+    """Return the day that a text names, in whatever zone days begin; or the time that it stands for."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
@@ -236,7 +236,7 @@ async def _followed(domo: Domo, asked: _Asked) -> AsyncIterator[Activity]:
 def _print(entry: Activity) -> None:
     comment = entry.additional_comment or entry.event_text or ""
     line = Text.assemble(
-        (moment(entry.time), "dim"),
+        (time_text(entry.time), "dim"),
         "  ",
         (one_line(entry.user_name or entry.user_id or "?"), "bold"),
         "  ",

@@ -21,13 +21,13 @@ __all__ = ["api"]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PAGE = 50
-# What routes call the place and the size of a page.
+# What routes call the offset_key and the size of a page.
 _OFFSETS = ("offset", "skip")
 _SIZES = ("limit", "count", "pageSize")
 # What routes call the number of items of all pages, in the answer or in its "_metaData"; the first one counts.
 _TOTALS = ("totalFilteredCount", "totalResultCount", "totalCount", "totalHits", "total")
 _HOW = (
-    "name the place and the size of a page as the route calls them, in the body or by --param, such as"
+    "name the offset_key and the size of a page as the route calls them, in the body or by --param, such as"
     " -p offset=0 -p limit=50"
 )
 
@@ -110,14 +110,14 @@ async def _all_items(
     fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     in_body = any(key in fields for key in (*_OFFSETS, *_SIZES))
     given = fields if in_body else params
-    place = next((key for key in _OFFSETS if key in given), _OFFSETS[0])
-    size = next((key for key in _SIZES if key in given), _SIZES[0])
+    offset_key = next((key for key in _OFFSETS if key in given), _OFFSETS[0])
+    size_key = next((key for key in _SIZES if key in given), _SIZES[0])
 
     before: list[_Item] = []
 
     async def fetch(offset: int, count: int) -> PageData[_Item]:
         nonlocal before
-        asked = {place: offset, size: count}
+        asked = {offset_key: offset, size_key: count}
         answer = await domo.request(
             method,
             path,
@@ -129,7 +129,8 @@ async def _all_items(
         page, total = [_Item.of(each) for each in _items(answer, items)], _total(answer)
         if total is not None and page and page == before and len(page) < total:
             raise ListIncomplete(
-                f"the list has {total} items, but the route gave the same {len(page)} for {place}={offset} as before",
+                f"the list has {total} items, but the route gave the same {len(page)} for {offset_key}={offset} as"
+                " before",
                 total=total,
                 given=len(page),
             )
@@ -138,9 +139,9 @@ async def _all_items(
 
     found = by_offset(
         fetch,
-        page_size=_number(given.get(size), _PAGE, size),
+        page_size=_number(given.get(size_key), _PAGE, size_key),
         assured=1,
-        offset=_number(given.get(place), 0, place),
+        offset=_number(given.get(offset_key), 0, offset_key),
         paged=False,
     )
     try:
@@ -154,8 +155,8 @@ def _total(answer: Any) -> int | None:
     """Return the number of items of all pages, if the answer has it."""
     top = answer if isinstance(answer, Mapping) else {}
     more = top.get("_metaData")
-    places = [top, more if isinstance(more, Mapping) else {}]
-    found = (place.get(name) for name in _TOTALS for place in places)
+    objects = [top, more if isinstance(more, Mapping) else {}]
+    found = (each.get(name) for name in _TOTALS for each in objects)
     return next((each for each in found if isinstance(each, int) and not isinstance(each, bool)), None)
 
 

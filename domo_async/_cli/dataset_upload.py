@@ -152,7 +152,7 @@ def upload(
         typer.Option(metavar="COLUMN", help="An upsert key, if the dataset does not name its keys; may be repeated."),
     ] = None,
     partition: Annotated[
-        str | None, typer.Option(help="The partition to write to, in place of the rows that it holds; others stay.")
+        str | None, typer.Option(help="The partition to write to, in index of the rows that it holds; others stay.")
     ] = None,
     message: MessageOption = None,
     evolve: EvolveOption = False,
@@ -337,7 +337,7 @@ def _print_result(done: UploadResult, verb: str, *, quiet: bool, as_json: bool) 
             f" ({megabytes(done.bytes)}) in {counted(done.parts, 'part')}{again}{version}, {done.seconds:.1f} s"
         )
         if done.added:
-            _say("Added columns", [f"{name} ({kind})" for name, kind in done.added.items()])
+            _say("Added columns", [f"{name} ({type_})" for name, type_ in done.added.items()])
         if done.left_out:
             _say("Left out, since an earlier run appended them", done.left_out)
         _print_notes(done.notes)
@@ -373,7 +373,7 @@ def _print_new_plan(columns: dict[str, str], plan: UploadPlan, *, name: str, as_
     if as_json:
         print_json({"name": name, "columns": columns, "upload": plan})
         return
-    print_table_of(["#", "column", "type"], [[place, *column] for place, column in enumerate(columns.items(), 1)])
+    print_table_of(["#", "column", "type"], [[index, *column] for index, column in enumerate(columns.items(), 1)])
     _print_amount(plan)
 
 
@@ -387,10 +387,10 @@ def _print_plan(plan: UploadPlan, *, as_json: bool) -> None:
         [
             number,
             column,
-            "NULL" if place is None else f"column {place + 1}",
+            "NULL" if index is None else f"column {index + 1}",
             f"added, {plan.added[column]}" if column in plan.added else "",
         ]
-        for number, (column, place) in enumerate(zip(plan.columns, order, strict=True), 1)
+        for number, (column, index) in enumerate(zip(plan.columns, order, strict=True), 1)
     ]
     print_table_of(["#", "column", "from", "change"], rows)
     _print_amount(plan)

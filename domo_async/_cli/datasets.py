@@ -19,13 +19,13 @@ from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import (
     facts,
     megabytes,
-    moment,
     one_line,
     out,
     print_json,
     print_table,
     printable,
     table,
+    time_text,
 )
 from domo_async._cli.dataset_rows import DatasetArgument, export, query
 from domo_async._cli.dataset_sync import sync
@@ -78,10 +78,10 @@ def create(
 def _columns(given: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in given:
-        name, colon, kind = each.rpartition(":")
-        if not (name and colon and kind) or name in found:
+        name, colon, type_ = each.rpartition(":")
+        if not (name and colon and type_) or name in found:
             raise typer.BadParameter(f"{each!r} is not COLUMN:TYPE, or is given twice", param_hint="COLUMN:TYPE")
-        found[name] = kind.upper()
+        found[name] = type_.upper()
     return found
 
 
@@ -128,14 +128,14 @@ def _print_dataset(dataset: Dataset, columns: tuple[Column, ...], versions: list
         "Type": dataset.display_type or dataset.type,
         "Status": dataset.status,
         "Owner": None if dataset.owner is None else dataset.owner.name,
-        "Created": _moment(dataset.created),
-        "Updated": _moment(dataset.last_updated),
+        "Created": _time_text(dataset.created),
+        "Updated": _time_text(dataset.last_updated),
     }
     print_table(facts((name, None if value is None else Text(printable(value))) for name, value in about.items()))
     out.print()
     listed = table(["#", "Column", "Type"], right=["#"])
-    for place, column in enumerate(columns, start=1):
-        listed.add_row(str(place), Text(one_line(column.name)), Text(one_line(column.type.value)))
+    for number, column in enumerate(columns, start=1):
+        listed.add_row(str(number), Text(one_line(column.name)), Text(one_line(column.type.value)))
     print_table(listed)
     if versions:
         print_table(_versions_table(versions[:_SHOWN_VERSIONS]))
@@ -151,10 +151,10 @@ def _versions_table(versions: list[DataVersion]) -> Table:
             Text(printable(version.upload_status.value if version.upload_status else "")),
             "" if version.num_rows is None else f"{version.num_rows:,}",
             "" if version.num_bytes is None else megabytes(version.num_bytes),
-            _moment(version.upload_completed_date),
+            _time_text(version.upload_completed_date),
         )
     return listed
 
 
-def _moment(when: datetime | None) -> str | None:
-    return None if when is None else moment(when)
+def _time_text(when: datetime | None) -> str | None:
+    return None if when is None else time_text(when)

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from domo_async._transfer import ExportResult, Progress, UploadResult
     from domo_async.emulator import Emulator
 
-__all__ = ["Job", "Outcome", "Stage", "Timings", "demo", "over_async", "over_sync", "run"]
+__all__ = ["RoundTrip", "RoundTripResult", "Stage", "Timings", "demo", "over_async", "over_sync", "run"]
 
 
 @frozen(kw_only=True)
-class Job:
+class RoundTrip:
     """What to send up and bring back.
 
     Attributes:
@@ -78,7 +78,7 @@ class Timings:
 
 
 @frozen(kw_only=True)
-class Outcome:
+class RoundTripResult:
     """What came of it.
 
     Attributes:
@@ -92,7 +92,7 @@ class Outcome:
     timings: Timings
 
 
-async def over_async(emulator: Emulator, job: Job, stage: Stage) -> Outcome:
+async def over_async(emulator: Emulator, trip: RoundTrip, stage: Stage) -> RoundTripResult:
     """Make the round trip with `domo_async.Domo`; the instance serves in the same event loop."""
     timings = Timings()
     settings = Settings(after_response=(timings,))
@@ -100,23 +100,23 @@ async def over_async(emulator: Emulator, job: Job, stage: Stage) -> Outcome:
         stage.started(domo.origin)
         with stage("Create a dataset"):
             dataset = await domo.datasets.create("Demo orders", COLUMNS)
-        with stage("Upload in concurrent parts, and commit", job.size) as progress:
+        with stage("Upload in concurrent parts, and commit", trip.size) as progress:
             sent = await domo.datasets.upload(
                 dataset.id,
-                job.source,
-                part_size=job.part_size,
-                concurrency=job.concurrency,
+                trip.source,
+                part_size=trip.part_size,
+                concurrency=trip.concurrency,
                 progress=progress,
             )
         with stage("Run two SQL queries"):
             answers = [await domo.datasets.query(dataset.id, sql) for sql in QUERIES]
         stage.answered(answers)
-        with stage("Export everything", job.size) as progress:
-            received = await domo.datasets.export(dataset.id, job.target, progress=progress)
-    return Outcome(sent=sent, received=received, timings=timings)
+        with stage("Export everything", trip.size) as progress:
+            received = await domo.datasets.export(dataset.id, trip.target, progress=progress)
+    return RoundTripResult(sent=sent, received=received, timings=timings)
 
 
-def over_sync(emulator: Emulator, job: Job, stage: Stage) -> Outcome:
+def over_sync(emulator: Emulator, trip: RoundTrip, stage: Stage) -> RoundTripResult:
     """Make the round trip with `domo_async.sync.Domo`; the instance serves from a thread of its own."""
     timings = Timings()
     settings = Settings(after_response=(timings,))
@@ -124,20 +124,20 @@ def over_sync(emulator: Emulator, job: Job, stage: Stage) -> Outcome:
         stage.started(domo.origin)
         with stage("Create a dataset"):
             dataset = domo.datasets.create("Demo orders", COLUMNS)
-        with stage("Upload in concurrent parts, and commit", job.size) as progress:
+        with stage("Upload in concurrent parts, and commit", trip.size) as progress:
             sent = domo.datasets.upload(
                 dataset.id,
-                job.source,
-                part_size=job.part_size,
-                concurrency=job.concurrency,
+                trip.source,
+                part_size=trip.part_size,
+                concurrency=trip.concurrency,
                 progress=progress,
             )
         with stage("Run two SQL queries"):
             answers = [domo.datasets.query(dataset.id, sql) for sql in QUERIES]
         stage.answered(answers)
-        with stage("Export everything", job.size) as progress:
-            received = domo.datasets.export(dataset.id, job.target, progress=progress)
-    return Outcome(sent=sent, received=received, timings=timings)
+        with stage("Export everything", trip.size) as progress:
+            received = domo.datasets.export(dataset.id, trip.target, progress=progress)
+    return RoundTripResult(sent=sent, received=received, timings=timings)
 
 
 def demo(
@@ -168,26 +168,26 @@ def demo(
         with stage(f"Write {rows:,} rows with quotes, line ends, Unicode, NULLs"):
             source = directory / "orders.csv"
             size = write_orders(source, rows)
-        job = Job(
+        trip = RoundTrip(
             source=source,
             target=directory / "exported.csv",
             size=size,
             part_size=part_size,
             concurrency=concurrency,
         )
-        equal = run(emulator, job, stage, sync=sync)
+        equal = run(emulator, trip, stage, sync=sync)
         if keep is not None:
             out.print("Kept:", *directory.glob("*.csv"), markup=False, soft_wrap=True)
     raise typer.Exit(0 if equal else ExitCode.FAILED)
 
 
-def run(emulator: Emulator, job: Job, stage: Stage, *, sync: bool) -> bool:
+def run(emulator: Emulator, trip: RoundTrip, stage: Stage, *, sync: bool) -> bool:
     """Make the round trip, show what came of it, and return whether all bytes came back."""
-    outcome = over_sync(emulator, job, stage) if sync else run_to_end(over_async(emulator, job, stage))
+    result = over_sync(emulator, trip, stage) if sync else run_to_end(over_async(emulator, trip, stage))
     with stage("Compare what came back with what went up"):
-        difference = first_difference(job.source, job.target)
-    stage.summary(outcome)
-    stage.verdict(job, difference)
+        difference = first_difference(trip.source, trip.target)
+    stage.summary(result)
+    stage.verdict(trip, difference)
     return difference is None
 
 
@@ -221,9 +221,9 @@ class Stage:
             self._console.print(Padding(Text(sql, style="cyan"), (1, 2, 0, 2), expand=False))
             self._console.print(Padding(rows_table(answer), (0, 2), expand=False))
 
-    def summary(self, outcome: Outcome) -> None:
+    def summary(self, result: RoundTripResult) -> None:
         """Show the figures."""
-        sent, received, timings = outcome.sent, outcome.received, outcome.timings
+        sent, received, timings = result.sent, result.received, result.timings
         figures = table(["", "rows", "size", "parts", "seconds", "per second"], right=_FIGURES)
         sending = sent.seconds - timings.commit
         size = megabytes(sent.bytes)
@@ -237,10 +237,10 @@ class Stage:
         if memory is not None:
             self._console.print(f"Peak memory of the process, the embedded instance included: {megabytes(memory)}")
 
-    def verdict(self, job: Job, difference: int | None) -> None:
+    def verdict(self, trip: RoundTrip, difference: int | None) -> None:
         """Say whether all bytes came back."""
         if difference is None:
-            equal = f"Equal: all {job.size:,} bytes, header included, came back as they went up."
+            equal = f"Equal: all {trip.size:,} bytes, header included, came back as they went up."
             self._console.print(f"[bold green]✓ {equal}[/]")
         else:
             self._console.print(

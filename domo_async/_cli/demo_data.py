@@ -66,7 +66,7 @@ def first_difference(left: Path, right: Path) -> int | None:
             a, b = one.read(1 << 20), other.read(1 << 20)
             if a != b:
                 pairs = itertools.zip_longest(a, b)
-                return offset + next(place for place, (x, y) in enumerate(pairs) if x != y)
+                return offset + next(index for index, (x, y) in enumerate(pairs) if x != y)
             if not a:
                 return None
             offset += len(a)
@@ -82,12 +82,12 @@ def _records(rows: int) -> Iterator[str]:
         _prices(9973),
         _weights(7919),
         _dates(1013),
-        _moments(6133),
+        _times(6133),
         _strings(_NOTES, 107),
     )
     for number, cells in enumerate(zip(range(rows), *map(itertools.cycle, columns), strict=False), start=1):
-        _, customer, region, quantity, price, weight, day, moment, note = cells
-        yield f"{number},{customer},{region},{quantity},{price},{weight},{day},{moment},{note}\n"
+        _, customer, region, quantity, price, weight, day, time, note = cells
+        yield f"{number},{customer},{region},{quantity},{price},{weight},{day},{time},{note}\n"
 
 
 _CUSTOMERS = (
@@ -141,7 +141,7 @@ def _dates(count: int) -> list[str]:
     return [str(date(2023, 1, 1) + timedelta(days=n)) for n in range(count)]
 
 
-def _moments(count: int) -> list[str]:
+def _times(count: int) -> list[str]:
     first = datetime.fromisoformat("2023-01-02T08:00:00")  # a DATETIME has no zone
     texts = [(first + timedelta(seconds=n * 14_321, milliseconds=n % 4 * 250)).isoformat() for n in range(count)]
     return [_NULL if n % 29 == 28 else text.rstrip("0") if "." in text else text for n, text in enumerate(texts)]

@@ -29,7 +29,7 @@ class ValueForm:
     """How values of a type are written.
 
     Attributes:
-        kind: The type that the command line takes.
+        type: The type that the command line takes.
         metavar: What stands for one in the help.
         several: Whether it may be given several times.
         parse: Makes a text one.
@@ -37,7 +37,7 @@ class ValueForm:
         told: What the help says of it.
     """
 
-    kind: Any = str
+    type: Any = str
     metavar: str = "TEXT"
     several: bool = False
     parse: Callable[[str], Any] | None = None
@@ -46,7 +46,7 @@ class ValueForm:
 
 
 TO_COME = ValueForm(
-    kind=datetime,
+    type=datetime,
     metavar="WHEN",
     parse=partial(parse_time, ahead=True),
     told="How far ahead, such as 12h or 30d, or a date.",
@@ -72,26 +72,26 @@ def form_of_type(hint: Any) -> ValueForm:
         return _choice([str(each) for each in get_args(first)])
     if str in members:
         return ValueForm(metavar="ID" if int in members else "TEXT")
-    for kind, metavar in ((bool, ""), (int, "NUMBER"), (float, "NUMBER")):
-        if kind in members:
-            return ValueForm(kind=kind, metavar=metavar)
+    for type_, metavar in ((bool, ""), (int, "NUMBER"), (float, "NUMBER")):
+        if type_ in members:
+            return ValueForm(type=type_, metavar=metavar)
     if datetime in members or date in members:
         return ValueForm(
-            kind=datetime, metavar="WHEN", parse=parse_time, told="How long ago, such as 2h or 7d, or a date."
+            type=datetime, metavar="WHEN", parse=parse_time, told="How long ago, such as 2h or 7d, or a date."
         )
     return _form_of_record(first) if hasattr(first, "from_dict") else _json_form(partial(_json, into=None), _FROM_FILE)
 
 
-def _form_of_record(kind: Any) -> ValueForm:
-    if _has_secrets(kind):
-        return _json_form(partial(_secret_record, kind), _fields_of(kind, _FROM_FILE))
-    if _names(kind) == _REFERENCE:
-        return _reference(kind)
-    return _json_form(partial(_json, into=partial(_record, kind)), _fields_of(kind, _FROM_FILE))
+def _form_of_record(type_: Any) -> ValueForm:
+    if _has_secrets(type_):
+        return _json_form(partial(_secret_record, type_), _fields_of(type_, _FROM_FILE))
+    if _names(type_) == _REFERENCE:
+        return _reference(type_)
+    return _json_form(partial(_json, into=partial(_record, type_)), _fields_of(type_, _FROM_FILE))
 
 
 def _json_form(parse: Callable[[str], Any], told: str = _FILE, *, metavar: str = "JSON") -> ValueForm:
-    return ValueForm(kind=Any, metavar=metavar, parse=parse, told=told)
+    return ValueForm(type=Any, metavar=metavar, parse=parse, told=told)
 
 
 def _form_of_several(members: Sequence[Any]) -> ValueForm:
@@ -100,9 +100,9 @@ def _form_of_several(members: Sequence[Any]) -> ValueForm:
         inner = _reference(record)
     else:
         inner = form_of_type(Union[tuple(members)])  # noqa: UP007 - made at run time
-    if inner.kind in (str, int):
+    if inner.type in (str, int):
         repeated = f"{inner.told} May be repeated.".lstrip()
-        return ValueForm(kind=inner.kind, metavar=inner.metavar, several=True, read=_each(inner.read), told=repeated)
+        return ValueForm(type=inner.type, metavar=inner.metavar, several=True, read=_each(inner.read), told=repeated)
     into = partial(_records, record) if record is not None else None
     told = _FROM_FILE if record is None else _fields_of(record, _FROM_FILE, several=True)
     return _json_form(partial(_json, into=into), told)
@@ -126,10 +126,10 @@ def _reference(record: Any) -> ValueForm:
 
 
 def _referred(record: Any, types: Sequence[str], given: str) -> Any:
-    kind, colon, identifier = given.rpartition(":")
+    type_, colon, identifier = given.rpartition(":")
     if not colon:
         return record(identifier)
-    known = next((each for each in types if each.casefold() == kind.casefold()), None)
+    known = next((each for each in types if each.casefold() == type_.casefold()), None)
     if known is None or not identifier:
         raise typer.BadParameter(
             f"{given!r} is not an ID or one of {', '.join(f'{each.lower()}:ID' for each in types)}"
@@ -166,9 +166,9 @@ def _members(hint: Any) -> tuple[Any, ...]:
     return get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
 
 
-def is_a(kind: Any, hint: Any) -> bool:
+def is_a(type_: Any, hint: Any) -> bool:
     origin = get_origin(hint)
-    return isinstance(origin, type) and issubclass(origin, kind)
+    return isinstance(origin, type) and issubclass(origin, type_)
 
 
 def _json(given: str, *, into: Callable[[Any], Any] | None) -> Any:
@@ -179,16 +179,16 @@ def _json(given: str, *, into: Callable[[Any], Any] | None) -> Any:
         raise typer.BadParameter(str(error)) from None
 
 
-def _record(kind: Any, value: Any) -> Any:
+def _record(type_: Any, value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise ConfigError(f"{json.dumps(value, default=str)} is not an object")
-    return kind.from_dict(value)
+    return type_.from_dict(value)
 
 
-def _records(kind: Any, value: Any) -> list[Any]:
+def _records(type_: Any, value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ConfigError("it is not a list")
-    return [_record(kind, each) for each in value]
+    return [_record(type_, each) for each in value]
 
 
 def _secret_text(given: str) -> Secret[str]:
@@ -201,9 +201,9 @@ def _secret(given: str) -> Secret[Any]:
     return Secret(json_of(_secret_text(given).get_secret_value(), None))
 
 
-def _secret_record(kind: Any, given: str) -> Any:
+def _secret_record(type_: Any, given: str) -> Any:
     try:
-        return _record(kind, _secret(given).get_secret_value())
+        return _record(type_, _secret(given).get_secret_value())
     except DomoError as error:
         raise typer.BadParameter(str(error)) from None
 

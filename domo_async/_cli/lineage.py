@@ -54,11 +54,11 @@ def lineage(
     """
     both = up == down
     with readable_errors(debug=debug):
-        kind, identifier = _entity(entity_id)
+        type_, identifier = _entity(entity_id)
 
     async def work(domo: Domo) -> LineageGraph:
         return await domo.lineage.trace(
-            kind, identifier, up=up or both, down=down or both, max_depth=depth, names=names
+            type_, identifier, up=up or both, down=down or both, max_depth=depth, names=names
         )
 
     graph = call(work, instance, token_file, debug=debug)
@@ -80,9 +80,9 @@ def _entity(given: str) -> tuple[str, str]:
     Raises:
         ConfigError: It does not say what it is.
     """
-    kind, colon, identifier = given.partition(":")
+    type_, colon, identifier = given.partition(":")
     if colon and identifier:
-        return _TYPES.get(kind.lower(), kind.upper()), identifier
+        return _TYPES.get(type_.lower(), type_.upper()), identifier
     if _DATASET.fullmatch(given):
         return "DATA_SOURCE", given
     raise ConfigError(

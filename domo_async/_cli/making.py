@@ -42,7 +42,7 @@ class _Parameter:
 
     name: str
     placed: bool
-    kind: Any
+    type: Any
     option: Any
     default: Any
     read: Callable[[Any], Any] | None = None
@@ -116,7 +116,7 @@ def command_of(noun: Noun, row: Row) -> Any:
         if output != "-":
             show(None if row.discards else value, told)
 
-    signature = [_signed(each.name, each.kind, each.option, each.default) for each in parameters]
+    signature = [_signed(each.name, each.type, each.option, each.default) for each in parameters]
     signature += _further(row, lists=lists, cut=cut)
     run.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in signature}
@@ -181,19 +181,19 @@ def _further(row: Row, *, lists: bool, cut: bool) -> list[inspect.Parameter]:
             inspect.Parameter(
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
-                annotation=kind,
+                annotation=type_,
                 default=None if name in {"instance", "shown_columns", "token_file"} else False,
             )
-            for name, kind in common
+            for name, type_ in common
         ),
     ]
 
 
-def _signed(name: str, kind: Any, option: Any, default: Any) -> inspect.Parameter:
+def _signed(name: str, type_: Any, option: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
-        annotation=Annotated[kind, option],
+        annotation=Annotated[type_, option],
         default=inspect.Parameter.empty if default is ... else default,
     )
 
@@ -261,28 +261,28 @@ def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str, *, f
     info: dict[str, Any] = {"help": " ".join(filter(None, (told, form.told)))}
     if form.parse is not None:
         info |= {"parser": form.parse}
-    kind = form.kind
+    type_ = form.type
     if placed:
         metavar = called.upper() + ("..." if form.several else "")
         option = typer.Argument(metavar=metavar if needed else f"[{metavar}]", **info)
-        kind = list[form.kind] if form.several else form.kind  # type: ignore[name-defined]
+        type_ = list[form.type] if form.several else form.type  # type: ignore[name-defined]
     else:
         flag = f"--{called.replace('_', '-')}"
-        if form.kind is bool and parameter.default is not False:
+        if form.type is bool and parameter.default is not False:
             flag = f"{flag}/--no-{called.replace('_', '-')}"
-        if form.kind is not bool:
+        if form.type is not bool:
             info["metavar"] = form.metavar
-            kind = list[form.kind] if form.several else form.kind  # type: ignore[name-defined]
+            type_ = list[form.type] if form.several else form.type  # type: ignore[name-defined]
         info["help"] = f"{info['help']}{_default(parameter.default)}"
         option = typer.Option(flag, **info)
-    default = ... if needed else False if kind is bool and parameter.default is False else None
+    default = ... if needed else False if type_ is bool and parameter.default is False else None
     return _Parameter(
         name=parameter.name,
         placed=placed,
-        kind=kind if default is ... or default is False else Union[kind, None],  # noqa: UP007 - made at run time
+        type=type_ if default is ... or default is False else Union[type_, None],  # noqa: UP007 - made at run time
         option=option,
         default=default,
-        read=_or_none(form.read) if needed and type(None) in get_args(hint) and form.kind is str else form.read,
+        read=_or_none(form.read) if needed and type(None) in get_args(hint) and form.type is str else form.read,
     )
 
 

@@ -112,12 +112,12 @@ def parameters_of(ctx: Any) -> dict[str, list[tuple[str, str]]]:
     for parameter in ctx.command.get_params(ctx):
         record = parameter.get_help_record(ctx)
         if record is not None:
-            kind = "ARGUMENTS" if parameter.param_type_name == "argument" else "OPTIONS"
+            group = "ARGUMENTS" if parameter.param_type_name == "argument" else "OPTIONS"
             panel = getattr(parameter, "rich_help_panel", None)
             description = plain_text(_NOTES.sub("", record[1]))
-            needed = " Required." if parameter.required and kind == "OPTIONS" else ""
+            needed = " Required." if parameter.required and group == "OPTIONS" else ""
             row = (record[0], f"{description}{needed}")
-            found.setdefault(f"{panel} options".upper() if panel else kind, []).append(row)
+            found.setdefault(f"{panel} options".upper() if panel else group, []).append(row)
     return found
 
 

@@ -112,9 +112,9 @@ def login(
         moved = before is not None and before.instance is not None and not _same(before.instance, where)
         if before is not None and before.keyring and before.instance is not None and (moved or kept is Store.FILE):
             forget_in_keyring(name, before.instance)
-        place = "the keyring" if kept is Store.KEYRING else str(path)
+        kept_in = "the keyring" if kept is Store.KEYRING else str(path)
         who = f"{user.display_name or user.id} on {instance_origin(where)}"
-        out.print(one_line(f"Logged in as {who}: profile {name!r}, token in {place}"), markup=False, soft_wrap=True)
+        out.print(one_line(f"Logged in as {who}: profile {name!r}, token in {kept_in}"), markup=False, soft_wrap=True)
         if _is_overruled():
             out.print(_OVERRULED, style="dim", soft_wrap=True)
 

@@ -21,7 +21,7 @@ from rich.text import Text
 from domo_async import BulkReport, Secret, TargetError
 from domo_async._cli.common.exits import ExitCode
 from domo_async._cli.common.listing import Form, print_list
-from domo_async._cli.common.output import err, facts, moment, one_line, out, print_json, print_table
+from domo_async._cli.common.output import err, facts, one_line, out, print_json, print_table, time_text
 from domo_async._cli.common.results_table import of_bulk, tell
 from domo_async._cli.forms import is_a
 from domo_async._cli.rows import Noun, Row
@@ -94,13 +94,13 @@ def _show_items(items: Sequence[Any], told: Told) -> None:
     print_list(list(items), columns_of(told.columns, items), told.form, thing)
 
 
-def wanted_columns(chosen: str | None, usual: str, kind: Any, form: Form) -> str:
+def wanted_columns(chosen: str | None, usual: str, type_: Any, form: Form) -> str:
     """Return what to show of the items of a list, as in `Row.columns`.
 
     Args:
         chosen: The option ``--columns``.
         usual: What is shown without it.
-        kind: The type of the items.
+        type_: The type of the items.
         form: The form that is asked for.
 
     Raises:
@@ -118,29 +118,29 @@ def wanted_columns(chosen: str | None, usual: str, kind: Any, form: Form) -> str
     for name, path in columns.items():
         if not name or any(character.isspace() for character in f"{name}{path}"):
             raise typer.BadParameter(f"{name or path!r} is not the name of a column", param_hint="--columns")
-        if not any(has_field(kind, each.split(".")) for each in path.split("|")):
-            fields = ", ".join(dict.fromkeys((*known, *_names_of(kind))))
+        if not any(has_field(type_, each.split(".")) for each in path.split("|")):
+            fields = ", ".join(dict.fromkeys((*known, *_names_of(type_))))
             raise typer.BadParameter(f"the field {path!r} does not exist; choose from {fields}", param_hint="--columns")
     if not columns:
         raise typer.BadParameter("name at least one column", param_hint="--columns")
     return " ".join(f"{name}={path}" for name, path in columns.items())
 
 
-def has_field(kind: Any, names: Sequence[str]) -> bool:
+def has_field(type_: Any, names: Sequence[str]) -> bool:
     """Return whether things of a type have a field, or a field of a field and so on."""
     for name in names:
-        members = [each for each in (kind, *get_args(kind)) if attrs.has(each)]
+        members = [each for each in (type_, *get_args(type_)) if attrs.has(each)]
         if not members:
-            return any(is_a(Mapping, each) for each in (kind, *get_args(kind)))
+            return any(is_a(Mapping, each) for each in (type_, *get_args(type_)))
         found = [get_type_hints(each)[name] for each in members if name in attrs.fields_dict(each)]
         if not found:
             return any(isinstance(getattr(each, name, None), property) for each in members)
-        kind = found[0]
+        type_ = found[0]
     return True
 
 
-def _names_of(kind: Any) -> list[str]:
-    members = [each for each in (kind, *get_args(kind)) if attrs.has(each)]
+def _names_of(type_: Any) -> list[str]:
+    members = [each for each in (type_, *get_args(type_)) if attrs.has(each)]
     return [each.name for member in members for each in attrs.fields(member) if each.name != "extras"]
 
 
@@ -196,7 +196,7 @@ def _show_facts(fields: Mapping[str, Any]) -> None:
 
 def _fact(value: object) -> str:
     shown = plain(value)
-    text = moment(shown) if isinstance(shown, datetime) else one_line(str(shown))
+    text = time_text(shown) if isinstance(shown, datetime) else one_line(str(shown))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… (--json gives all)"
 
 

@@ -35,7 +35,7 @@ def show_version(*, as_json: bool) -> None:
     Args:
         as_json: Whether programs read it.
     """
-    compiled = {name: _loads(place) for name, (place, _) in _COMPILED.items()}
+    compiled = {name: _loads(module) for name, (module, _) in _COMPILED.items()}
     extras = _extras()
     if as_json:
         print_json(
@@ -71,10 +71,10 @@ def _named(names: Iterator[str] | list[str], *, or_: str = "none") -> Text | Non
     return Text(one_line(text)) if text else None
 
 
-def _loads(place: str) -> bool:
+def _loads(module: str) -> bool:
     """Return whether a compiled module is there and can be loaded; what its package needs does not matter."""
     for suffix in EXTENSION_SUFFIXES:
-        path = _PACKAGE / f"{place}{suffix}"
+        path = _PACKAGE / f"{module}{suffix}"
         if not path.is_file():
             continue
         name = path.name.partition(".")[0]

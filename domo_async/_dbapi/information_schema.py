@@ -191,5 +191,5 @@ def _column_row(table: Table, column: Column, position: int) -> tuple[Any, ...]:
     )
 
 
-def _stamp(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(" ", "seconds")
+def _stamp(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat(" ", "seconds")

@@ -282,9 +282,9 @@ class DomoJobClient(JobClientBase, WithStateSync):
         named = {self._normalized(name): value for name, value in row.items()}
         self.tables.domo.datasets.upload(self.tables.get(table), [named], action="APPEND", zone=UTC, schema="evolve")
 
-    def _read(self, row: dict[str, Any], moment: str) -> dict[str, Any]:
+    def _read(self, row: dict[str, Any], time: str) -> dict[str, Any]:
         """Return a row of dlt's own tables, whose times are in UTC."""
-        name = self._normalized(moment)
+        name = self._normalized(time)
         return {**row, name: row[name].replace(tzinfo=UTC)}
 
     def _normalized(self, name: str) -> str:

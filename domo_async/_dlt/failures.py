@@ -23,5 +23,5 @@ def as_dlt_errors(what: str) -> Iterator[None]:
     try:
         yield
     except DomoError as error:
-        kind = DestinationTransientException if may_pass(error) else DestinationTerminalException
-        raise kind(f"{what}: {error}") from error
+        error_type = DestinationTransientException if may_pass(error) else DestinationTerminalException
+        raise error_type(f"{what}: {error}") from error

@@ -52,15 +52,15 @@ def _entries(module: str, names: Iterator[str] | list[str]) -> str:
 
 
 def _own_pages() -> dict[str, str]:
-    places: dict[str, list[str]] = {page: [] for page in _OWN}
+    names_of_page: dict[str, list[str]] = {page: [] for page in _OWN}
     for name, origin in exports("domo_async").items():
         room = origin.split(".")[1]
         if room != "errors":
-            fitting = (page for page, (_, rooms) in _OWN.items() if room in rooms)
-            places[next(fitting, [*_OWN][-1])].append(name)
+            matching = (page for page, (_, rooms) in _OWN.items() if room in rooms)
+            names_of_page[next(matching, [*_OWN][-1])].append(name)
     pages = {
         f"reference/{page}.md": f"# {_OWN[page][0]}\n\nImported from `domo_async`.\n\n{_entries('domo_async', names)}"
-        for page, names in places.items()
+        for page, names in names_of_page.items()
     }
     pages["reference/settings.md"] += f"\n## Environment variables\n\n{_environment()}"
     return pages
@@ -124,9 +124,9 @@ def _area_page(areas: list[tuple[str, object]], routes: str, models: list[str]) 
     if routes:
         parts += ['??? note "Routes"\n', _indented(routes)]
     for path, area in areas:
-        kind = type(area)
+        type_ = type(area)
         options = {"heading": f"domo.{path}", "toc_label": f"domo.{path}", **_AREA_OPTIONS}
-        parts += [f"::: {kind.__module__}.{kind.__qualname__}\n    options: {json.dumps(options)}\n"]
+        parts += [f"::: {type_.__module__}.{type_.__qualname__}\n    options: {json.dumps(options)}\n"]
     if models:
         parts += ["## Models\n\nImported from `domo_async.models`.\n", _entries("domo_async.models", models)]
     return "\n".join(parts)
@@ -136,5 +136,5 @@ def _indented(text: str) -> str:
     return "".join(f"    {line}\n" if line else "\n" for line in text.splitlines())
 
 
-def _first_line(kind: type) -> str:
-    return (inspect.getdoc(kind) or "").partition("\n")[0]
+def _first_line(type_: type) -> str:
+    return (inspect.getdoc(type_) or "").partition("\n")[0]

@@ -162,10 +162,10 @@ class Gate:
         """Return the answer once all changes that it may report are saved."""
         try:
             await self.keeper.flush()
-        except HTTPError as refusal:
+        except HTTPError as error:
             if isinstance(response, StreamedResponse):
                 await response.chunks.aclose()
-            return error_response(request, refusal)
+            return error_response(request, error)
         return response
 
 

@@ -22,7 +22,7 @@ from domo_async._emulator import routes
 from domo_async._emulator.access.auth import TOKEN_HEADER, Authentication
 from domo_async._emulator.apps.forwarding import Forward
 from domo_async._emulator.apps.manifest import Manifest
-from domo_async._emulator.apps.serving import AppNames, AppPort
+from domo_async._emulator.apps.ports import AppNames, AppPort
 from domo_async._emulator.apps.site import AppSite, Asking
 from domo_async._emulator.console import Console
 from domo_async._emulator.control import Control
@@ -397,15 +397,15 @@ class Emulator:
         """Load the content of the journal; return whether there is any."""
         found = False
         records: dict[str, dict[str, Any]] = {}
-        for kind, key, value in journal.read():
+        for category, key, value in journal.read():
             found = True
             try:
-                if kind == DATASETS:
+                if category == DATASETS:
                     add_dataset(self._instance, value)
-                elif kind == TOKENS:
+                elif category == TOKENS:
                     self._tokens[key].update(value)
                 else:
-                    records.setdefault(kind, {})[key] = value
+                    records.setdefault(category, {})[key] = value
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise journal.damaged(error) from error
         self._instance.records.restore(records)
@@ -491,7 +491,7 @@ class Emulator:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.stop()
 
@@ -501,7 +501,7 @@ class Emulator:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._thread is not None:
             self._thread.end()

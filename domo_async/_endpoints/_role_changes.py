@@ -11,7 +11,7 @@ from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Steps
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_roles
 from domo_async._endpoints.users import User, Users
-from domo_async._endpoints.users._directory import People, refuse_repeated, user_number
+from domo_async._endpoints.users._directory import Directory, refuse_repeated, user_number
 from domo_async._transport import Transport
 from domo_async.errors import ConfigError
 
@@ -48,10 +48,10 @@ class _Assignment(Steps[int | str, int | str, User, int | str, User]):
         return {each: each for each in self.named}
 
     async def present(self) -> Mapping[int | str, User]:
-        people = People(Users(self.http))
-        numbers = await people.numbers(self.named)
+        directory = Directory(Users(self.http))
+        numbers = await directory.numbers(self.named)
         refuse_repeated(list(numbers.values()), "users")
-        users = await people.confirm(list(numbers.values()))
+        users = await directory.confirm(list(numbers.values()))
         return {each: users[number] for each, number in numbers.items()}
 
     def compare(self, wanted: int | str, present: User | None, /) -> _Assigned:

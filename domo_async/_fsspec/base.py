@@ -534,9 +534,9 @@ def _make_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
 
 
-def _made(kind: type[DomoFiles], options: Mapping[str, Any]) -> DomoFiles:
+def _made(cls: type[DomoFiles], options: Mapping[str, Any]) -> DomoFiles:
     """Restore a file system from its pickle."""
-    return kind(**options)
+    return cls(**options)
 
 
 def _told(callback: Callback) -> Any:

@@ -147,10 +147,10 @@ class File(AbstractBufferedFile):
             if self._written is not None and self.autocommit:
                 self._written.discard()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
+    def __exit__(self, exc_type: type[BaseException] | None, *_: object) -> None:
+        if exc_type is not None:
             self.discard()
-        if kind is not None and self._written is not None:
+        if exc_type is not None and self._written is not None:
             self.closed = True
         self.close()
 
@@ -206,8 +206,8 @@ class PackedFile(io.RawIOBase):
             raise
         self._file.close()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
+    def __exit__(self, exc_type: type[BaseException] | None, *_: object) -> None:
+        if exc_type is not None:
             self._file.discard()
         self.close()
 
@@ -301,9 +301,9 @@ class AsyncFile(AbstractAsyncStreamedFile):
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, exc_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
+        if exc_type is not None:
             await self.discard()
         await self.close()
 

@@ -114,8 +114,8 @@ class DomoFileSetFileSystem(DomoFiles):
                 raise not_found(path, f"the instance returned {_name(file)!r} instead")
         else:
             raise not_found(path)
-        kind = "directory" if file.file_type == _DIRECTORY else "file"
-        return {"name": path, "type": kind, **_facts(fileset_id, file)}
+        type_ = "directory" if file.file_type == _DIRECTORY else "file"
+        return {"name": path, "type": type_, **_facts(fileset_id, file)}
 
     async def _content(self, info: Mapping[str, object]) -> Content:
         files = (await self.domo()).filesets.files

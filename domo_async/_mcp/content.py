@@ -9,7 +9,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from domo_async._mcp.tools import USUAL, Id, Limit, Offset, Page, Tools, Whole, moment, reads, some
+from domo_async._mcp.tools import USUAL, Id, Limit, Offset, Page, Tools, Whole, parse_time, reads, some
 from domo_async._mcp.values import Fields, given
 from domo_async.errors import ConfigError
 
@@ -184,8 +184,8 @@ class ContentTools(Tools):
         offset: Offset = 0,
     ) -> Annotated[CallToolResult, EventPage]:
         """List entries of the activity log: of one object, of one user, or all. The user needs the right to see it."""
-        end = moment(until, "until") or datetime.now(UTC)
-        start = moment(since, "since") or end - _LOOK_BACK
+        end = parse_time(until, "until") or datetime.now(UTC)
+        start = parse_time(since, "since") or end - _LOOK_BACK
         limit = min(limit, self.limits.rows)
         pager = self.domo.activity_log.list(
             start=start,

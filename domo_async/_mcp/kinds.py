@@ -13,7 +13,7 @@ from domo_async.errors import ConfigError
 if TYPE_CHECKING:
     from domo_async._transport.request import Request
 
-__all__ = ["ROUTES", "Guard", "WriteKind", "refusal"]
+__all__ = ["ROUTES", "Guard", "WriteKind", "not_allowed"]
 
 
 class WriteKind(StrEnum):
@@ -51,7 +51,7 @@ ROUTES: Mapping[WriteKind, frozenset[tuple[str, str]]] = MappingProxyType(
 """The requests that change something, by the kind that has to be allowed for them. None of them deletes anything."""
 
 
-def refusal(kind: WriteKind) -> str:
+def not_allowed(kind: WriteKind) -> str:
     """Return the message about a change that is not allowed."""
     return (
         "This change is not allowed, so nothing was sent. The operator of the server can allow it with --allow-writes"
@@ -80,5 +80,5 @@ class Guard(ReadOnly):
             return
         kind = next((kind for kind, routes in ROUTES.items() if asked in routes), None)
         if kind is not None:
-            raise ConfigError(refusal(kind))
+            raise ConfigError(not_allowed(kind))
         super().admit(request, streamed=streamed)

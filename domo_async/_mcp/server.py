@@ -24,7 +24,7 @@ from domo_async._display import with_notes
 from domo_async._mcp.automation import AutomationTools
 from domo_async._mcp.content import ContentTools
 from domo_async._mcp.datasets import DatasetTools
-from domo_async._mcp.kinds import Guard, WriteKind, refusal
+from domo_async._mcp.kinds import Guard, WriteKind, not_allowed
 from domo_async._mcp.limits import Limits
 from domo_async._mcp.people import PeopleTools
 from domo_async._mcp.presenting import Presenter
@@ -109,7 +109,7 @@ class DomoServer(MCPServer[Any]):
         """Call a tool. Errors are returned as JSON, in which text from the instance is a value."""
         kind = self._kinds.get(name)
         if kind is not None and kind not in self._allowed:
-            return _failed("NotAllowed", refusal(kind))
+            return _failed("NotAllowed", not_allowed(kind))
         tool = self._tools.get(name)
         if tool is None:
             return _failed("UnknownTool", f"this tool does not exist; these do: {', '.join(self._tools)}")
@@ -178,8 +178,8 @@ def _logging_as_it_is() -> Iterator[None]:
         root.removeHandler(placeholder)
 
 
-def _failed(kind: str, message: str) -> CallToolResult:
-    text = json.dumps({"error": kind, "message": message}, ensure_ascii=False)
+def _failed(error: str, message: str) -> CallToolResult:
+    text = json.dumps({"error": error, "message": message}, ensure_ascii=False)
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 

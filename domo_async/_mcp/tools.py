@@ -26,7 +26,7 @@ __all__ = [
     "Tools",
     "Whole",
     "declared",
-    "moment",
+    "parse_time",
     "reads",
     "some",
     "writes",
@@ -51,7 +51,7 @@ class One(TypedDict):
     """What each answer may have.
 
     Attributes:
-        cut: The whole lengths of texts and lists that were cut, by their places.
+        cut: The whole lengths of texts and lists that were cut, by their paths.
     """
 
     cut: NotRequired[dict[str, int]]
@@ -151,7 +151,7 @@ async def some(pager: Pager[T], limit: int) -> tuple[list[T], bool]:
     return found, False
 
 
-def moment(text: str | None, name: str) -> datetime | None:
+def parse_time(text: str | None, name: str) -> datetime | None:
     """Return a point in time that is given in ISO 8601.
 
     Raises:

@@ -74,18 +74,18 @@ class Cuts:
     """Where something was left out, and how long it is as a whole.
 
     Attributes:
-        lengths: The characters of texts and the items of lists, by their places; of many, the first ones.
+        lengths: The characters of texts and the items of lists, by their paths; of many, the first ones.
         any: Whether anything was left out.
     """
 
     lengths: dict[str, int] = field(factory=dict)
     any: bool = False
 
-    def note(self, place: str, length: int) -> None:
+    def note(self, path: str, length: int) -> None:
         """Note that something was cut."""
         self.any = True
         if len(self.lengths) < _MOST_CUTS:
-            self.lengths[place] = length
+            self.lengths[path] = length
 
     def take(self, other: Cuts) -> None:
         """Add what was noted elsewhere."""
@@ -107,32 +107,32 @@ class Values:
     bounds: Bounds = field(factory=Bounds)
     cuts: Cuts = field(factory=Cuts)
 
-    def json(self, value: object, place: str, depth: int | None = None) -> Any:
+    def json(self, value: object, path: str, depth: int | None = None) -> Any:
         """Return a value as JSON has it.
 
         Args:
             value: The value.
-            place: Where in the answer it is.
+            path: Where in the answer it is.
             depth: How deep what is in it may be nested.
         """
         depth = self.bounds.depth if depth is None else depth
         match value:
             case Fields():
-                return {name: self.json(below, f"{place}.{name}", depth - 1) for name, below in value.items()}
+                return {name: self.json(below, f"{path}.{name}", depth - 1) for name, below in value.items()}
             case Row():
-                return [self.json(cell, f"{place}[{number}]", depth - 1) for number, cell in enumerate(value)]
+                return [self.json(cell, f"{path}[{number}]", depth - 1) for number, cell in enumerate(value)]
             case Mapping() | list() | tuple() if depth <= 0:
-                self.cuts.note(place, len(value))
+                self.cuts.note(path, len(value))
                 return "…"
             case Mapping():
-                return self._mapping(value, place, depth - 1)
+                return self._mapping(value, path, depth - 1)
             case list() | tuple():
-                return self._list(value, place, depth - 1)
+                return self._list(value, path, depth - 1)
             case str():
-                return self.text(str(value), place)
+                return self.text(str(value), path)
         return _scalar(value)
 
-    def text(self, text: str, place: str) -> str:
+    def text(self, text: str, path: str) -> str:
         """Return a text; one that is cut ends in … and is noted."""
         length, window = len(text), self.bounds.text + _MARGIN
         # Secrets are taken out before the text is cut, as a part of one might remain.
@@ -140,24 +140,22 @@ class Values:
         text = spelled_out(text)
         if len(text) <= self.bounds.text and length <= window:
             return text
-        self.cuts.note(place, length)
+        self.cuts.note(path, length)
         return f"{text[: self.bounds.text]}…"
 
-    def _mapping(self, value: Mapping[Any, object], place: str, depth: int) -> dict[str, Any]:
+    def _mapping(self, value: Mapping[Any, object], path: str, depth: int) -> dict[str, Any]:
         if len(value) > self.bounds.items:
-            self.cuts.note(place, len(value))
+            self.cuts.note(path, len(value))
         made: dict[str, Any] = {}
         for number, (name, below) in enumerate(islice(masked(value).items(), self.bounds.items)):
-            key = self.text(str(name), place)
-            made[key] = self.json(below, f"{place}.{key if _NAME.fullmatch(key) else number}", depth)
+            key = self.text(str(name), path)
+            made[key] = self.json(below, f"{path}.{key if _NAME.fullmatch(key) else number}", depth)
         return made
 
-    def _list(self, value: Sequence[object], place: str, depth: int) -> list[Any]:
+    def _list(self, value: Sequence[object], path: str, depth: int) -> list[Any]:
         if len(value) > self.bounds.items:
-            self.cuts.note(place, len(value))
-        return [
-            self.json(below, f"{place}[{number}]", depth) for number, below in enumerate(value[: self.bounds.items])
-        ]
+            self.cuts.note(path, len(value))
+        return [self.json(below, f"{path}[{number}]", depth) for number, below in enumerate(value[: self.bounds.items])]
 
 
 def _scalar(value: object) -> Any:

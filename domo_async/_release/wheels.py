@@ -39,8 +39,8 @@ def build_release(
     Returns:
         What was made: the source distribution, the wheel without compiled code, and those with it.
     """
-    moment = _moment(project)
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(moment)}
+    time = _source_time(project)
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(time)}
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as made:
         folder = Path(made)
@@ -48,7 +48,7 @@ def build_release(
         sdist_to = ("--sdist", "--outdir", str(folder / "sdist"))
         run_module("build", *isolation, *sdist_to, folder=project, environment=environment)
         (sdist,) = (folder / "sdist").iterdir()
-        _settle(sdist, moment)
+        _settle(sdist, time)
         with tarfile.open(sdist) as archive:
             archive.extractall(folder / "sources", filter="data")
         (sources,) = (folder / "sources").iterdir()
@@ -61,20 +61,20 @@ def build_release(
         return [Path(shutil.copy(each, out)) for each in (sdist, pure, *wheels)]
 
 
-def _settle(sdist: Path, moment: int) -> None:
+def _settle(sdist: Path, time: int) -> None:
     """Rewrite a source distribution without times, owners and permissions, which differ from build to build."""
     with tarfile.open(sdist) as archive:
         files = {each: archive.extractfile(each) for each in archive.getmembers() if each.isfile()}
         contents = {each.name: (each.mode, file.read()) for each, file in files.items() if file is not None}
     packed = io.BytesIO()
     with (
-        gzip.GzipFile("", "wb", fileobj=packed, mtime=moment) as stream,
+        gzip.GzipFile("", "wb", fileobj=packed, mtime=time) as stream,
         tarfile.open(fileobj=stream, mode="w") as archive,
     ):
         for name, (mode, content) in sorted(contents.items()):
             member = tarfile.TarInfo(name)
             member.size = len(content)
-            member.mtime = moment
+            member.mtime = time
             member.mode = 0o755 if mode & 0o100 else 0o644
             archive.addfile(member, io.BytesIO(content))
     sdist.write_bytes(packed.getvalue())
@@ -98,7 +98,7 @@ def _wheel(pure: Path, target: Target, compiler: Compiler, folder: Path, environ
     return wheel
 
 
-def _moment(project: Path) -> int:
+def _source_time(project: Path) -> int:
     """Return the time of the sources in seconds since 1970, for the times of files in archives."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return int(given)

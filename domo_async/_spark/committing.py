@@ -7,7 +7,7 @@ from collections.abc import Collection
 from attrs import frozen
 
 from domo_async import Domo
-from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps, UploadRequests
+from domo_async._endpoints.datasets._upload_backend import DatasetUploadBackend, UploadRequests
 from domo_async._spark.options import Connection
 from domo_async._transfer import UploadOptions
 from domo_async._transfer.uploading.committing import Committer
@@ -58,9 +58,9 @@ async def commit(connection: Connection, upload: OpenUpload, parts: Collection[t
     async with Domo(connection.instance, token=connection.token) as domo:
         area = domo.datasets
         requests = UploadRequests(area.schemas, area.uploads, area.indexes, area.versions, area.wait_until_visible)
-        steps = DatasetUploadSteps(upload.dataset, requests, upload.options)
+        backend = DatasetUploadBackend(upload.dataset, requests, upload.options)
         try:
-            before = tuple(await steps.versions())
+            before = tuple(await backend.versions())
         except DomoError as error:
             raise upload.failure(f"the data versions could not be read: {error}") from error
         sent = Sent(
@@ -69,5 +69,5 @@ async def commit(connection: Connection, upload: OpenUpload, parts: Collection[t
             parts=len(parts),
             before=before,
         )
-        committer = Committer(steps, upload.id, upload.options, None, domo.settings.clock, upload.failure)
+        committer = Committer(backend, upload.id, upload.options, None, domo.settings.clock, upload.failure)
         await committer.settle(await committer.commit(sent), sent)

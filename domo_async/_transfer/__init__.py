@@ -37,7 +37,7 @@ from domo_async._transfer.results import ItemResult, ItemResults, as_completed, 
 from domo_async._transfer.sources import ArrowStream, Format, Row, Source
 from domo_async._transfer.sources.column_mapping import Header, SchemaOption
 from domo_async._transfer.sources.urls import shown_url
-from domo_async._transfer.uploading.backend import Action, Committed, PartitionTag, StoredVersion, UploadSteps
+from domo_async._transfer.uploading.backend import Action, Committed, PartitionTag, StoredVersion, UploadBackend
 from domo_async._transfer.uploading.compression import Compression
 from domo_async._transfer.uploading.concurrency import Budget
 from domo_async._transfer.uploading.options import (
@@ -94,11 +94,11 @@ __all__ = [
     "Target",
     "Targets",
     "UncertainFiles",
+    "UploadBackend",
     "UploadKeywords",
     "UploadOptions",
     "UploadPlan",
     "UploadResult",
-    "UploadSteps",
     "as_completed",
     "bind",
     "collect",

@@ -21,11 +21,11 @@ from domo_async.errors import ConfigError
 __all__ = [
     "TABLES",
     "AsyncFileTarget",
+    "BackgroundWriter",
     "FileWriter",
     "MemoryWriter",
     "ObjectWriter",
     "RestartableWriter",
-    "Sink",
     "Target",
     "Writer",
     "check_target",
@@ -263,7 +263,7 @@ def _packer(packing: str | None) -> Packer | None:
     return None
 
 
-class Sink:
+class BackgroundWriter:
     """Takes bytes on the event loop and writes them in a thread of its own.
 
     The caller only waits while too many bytes are queued, so a slow disk slows the sender and not other calls.

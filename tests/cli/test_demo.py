@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from domo_async._cli.demo import Job, Stage, run
+from domo_async._cli.demo import RoundTrip, Stage, run
 from domo_async._cli.demo_data import COLUMNS, first_difference, write_orders
 from domo_async.emulator import Emulator, Fault
 from tests.cli.running import Cli
@@ -17,10 +17,10 @@ from tests.cli.running import Cli
 EQUAL = "Equal: all "
 
 
-def job_in(directory: Path, rows: int) -> Job:
+def job_in(directory: Path, rows: int) -> RoundTrip:
     source = directory / "orders.csv"
     size = write_orders(source, rows)
-    return Job(source=source, target=directory / "exported.csv", size=size, part_size=1000, concurrency=2)
+    return RoundTrip(source=source, target=directory / "exported.csv", size=size, part_size=1000, concurrency=2)
 
 
 @pytest.mark.parametrize("kind", [(), ("--sync",)])

@@ -216,7 +216,7 @@ def nested(levels: int) -> Any:
         records(lambda told: told.update({"@datasets": {"x": {}}})),
         records(lambda told: told.update({"access_tokens": {"1": {"id": 1, "ownerId": 1}}})),
         records(lambda told: told.update({"passwords": {"1": {"salt": "", "digest": ""}}})),
-        records(lambda told: told.update({"s3_exports": {"1": {"id": "../../x", "place": ["..", ".."]}}})),
+        records(lambda told: told.update({"s3_exports": {"1": {"id": "../../x", "path": ["..", ".."]}}})),
         records(lambda told: told.update({"../x": {}})),
         records(lambda told: told["users"].update({"1": "not an object"})),
         records(lambda told: told["users"]["1"].update(attributes=nested(240))),

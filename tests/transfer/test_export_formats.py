@@ -18,7 +18,7 @@ from pyarrow import feather, parquet
 from domo_async import BadRequest, ConfigError, DomoError, IncompleteAnswer, NotFound
 from domo_async._endpoints.datasets import ExportJob, QueryJob
 from domo_async._transfer import ExportResult, Progress, file_writer
-from domo_async._transfer.file_writer import Sink
+from domo_async._transfer.file_writer import BackgroundWriter
 from domo_async.emulator import Fault
 from tests.support import talking_to
 
@@ -141,7 +141,7 @@ class Slow:
 
 async def test_a_slow_disk_stops_the_sender_and_not_the_loop(monkeypatch):
     slow = Slow()
-    writing = Sink(lambda: slow)
+    writing = BackgroundWriter(lambda: slow)
     piece = bytes(file_writer._HANDED)
 
     async def send() -> None:
@@ -163,7 +163,7 @@ async def test_a_slow_disk_stops_the_sender_and_not_the_loop(monkeypatch):
 async def test_what_is_given_up_is_let_go_of_and_not_finished():
     slow = Slow()
     slow.go_on.set()
-    writing = Sink(lambda: slow)
+    writing = BackgroundWriter(lambda: slow)
     await writing.write(b"some")
 
     await writing.give_up()

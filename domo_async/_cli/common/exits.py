@@ -114,11 +114,11 @@ def readable_errors(*, debug: bool, advice: Advice | None = None) -> Iterator[No
 def _code(error: DomoError | OSError) -> ExitCode:
     if isinstance(error, DomoError) and error.in_doubt:
         return ExitCode.UNCERTAIN
-    return next(code for kind, code in _CODES if isinstance(error, kind))
+    return next(code for type_, code in _CODES if isinstance(error, type_))
 
 
-def _complain(kind: str, message: str) -> None:
-    err.print(f"[bold red]{kind}[/]", end=": " if message else "\n")
+def _complain(title: str, message: str) -> None:
+    err.print(f"[bold red]{title}[/]", end=": " if message else "\n")
     if message:
         # Whole, whatever the width: such lines are copied into searches and tickets.
         err.print(printable(message), markup=False, soft_wrap=True)

@@ -12,7 +12,16 @@ from typing import Annotated, TypeAlias, TypeVar
 import typer
 from rich.text import Text
 
-from domo_async._cli.common.output import counted, moment, one_line, out, print_json, print_table, table, write_output
+from domo_async._cli.common.output import (
+    counted,
+    one_line,
+    out,
+    print_json,
+    print_table,
+    table,
+    time_text,
+    write_output,
+)
 
 __all__ = ["ColumnsOption", "CsvOption", "Form", "JsonOption", "form_of", "print_csv", "print_list", "print_table_of"]
 
@@ -90,17 +99,17 @@ def print_csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
 def print_table_of(columns: Iterable[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table for people, without the columns that are empty."""
     names = list(columns)
-    kept = [place for place in range(len(names)) if any(row[place] not in {None, ""} for row in rows)]
-    headings = {place: names[place].replace("_", " ").capitalize() for place in kept}
-    numbers = {headings[place] for place in kept if all(isinstance(row[place], int | None) for row in rows)}
+    kept = [index for index in range(len(names)) if any(row[index] not in {None, ""} for row in rows)]
+    headings = {index: names[index].replace("_", " ").capitalize() for index in kept}
+    numbers = {headings[index] for index in kept if all(isinstance(row[index], int | None) for row in rows)}
     made = table(headings.values(), right=numbers, whole=_WHOLE)
     for row in rows:
-        made.add_row(*(_cell(row[place]) for place in kept))
+        made.add_row(*(_cell(row[index]) for index in kept))
     if rows:
         print_table(made)
 
 
 def _cell(value: object) -> Text:
     if isinstance(value, datetime):
-        return Text(moment(value))
+        return Text(time_text(value))
     return Text("" if value is None else one_line(str(value)))

@@ -36,7 +36,6 @@ __all__ = [
     "err",
     "facts",
     "megabytes",
-    "moment",
     "one_line",
     "out",
     "print_json",
@@ -46,6 +45,7 @@ __all__ = [
     "printable",
     "rows_table",
     "table",
+    "time_text",
     "write_output",
 ]
 
@@ -86,7 +86,7 @@ def one_line(text: str) -> str:
     return printable(text).replace("\n", "\\n")
 
 
-def moment(when: datetime) -> str:
+def time_text(when: datetime) -> str:
     """Return a point in time for people."""
     return f"{when:%Y-%m-%d %H:%M:%S %Z}"
 
@@ -124,7 +124,7 @@ def facts(pairs: Iterable[tuple[str, Text | None]]) -> Table:
 def rows_table(result: QueryResult) -> Table:
     """Return a query's result for people, cut where it is more than people read."""
     typed = zip(result.columns, result.types, strict=True)
-    made = table(result.columns, right={name for name, kind in typed if kind in _NUMBERS})
+    made = table(result.columns, right={name for name, type_ in typed if type_ in _NUMBERS})
     for row in islice(result, _MOST_ROWS):
         made.add_row(*map(_cell, row))
     return made
@@ -248,9 +248,9 @@ def _plain(value: object) -> object:
         return dict(value)
     if isinstance(value, Path | Exception | Secret):
         return str(value)
-    kind = type(value)
-    if attrs.has(kind):
-        return {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
+    type_ = type(value)
+    if attrs.has(type_):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(type_)}
     raise TypeError(f"no JSON for a {type(value).__name__}")
 
 

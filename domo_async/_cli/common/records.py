@@ -32,11 +32,11 @@ def read_records(
     reader = csv.DictReader(io.StringIO(_text(file), newline=""), strict=True)
     found = []
     try:
-        places = _places(file, reader.fieldnames or (), columns, defaults or {})
+        headings = _headings(file, reader.fieldnames or (), columns, defaults or {})
         for row in reader:
             if None in row:
                 raise SourceError(f"line {reader.line_num} of {file}: more cells than columns", line=reader.line_num)
-            record = {name: (row[place] or "").strip() if place else "" for name, place in places.items()}
+            record = {name: (row[heading] or "").strip() if heading else "" for name, heading in headings.items()}
             found.append(_complete(record, defaults or {}, file, reader.line_num))
     except csv.Error as error:
         raise SourceError(f"after line {reader.line_num} of {file}: {error}", line=reader.line_num + 1) from None
@@ -54,7 +54,7 @@ def _text(file: str) -> str:
         raise SourceError(f"{file} is not UTF-8") from None
 
 
-def _places(
+def _headings(
     file: str, headings: Sequence[str], columns: Mapping[str, Sequence[str]], defaults: Mapping[str, str]
 ) -> dict[str, str | None]:
     """Return the heading that each column goes by, None where there is none."""

@@ -76,17 +76,17 @@ def prepare_streams() -> None:
 
 
 def _stream(
-    given: io.TextIOWrapper | object | None, kind: type[io.FileIO], closed: int, *, errors: str
+    given: io.TextIOWrapper | object | None, opener: type[io.FileIO], closed: int, *, errors: str
 ) -> io.TextIOWrapper:
     if given is None:
-        raw = kind(os.open(os.devnull, closed), "wb")
+        raw = opener(os.open(os.devnull, closed), "wb")
         return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors=errors)
     assert isinstance(given, io.TextIOWrapper)  # noqa: S101 - as Python itself makes them
     if given.isatty() and sys.platform == "win32":
         given.reconfigure(errors=errors)
         return given
     return io.TextIOWrapper(
-        io.BufferedWriter(kind(given.fileno(), "wb", closefd=False)),
+        io.BufferedWriter(opener(given.fileno(), "wb", closefd=False)),
         encoding=given.encoding,
         errors=errors,
         line_buffering=given.line_buffering,

@@ -79,14 +79,14 @@ def details(instance: Instance, dataset_id: str) -> Html:
     made = [
         fill(
             '<tr><th scope="row" class="number">{id}</th><td>{action}</td><td>{tag}</td><td class="number">{rows}</td>'
-            '<td class="number">{size}</td><td>{state}</td><td class="moment">{moment}</td></tr>',
+            '<td class="number">{size}</td><td>{state}</td><td class="time">{time}</td></tr>',
             id=version.data_id,
             action=version.action,
             tag=version.tag or "",
             rows=number(version.rows),
             size=as_size(version.bytes),
             state=_version_state(dataset, version),
-            moment=_moment(version.recorded),
+            time=_shown_time(version.recorded),
         )
         for version in versions[:_MOST_VERSIONS]
     ]
@@ -95,7 +95,7 @@ def details(instance: Instance, dataset_id: str) -> Html:
         '<th scope="col">Type</th><th scope="col">Upsert</th></tr></thead><tbody>{columns}</tbody></table>'
         '<table><caption>{versions}</caption><thead><tr><th scope="col" class="number">Version</th>'
         '<th scope="col">Action</th><th scope="col">Partition</th><th scope="col" class="number">Rows</th>'
-        '<th scope="col" class="number">Bytes</th><th scope="col">State</th><th scope="col" class="moment">Recorded'
+        '<th scope="col" class="number">Bytes</th><th scope="col">State</th><th scope="col" class="time">Recorded'
         " (UTC)</th></tr></thead><tbody>{made}</tbody></table>",
         id=dataset.id,
         schema=dataset.schema.id,
@@ -112,12 +112,12 @@ def _version_state(dataset: Dataset, version: object) -> str:
     return "waits for an index" if version in dataset.live else "replaced"
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+def _shown_time(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _of_millis(millis: float) -> str:
-    return _moment(datetime.fromtimestamp(millis / 1000, UTC))
+    return _shown_time(datetime.fromtimestamp(millis / 1000, UTC))
 
 
 def _card(instance: Instance, names: dict[str, str], card: Record) -> Html:
@@ -147,7 +147,7 @@ def _task(instance: Instance, task: Record) -> Html:
 
 @frozen
 class _Job:
-    kind: str
+    type: str
     name: str
     state: str
     begun: str
@@ -183,9 +183,9 @@ def _jobs(instance: Instance) -> Iterator[_Job]:
 
 def _job(job: _Job) -> Html:
     return fill(
-        '<tr data-key="{kind} {id}"><td>{kind}</td><th scope="row">{name}</th><td>{state}</td>'
-        '<td class="moment">{begun}</td><td class="path">{id}</td></tr>',
-        kind=job.kind,
+        '<tr data-key="{type} {id}"><td>{type}</td><th scope="row">{name}</th><td>{state}</td>'
+        '<td class="time">{begun}</td><td class="path">{id}</td></tr>',
+        type=job.type,
         name=job.name,
         state=job.state,
         begun=job.begun,
@@ -195,7 +195,7 @@ def _job(job: _Job) -> Html:
 
 def _entry(entry: Record) -> Html:
     return fill(
-        '<tr data-key="{number}"><td class="moment">{time}</td><td>{user}</td><td>{action}</td><td>{type}</td>'
+        '<tr data-key="{number}"><td class="time">{time}</td><td>{user}</td><td>{action}</td><td>{type}</td>'
         '<td>{name}</td><td class="path">{id}</td></tr>',
         number=entry["number"],
         time=_of_millis(entry["time"]),

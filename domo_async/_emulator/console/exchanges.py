@@ -61,20 +61,20 @@ def exchange(log: RequestLog, wanted: str, secrets: Sequence[str]) -> Html:
                 fill(
                     "<h3>{side} <small>{size}</small></h3>{body}",
                     side=side,
-                    size=f"{kind.partition(';')[0]} {as_size(size)}".strip(),
-                    body=_body(record.path, kind, body, size, secrets),
+                    size=f"{media_type.partition(';')[0]} {as_size(size)}".strip(),
+                    body=_body(record.path, media_type, body, size, secrets),
                 )
-                for side, size, kind, body in sides
+                for side, size, media_type, body in sides
             ),
         ]
     )
 
 
-def _body(path: str, kind: str, body: bytes, size: int, secrets: Sequence[str]) -> Html:
+def _body(path: str, media_type: str, body: bytes, size: int, secrets: Sequence[str]) -> Html:
     if not body:
         said = "It is not shown: it is a file, or in several parts, or was left unread." if size else "It is empty."
         return fill('<p class="hint">{said}</p>', said=said)
-    text = _readable(path, kind.partition(";")[0].strip().lower(), body)
+    text = _readable(path, media_type.partition(";")[0].strip().lower(), body)
     if text is None:
         return Html('<p class="hint">It is not shown: it is not text, or JSON that is too long to find secrets in.</p>')
     text = without(text, secrets)
@@ -84,18 +84,18 @@ def _body(path: str, kind: str, body: bytes, size: int, secrets: Sequence[str]) 
     return joined([shown, fill('<p class="hint">Its beginning is shown, of {size}.</p>', size=as_size(size))])
 
 
-def _readable(path: str, kind: str, body: bytes) -> str | None:
+def _readable(path: str, media_type: str, body: bytes) -> str | None:
     """Return a body as text without secrets; None if it is none, or may have some that are not found."""
-    if kind == _FORM and len(body) < BODY_KEPT:
+    if media_type == _FORM and len(body) < BODY_KEPT:
         pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
         return "\n".join(f"{key}={_safe({key: value}, path)[key]}" for key, value in pairs)
-    if kind.endswith("json") or body.lstrip()[:1] in {b"{", b"["}:
+    if media_type.endswith("json") or body.lstrip()[:1] in {b"{", b"["}:
         try:
             content = orjson.loads(body)
         except orjson.JSONDecodeError:
             return None
         return orjson.dumps(_safe(content, path), option=orjson.OPT_INDENT_2).decode()
-    return body.decode(errors="replace") if kind.startswith(_TEXTS) else None
+    return body.decode(errors="replace") if media_type.startswith(_TEXTS) else None
 
 
 def _safe(content: Any, path: str) -> Any:

@@ -59,8 +59,8 @@ class Console:
         """Add the routes to an application."""
         app.router.add_get("/", self._page)
         app.router.add_post("/", self._whole_page)
-        for name, kind in _FILES.items():
-            app.router.add_get(f"{_PATH}/{name}", _file(name, kind))
+        for name, media_type in _FILES.items():
+            app.router.add_get(f"{_PATH}/{name}", _file(name, media_type))
         app.router.add_get(f"{_PATH}/parts", self._for_owner(self._parts))
         app.router.add_post(f"{_PATH}/query", self._for_owner(self._query))
         app.router.add_post(f"{_PATH}/faults/{{number}}", self._for_owner(self._switch_fault))
@@ -185,9 +185,9 @@ def _page(
     return web.Response(status=status, text=html, content_type="text/html", headers=_SAFETY)
 
 
-def _file(name: str, kind: str) -> Handler:
+def _file(name: str, media_type: str) -> Handler:
     async def send(_request: web.Request) -> web.Response:
-        return web.Response(body=_read(name), content_type=kind, charset="utf-8", headers=_SAFETY)
+        return web.Response(body=_read(name), content_type=media_type, charset="utf-8", headers=_SAFETY)
 
     return send
 

@@ -123,7 +123,7 @@ def _dataset(dataset: Dataset, chosen: str) -> Html:
     return fill(
         '<tr data-key="{id}"{current}><th scope="row"><button class="link" form="look" name="dataset" value="{id}">'
         '{name}</button></th><td class="number">{rows}</td><td class="number">{columns}</td>'
-        '<td class="moment">{updated}</td><td class="path">{id}</td></tr>',
+        '<td class="time">{updated}</td><td class="path">{id}</td></tr>',
         id=dataset.id,
         current=Html(' aria-current="true"' if dataset.id == chosen else ""),
         name=dataset.name,
@@ -171,13 +171,13 @@ def _requests(log: RequestLog, wanted: PageQuery, now: float, secrets: Sequence[
 
 def _request(record: RequestRecord, zero: datetime, chosen: str, secrets: Sequence[str]) -> Html:
     return fill(
-        '<tr data-key="{key}" class="{kind}"{current}><td class="moment">{started}</td><td>{method}</td>'
+        '<tr data-key="{key}" class="{css}"{current}><td class="time">{started}</td><td>{method}</td>'
         '<td class="path"><button class="link" form="look" name="request" value="{key}">{target}</button></td>'
         '<td class="number status">{status}</td><td class="number">{duration}</td>'
         '<td class="number bytes">{sent}</td><td class="number bytes">{answered}</td></tr>',
         key=record.number,
         current=Html(' aria-current="true"' if str(record.number) == chosen else ""),
-        kind=f"s{record.status // 100}" if record.status else "s0",
+        css=f"s{record.status // 100}" if record.status else "s0",
         started=(zero + timedelta(seconds=record.started)).strftime("%H:%M:%S"),
         method=record.method,
         target=without(_target(record), secrets),
@@ -222,11 +222,11 @@ def _user(instance: Instance, user: Record) -> Html:
 def _group(group: Record) -> Html:
     members = [*group.get("userIds", ()), *group.get("groupIds", ())]
     return fill(
-        '<tr data-key="{id}"><th scope="row">{name}</th><td>{kind}</td><td class="number">{members}</td>'
+        '<tr data-key="{id}"><th scope="row">{name}</th><td>{type}</td><td class="number">{members}</td>'
         '<td class="number">{id}</td></tr>',
         id=group.get("id", ""),
         name=group.get("name") or "",
-        kind=group.get("type") or group.get("groupType") or "",
+        type=group.get("type") or group.get("groupType") or "",
         members=number(len(members)),
     )
 

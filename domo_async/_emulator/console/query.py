@@ -46,9 +46,9 @@ async def answered(instance: Instance, storage: Storage, dataset_id: str, sql: s
         dataset = instance.dataset(dataset_id)
         name = fill("on <b>{name}</b>", name=dataset.name)
         columns, rows = await _run(storage, dataset, sql)
-    except HTTPError as refusal:
-        html = _error(f"/api/query/v1/execute/{dataset_id}", refusal)
-        return Answered(html, name, f"{refusal.status}: {refusal.message}", failed=True)
+    except HTTPError as error:
+        html = _error(f"/api/query/v1/execute/{dataset_id}", error)
+        return Answered(html, name, f"{error.status}: {error.message}", failed=True)
     said = _count(len(rows))
     return Answered(_table(columns, rows, said), name, f"{dataset.name}: {said}")
 
@@ -75,13 +75,13 @@ def _count(rows: int) -> str:
     return f"{rows or 'no'} row{'' if rows == 1 else 's'}"
 
 
-def _error(path: str, refusal: HTTPError) -> Html:
-    body = error_body(refusal.status, path, refusal.message, code=refusal.code)
+def _error(path: str, error: HTTPError) -> Html:
+    body = error_body(error.status, path, error.message, code=error.code)
     return fill(
         '<div class="error"><p><strong>{status} {reason}</strong></p><p>{message}</p><pre>{body}</pre></div>',
-        status=refusal.status,
+        status=error.status,
         reason=body["statusReason"],
-        message=refusal.message,
+        message=error.message,
         body=orjson.dumps(body, option=orjson.OPT_INDENT_2).decode(),
     )
 
@@ -92,19 +92,19 @@ def _first_rows(prepared: Result) -> list[list[Any]]:
 
 
 def _table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]], said: str) -> Html:
-    kinds = ["number" if kind in _NUMBERS else "text" for _, kind in columns]
+    classes = ["number" if type_ in _NUMBERS else "text" for _, type_ in columns]
     return fill(
         '<table class="result"><caption>{said}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>',
         said=said.capitalize(),
         heads=joined(
-            fill('<th scope="col" class="{kind}">{name} <small>{type}</small></th>', kind=css, name=name, type=kind)
-            for (name, kind), css in zip(columns, kinds, strict=True)
+            fill('<th scope="col" class="{css}">{name} <small>{type}</small></th>', css=css, name=name, type=type_)
+            for (name, type_), css in zip(columns, classes, strict=True)
         ),
-        rows=joined(fill("<tr>{cells}</tr>", cells=joined(map(_cell, row, kinds))) for row in rows[:_SHOWN]),
+        rows=joined(fill("<tr>{cells}</tr>", cells=joined(map(_cell, row, classes))) for row in rows[:_SHOWN]),
     )
 
 
-def _cell(value: Any, kind: str) -> Html:
+def _cell(value: Any, css: str) -> Html:
     if value is None:
-        return fill('<td class="{kind} null">null</td>', kind=kind)
-    return fill('<td class="{kind}">{value}</td>', kind=kind, value=value)
+        return fill('<td class="{css} null">null</td>', css=css)
+    return fill('<td class="{css}">{value}</td>', css=css, value=value)

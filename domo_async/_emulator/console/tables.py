@@ -144,6 +144,6 @@ def as_size(count: int) -> str:
     return f"{count / 1e3:.0f} kB" if count < 10_000_000 else f"{count / 1e6:.1f} MB"
 
 
-def as_text(moment: object) -> str:
-    """Return an ISO 8601 moment as the lists show it."""
-    return str(moment or "")[:19].replace("T", " ")
+def as_text(time: object) -> str:
+    """Return an ISO 8601 time as the lists show it."""
+    return str(time or "")[:19].replace("T", " ")

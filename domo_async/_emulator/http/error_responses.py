@@ -35,11 +35,11 @@ def failed(request: web.Request, error: Exception) -> web.Response:
     return error_response(request, HTTPError(500, "The emulator failed: this is a bug in the emulator"))
 
 
-def error_response(request: web.Request, refusal: HTTPError) -> web.Response:
+def error_response(request: web.Request, error: HTTPError) -> web.Response:
     """Return the answer with an error status."""
-    path, message = readable(request.path), readable(refusal.message)
-    response = answer(error_body(refusal.status, path, message, code=refusal.code), status=refusal.status)
-    response.headers.update(refusal.headers)
+    path, message = readable(request.path), readable(error.message)
+    response = answer(error_body(error.status, path, message, code=error.code), status=error.status)
+    response.headers.update(error.headers)
     if not request.content.is_eof():
         # The rest of the body is not read, and the next request would begin behind it.
         response.force_close()

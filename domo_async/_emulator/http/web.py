@@ -244,8 +244,31 @@ def page_of(
     return items[begins : begins + (size if most is None else min(size, most))]
 
 
-def millis(at: datetime | None = None) -> int:
-    """Return a time, by default now, in milliseconds since 1970."""
+def time_of(text: str) -> datetime:
+    """Return a time in ISO 8601; one without a zone is in UTC.
+
+    Raises:
+        ValueError: The text is not in ISO 8601.
+    """
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def read_time(text: str, key: str) -> datetime:
+    """Return a time that a request gives in ISO 8601.
+
+    Raises:
+        HTTPError: 400, if it is not in ISO 8601.
+    """
+    try:
+        return time_of(text)
+    except ValueError:
+        raise HTTPError(400, f"{key} must be a time in ISO 8601, and is {text}") from None
+
+
+def millis(at: datetime | str | None = None) -> int:
+    """Return a time, by default now, in milliseconds since 1970; a text is in ISO 8601."""
+    at = time_of(at) if isinstance(at, str) else at
     return int((time.time() if at is None else at.timestamp()) * 1000)
 
 

@@ -34,7 +34,7 @@ from domo_async.errors import ConfigError
 __all__ = ["TOKENS", "Journal", "Keeper", "Lock", "claim", "keep_token", "kept_token"]
 
 TOKENS = "@tokens"
-"""The kind under which tokens and sessions are kept."""
+"""The category under which tokens and sessions are kept."""
 
 _LOGGER = logging.getLogger(__name__)
 _FORMAT = 1
@@ -140,7 +140,7 @@ def keep_token(directory: Path, token: Secret[str]) -> None:
 
 @define(eq=False)
 class Journal:
-    """The database of everything but the rows: JSON by kind and key, in the order of first appearance."""
+    """The database of everything but the rows: JSON by category and key, in the order of first appearance."""
 
     _path: Path
     _database: sqlite3.Connection
@@ -181,14 +181,14 @@ class Journal:
             raise ConfigError(f"{path} is not the state of an emulator: {error}") from error
 
     def read(self) -> Iterator[tuple[str, str, Any]]:
-        """Yield the kind, the key and the JSON of all entries.
+        """Yield the category, the key and the JSON of all entries.
 
         Raises:
             ConfigError: The database is damaged.
         """
         try:
-            for kind, key, value in self._database.execute("SELECT kind, key, value FROM things ORDER BY position"):
-                yield kind, key, orjson.loads(value)
+            for category, key, value in self._database.execute("SELECT kind, key, value FROM things ORDER BY position"):
+                yield category, key, orjson.loads(value)
         except (sqlite3.DatabaseError, orjson.JSONDecodeError) as error:
             raise self.damaged(error) from error
 
@@ -289,31 +289,31 @@ class Keeper:
         """Return the entries to remove, and the entries to put."""
         gone: list[tuple[str, str]] = []
         put: list[tuple[str, str, bytes]] = []
-        for (kind, key), removed in taken.items():
+        for (category, key), removed in taken.items():
             try:
-                value = self._value(kind, key)
+                value = self._value(category, key)
                 written = None if value is None else orjson.dumps([key, value])
             except Exception:
                 # The entry stays as it was last saved, so that all other changes can be saved.
-                _LOGGER.exception("%s %r cannot be saved", kind, key)
+                _LOGGER.exception("%s %r cannot be saved", category, key)
                 continue
             if written is None or removed:
-                gone.append((kind, key))
+                gone.append((category, key))
             if written is not None:
-                put.append((kind, key, orjson.dumps(value)))
+                put.append((category, key, orjson.dumps(value)))
         return gone, put
 
-    def _value(self, kind: str, key: str) -> Any:
-        if kind == DATASETS:
+    def _value(self, category: str, key: str) -> Any:
+        if category == DATASETS:
             dataset = self._instance.kept_dataset(key)
             return None if dataset is None else document_of(self._instance, dataset)
-        if kind == TOKENS:
+        if category == TOKENS:
             return self.tokens[key]
-        return None if kind.startswith("@") else self._instance.records[kind].find(key)
+        return None if category.startswith("@") else self._instance.records[category].find(key)
 
     def _garbage(self, names: Iterable[tuple[str, str]]) -> list[str]:
         """Return the tables to drop after these changes."""
-        if not any(kind.startswith("@") for kind, _ in names):
+        if not any(category.startswith("@") for category, _ in names):
             return []
         return self._storage.forget_unreferenced(self._instance.referenced_tables() | self.pinned)
 

@@ -59,7 +59,7 @@ async def event_types(request: web.Request) -> web.Response:
 
 def _found(request: web.Request) -> list[Record]:
     """Return the entries that the query asks for, the newest first."""
-    start, end = (_moment(request, key) for key in ("start", "end"))
+    start, end = (_millis(request, key) for key in ("start", "end"))
     wanted = {
         "type": _words(request, "objectType"),
         "objectId": _words(request, "objectId"),
@@ -75,7 +75,7 @@ def _found(request: web.Request) -> list[Record]:
     return sorted(found, key=lambda entry: (entry["time"], entry["number"]), reverse=True)
 
 
-def _moment(request: web.Request, key: str) -> int:
+def _millis(request: web.Request, key: str) -> int:
     if key not in request.query:
         raise HTTPError(400, f"Required: {key}, in milliseconds since 1970")
     return whole_number(request.query[key], key, 0)

@@ -20,7 +20,7 @@ from domo_async._emulator.access.people import entities_of, free_id, is_admin, u
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Field, Flag, Identifier, Object, OneOf, Text
-from domo_async._emulator.http.web import BODY, answer, page_of, query_flag, read_body, whole_number
+from domo_async._emulator.http.web import BODY, answer, millis, page_of, query_flag, read_body, whole_number
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
 
@@ -421,12 +421,8 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "name": alert["name"],
             "ownedById": str(alert["owner"]),
             "ownedByName": user_name(instance, alert["owner"]),
-            "createDate": _millis(alert["createdAt"]),
-            "lastModified": _millis(alert["modifiedAt"]),
+            "createDate": millis(alert["createdAt"]),
+            "lastModified": millis(alert["modifiedAt"]),
             "resourceType": alert["resourceType"],
             "resourceId": alert["resourceId"],
         }
-
-
-def _millis(stamp: str) -> int:
-    return int(datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp() * 1000)

@@ -216,21 +216,21 @@ async def get_permissions(request: web.Request) -> web.Response:
     return answer(grants)
 
 
-@routes.delete(_COLLECTION + "/permission/{kind}/{entity_id}")
+@routes.delete(_COLLECTION + "/permission/{entity_type}/{entity_id}")
 async def remove_permissions(request: web.Request) -> web.Response:
     """Remove all permissions of an app, a user or a group."""
     collection = _collection_of(request, "share")
-    entity = f"{request.match_info['kind']}/{request.match_info['entity_id']}"
+    entity = f"{request.match_info['entity_type']}/{request.match_info['entity_id']}"
     left = {key: permissions for key, permissions in collection["permissions"].items() if key != entity}
     records_of(request, COLLECTIONS).update(collection["id"], permissions=left)
     return web.Response(status=204)
 
 
-@routes.put(_COLLECTION + "/permission/{kind}/{entity_id}")
+@routes.put(_COLLECTION + "/permission/{entity_type}/{entity_id}")
 async def set_permissions(request: web.Request) -> web.Response:
     """Replace the permissions of an app, a user or a group; ``overwrite=false`` adds to them."""
     collection = _collection_of(request, "share")
-    category, entity_id = request.match_info["kind"], request.match_info["entity_id"]
+    category, entity_id = request.match_info["entity_type"], request.match_info["entity_id"]
     if category not in _KINDS:
         raise HTTPError(400, f"Permissions are for {', '.join(_KINDS)}, not {category}")
     given = [part.strip() for part in request.query.get("permissions", "").split(",") if part.strip()]

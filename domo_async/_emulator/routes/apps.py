@@ -6,7 +6,6 @@ app always gets the active version.
 
 from __future__ import annotations
 
-from datetime import datetime
 from statistics import fmean
 from typing import Any
 
@@ -62,7 +61,7 @@ async def metrics(request: web.Request) -> web.Response:
     if unknown := wanted - _STATES:
         raise HTTPError(400, f"Unknown status: {', '.join(sorted(unknown))}")
     runs = runs_of(instance, model, version=version)
-    payload = [_metric(instance, run) for run in runs if after <= _millis(run["createdOn"]) <= until]
+    payload = [_metric(instance, run) for run in runs if after <= millis(run["createdOn"]) <= until]
     listed = [metric for metric in payload if metric["status"] in wanted]
     states = [metric["status"] for metric in payload]
     cycles = [metric["workflowCycleTime"] for metric in payload if metric["status"] == "COMPLETED"]
@@ -112,10 +111,6 @@ def _metric(instance: Instance, run: Record) -> dict[str, Any]:
         "workflowStartTime": run["createdOn"],
         "workflowEndTime": completed,
         "workflowCancelTime": end if state == "CANCELED" else None,
-        "workflowCycleTime": 0 if completed is None else _millis(completed) - _millis(run["createdOn"]),
+        "workflowCycleTime": 0 if completed is None else millis(completed) - millis(run["createdOn"]),
         "status": state,
     }
-
-
-def _millis(time: str) -> int:
-    return millis(datetime.fromisoformat(time))

@@ -384,8 +384,8 @@ def _judge(storage: Storage, expression: str, schema: Schema) -> _Verdict:
         sql = f"SELECT ({expression}) AS value FROM table {grouped}"  # noqa: S608 - translated
         query = translate(sql, "table", columns=schema.types)
         result = storage.query(query, schema, ())
-    except HTTPError as refusal:
-        return _Verdict(_ILLEGAL if refusal.code else "INVALID")
+    except HTTPError as error:
+        return _Verdict(_ILLEGAL if error.code else "INVALID")
     result.close()
     return _Verdict(_VALID, rendering.domo_type(result.columns[0].type))
 

@@ -17,7 +17,7 @@ from domo_async._emulator.access.datasets import hand_over, is_permitted, permit
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Field, Object, OneOf, Text, WholeNumber
-from domo_async._emulator.http.web import answer, json_object, read_body, whole_number
+from domo_async._emulator.http.web import answer, json_object, millis, read_body, whole_number
 from domo_async._emulator.search.searching import SearchIndex
 from domo_async._emulator.services import datasets
 from domo_async._emulator.services.datasets import (
@@ -193,7 +193,7 @@ def _more(instance: Instance, dataset_id: str) -> dict[str, Any]:
     return {
         "tagsList": tags_of(instance, dataset),
         "schema": {"name": dataset.id, "tables": [{"columns": columns}]},
-        "dataLastUpdated": int(dataset.updated.timestamp() * 1000),
+        "dataLastUpdated": millis(dataset.updated),
         **dict.fromkeys((*counts, *impacts), 0),
     }
 
@@ -245,8 +245,8 @@ def _done(request: web.Request, action: str, body: Record, act: Callable[[Datase
         if reason is None:
             try:
                 act(instance_of(request).dataset(dataset_id))
-            except HTTPError as refusal:
-                reason = refusal.message
+            except HTTPError as error:
+                reason = error.message
         if reason is None:
             successful.append(dataset_id)
         else:

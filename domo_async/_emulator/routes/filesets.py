@@ -732,7 +732,7 @@ def _read_words(blobs: Blobs, hashes: Sequence[str]) -> dict[str, Counter[str]]:
 
 
 def _cursor(file_id: str, following: str, index: int) -> str:
-    position = {"id": file_id, "next": following, "place": index}
+    position = {"id": file_id, "next": following, "index": index}
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
 
 
@@ -742,7 +742,7 @@ def _start(cursor: str | None, found: Sequence[Mapping[str, Any]]) -> int:
         return 0
     try:
         position = json.loads(base64.urlsafe_b64decode(cursor))
-        file_id, following, index = position["id"], position.get("next"), int(position.get("place", 0))
+        file_id, following, index = position["id"], position.get("next"), int(position.get("index", 0))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise HTTPError(400, "next must be the cursor of the page before") from error
     positions = {file["id"]: number for number, file in enumerate(found)}

@@ -242,17 +242,17 @@ async def resources(request: web.Request) -> web.Response:
                 "title": about["resourceName"],
                 "type": about["resourceType"],
             }
-    fitting = [each for each in found.values() if title in (each["title"] or "").lower()]
-    return answer(page_of(request, fitting, limit=_PAGE, offset="skip"))
+    matching = [each for each in found.values() if title in (each["title"] or "").lower()]
+    return answer(page_of(request, matching, limit=_PAGE, offset="skip"))
 
 
-@routes.get(f"{_BASE}/resources/{{kind}}/{{resource}}")
+@routes.get(f"{_BASE}/resources/{{resource_type}}/{{resource}}")
 async def for_resource(request: web.Request) -> web.Response:
     """List the schedules of something that the caller owns or receives; ``showAll`` adds others' for admins.
 
     That, and that ``OPEN`` stands for any kind, is emulator-defined.
     """
-    category = _one_of(request.match_info["kind"], "the type of a resource", ("OPEN", *_RESOURCES))
+    category = _one_of(request.match_info["resource_type"], "the type of a resource", ("OPEN", *_RESOURCES))
     number = whole_number(request.match_info["resource"], "the id of a resource", 0)
     keys = [_RESOURCES[category]] if category in _RESOURCES else list(_RESOURCES.values())
     seen = _sight(request)

@@ -83,7 +83,7 @@ async def create(request: web.Request) -> web.Response:
         "userId": caller["id"],
         "data": _state_of_data(dataset),
         "bucket": path[0],
-        "place": list(path),
+        "path": list(path),
         "started": instance.now(),
         "job": _job(instance, dataset),
         "rows": None,
@@ -188,7 +188,7 @@ def _seen(instance: Instance, storage: Storage, export: Record) -> Record:
         return {"status": "failed", "message": job["reason"]}
     if export["rows"] is None:
         return {"status": "running"}
-    target = _root(storage).joinpath(*export["place"], "part-0.csv")
+    target = _root(storage).joinpath(*export["path"], "part-0.csv")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         arriving.replace(target)

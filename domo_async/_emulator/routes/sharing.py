@@ -99,14 +99,14 @@ async def revoke(request: web.Request) -> web.Response:
     return web.Response()
 
 
-@routes.delete("/api/content/v1/share/bulk/{kind:page|badge}/{recipient_type:user|group}/{recipient_id}")
+@routes.delete("/api/content/v1/share/bulk/{type:page|badge}/{recipient_type:user|group}/{recipient_id}")
 async def revoke_many(request: web.Request) -> web.Response:
     """Remove a user's or a group's access to pages or cards, to all or none.
 
     Emulator-defined: only a thing's owners and admins may, and owners keep their access (409).
     """
     instance, seen = instance_of(request), sight_of(request)
-    category, recipient_type = request.match_info["kind"], request.match_info["recipient_type"]
+    category, recipient_type = request.match_info["type"], request.match_info["recipient_type"]
     recipient = instance.records[RECIPIENTS[recipient_type]].get(request.match_info["recipient_id"])
     ids = [each for each in request.query.get("resourceIds", "").split(",") if each.strip()]
     if not ids:
@@ -125,11 +125,11 @@ async def revoke_many(request: web.Request) -> web.Response:
     return web.Response()
 
 
-@routes.get("/api/content/v1/share/accesslist/{kind:page|badge}/{thing_id}")
+@routes.get("/api/content/v1/share/accesslist/{type:page|badge}/{thing_id}")
 async def access_list(request: web.Request) -> web.Response:
     """List who sees a page or a card because it is shared. Domo's documentation does not have this; others use it."""
     instance = instance_of(request)
-    category = request.match_info["kind"]
+    category = request.match_info["type"]
     thing = instance.records[_COLLECTIONS[category]].get(request.match_info["thing_id"])
     if not sight_of(request).sees(category, thing):
         raise HTTPError(403, "You have no access to it")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -20,7 +20,7 @@ from domo_async._emulator.access.rights import granted, has_right, require, requ
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Number, Object, OneOf, Text
-from domo_async._emulator.http.web import answer, iso, json_body, json_object, page_of, query_flag, read_body
+from domo_async._emulator.http.web import answer, iso, json_body, json_object, page_of, query_flag, read_body, read_time
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
@@ -323,22 +323,16 @@ _TIMES = Array(optional=True, words=_RANGE_WORDS)
 def _between(key: str, value: object) -> Callable[[Record], bool]:
     """Return the test whether a time lies in one of several ranges, bounds included."""
     ranges = [_range(each, key) for each in _TIMES.check(value, key)]
-    return lambda task: task[key] is not None and any(begin <= _moment(task[key], key) <= end for begin, end in ranges)
+    return lambda task: (
+        task[key] is not None and any(begin <= read_time(task[key], key) <= end for begin, end in ranges)
+    )
 
 
 def _range(value: object, key: str) -> tuple[datetime, datetime]:
     match value:
         case [str(begin), str(end)]:
-            return _moment(begin, key), _moment(end, key)
+            return read_time(begin, key), read_time(end, key)
     raise HTTPError(400, f"{key} must be {_RANGE_WORDS}")
-
-
-def _moment(value: str, key: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        raise HTTPError(400, f"{key}: {value} is not a time in ISO 8601") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 # -- what goes out --------------------------------------------------------------------------------------

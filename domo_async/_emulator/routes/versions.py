@@ -23,6 +23,7 @@ from domo_async._emulator.http.web import (
     page_of,
     query_flag,
     read_body,
+    read_time,
     wanted_by,
     whole_number,
 )
@@ -53,7 +54,7 @@ async def list_version_details(request: web.Request) -> web.Response:
     query = request.query
     ids = {part.strip() for part in query.get("dataVersionIds", "").split(",")} - {""}
     states = {part.strip().lower() for part in query.get("statuses", "").split(",")} - {""}
-    since, until = _moment(request, "startRecordedTime"), _moment(request, "endRecordedTime")
+    since, until = _time(request, "startRecordedTime"), _time(request, "endRecordedTime")
     only_indexed = query_flag(request, "limitToIndexed", default=True)
     found = [
         _describe_wholly(dataset, version)
@@ -244,16 +245,14 @@ def _state(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _moment(request: web.Request, key: str) -> datetime | None:
-    written = request.query.get(key)
-    if written is None:
-        return None
+def _time(request: web.Request, key: str) -> datetime | None:
+    given = request.query.get(key)
+    if given is None or not given.isdecimal():
+        return None if given is None else read_time(given, key)
     try:
-        found = datetime.fromtimestamp(int(written) / 1000, UTC) if written.isdecimal() else None
-        found = found or datetime.fromisoformat(written)
+        return datetime.fromtimestamp(int(given) / 1000, UTC)
     except (ValueError, OverflowError) as error:
-        raise HTTPError(400, f"{key} is not a time: {written}") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        raise HTTPError(400, f"{key} is not a time: {given}") from error
 
 
 def _named_versions(dataset: Dataset, body: object) -> list[Version]:

@@ -24,7 +24,7 @@ from domo_async._emulator.access.rights import granted, has_right, require, requ
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Object, Text
-from domo_async._emulator.http.web import answer, iso, json_body, json_object, millis, page_of, read_body
+from domo_async._emulator.http.web import answer, iso, json_body, json_object, millis, page_of, read_body, read_time
 from domo_async._emulator.services.workflows import (
     FIRST_KEY,
     deployment_of,
@@ -157,7 +157,7 @@ async def restart(request: web.Request) -> web.Response:
     )
     payload = _execution(instance_of(request), run)
     # Seen: numbers here, strings in the other routes, and a run that is in progress at once.
-    at = millis(datetime.fromisoformat(run["createdOn"]))
+    at = millis(run["createdOn"])
     return answer({**payload, "status": "IN_PROGRESS", "finishedAt": None, "createdAt": at, "updatedAt": at})
 
 
@@ -374,7 +374,7 @@ def _wanted(request: web.Request, runs: Sequence[Record], *, version: str) -> li
     query = request.query
     states = _one_or_several(query.get("status"), _STATES)
     triggers = _one_or_several(query.get("triggerTypes"), _TRIGGERS)
-    after, before = (_moment(query.get(key), key) for key in ("startedAfter", "finishedBefore"))
+    after, before = (read_time(query[key], key) if key in query else None for key in ("startedAfter", "finishedBefore"))
     return [
         run
         for run in runs
@@ -393,13 +393,6 @@ def _one_or_several(given: str | None, known: frozenset[str]) -> frozenset[str]:
     if unknown := wanted - known:
         raise HTTPError(400, f"Unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
     return wanted
-
-
-def _moment(given: str | None, key: str) -> datetime | None:
-    try:
-        return None if given is None else datetime.fromisoformat(given)
-    except ValueError as error:
-        raise HTTPError(400, f"{key} must be a time in ISO 8601") from error
 
 
 def _cycle(run: Record) -> float:
@@ -556,6 +549,6 @@ def search_documents(instance: Instance) -> Iterator[dict[str, Any]]:
             "description": model["description"],
             "ownedById": model["owner"],
             "ownedByName": user_name(instance, model["owner"]),
-            "createDate": int(datetime.fromisoformat(model["createdOn"]).timestamp() * 1000),
-            "lastModified": int(datetime.fromisoformat(model["updatedOn"]).timestamp() * 1000),
+            "createDate": millis(model["createdOn"]),
+            "lastModified": millis(model["updatedOn"]),
         }

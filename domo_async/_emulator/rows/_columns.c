@@ -273,7 +273,7 @@ static inline int read_days(const uint8_t *text, int32_t *days)
 }
 
 /* The microseconds since 1970 of `YYYY-MM-DD(T| )HH:MM:SS[.fraction][Z]`, up to six digits of fractions. */
-static inline int read_moment(const uint8_t *text, Py_ssize_t length, int64_t *moment)
+static inline int read_timestamp(const uint8_t *text, Py_ssize_t length, int64_t *timestamp)
 {
     int32_t days;
     uint64_t fraction = 0;
@@ -291,7 +291,7 @@ static inline int read_moment(const uint8_t *text, Py_ssize_t length, int64_t *m
             return 0;
         fraction *= units[places];
     }
-    *moment = ((int64_t)days * 86400 + hours * 3600 + minutes * 60 + seconds) * 1000000 + (int64_t)fraction;
+    *timestamp = ((int64_t)days * 86400 + hours * 3600 + minutes * 60 + seconds) * 1000000 + (int64_t)fraction;
     return 1;
 }
 
@@ -385,7 +385,7 @@ static int64_t read_column(const Records *records, Py_ssize_t position, Column c
             is_plain = length == 10 && read_days(text, (int32_t *)(void *)values);
             break;
         default:
-            is_plain = read_moment(text, length, (int64_t *)(void *)values);
+            is_plain = read_timestamp(text, length, (int64_t *)(void *)values);
         }
         if (!is_plain)
             return -1;

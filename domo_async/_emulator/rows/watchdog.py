@@ -24,7 +24,7 @@ _LOOKS = 0.1
 class _Watched:
     ends: float
     wanted: Callable[[], bool]
-    refusal: HTTPError | None = None
+    verdict: HTTPError | None = None
 
 
 @define(eq=False)
@@ -57,8 +57,8 @@ class Watchdog:
         try:
             yield
         except Exception as error:
-            if watched.refusal is not None:
-                raise watched.refusal from error
+            if watched.verdict is not None:
+                raise watched.verdict from error
             raise
         finally:
             with self._lock:
@@ -75,8 +75,8 @@ class Watchdog:
             with self._lock:
                 # Interrupted repeatedly, as an interrupt before the query runs is lost.
                 for cursor, watched in self._running.items():
-                    watched.refusal = watched.refusal or self._verdict(watched)
-                    if watched.refusal is not None:
+                    watched.verdict = watched.verdict or self._verdict(watched)
+                    if watched.verdict is not None:
                         cursor.interrupt()
 
     def _verdict(self, watched: _Watched) -> HTTPError | None:

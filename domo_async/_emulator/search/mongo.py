@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeAlias
 from attrs import define, field
 
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.http.web import time_of
 from domo_async._emulator.search.bounds import check_size
 
 __all__ = ["MISSING", "Matching", "matching_documents", "parse_time", "sort_key", "values_at"]
@@ -132,8 +133,7 @@ def parse_time(value: Any) -> datetime | None:
         return value
     try:
         if isinstance(value, str):
-            time = datetime.fromisoformat(value)
-            return time if time.tzinfo else time.replace(tzinfo=UTC)
+            return time_of(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
     except (ValueError, OverflowError, OSError):

@@ -10,14 +10,14 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import eq, ge, gt, le, lt
 from typing import Any, TypeAlias
 
 import orjson
 
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import flag, text, whole_number
+from domo_async._emulator.http.web import flag, millis, read_time, text, whole_number
 from domo_async._emulator.search.bounds import check_size, wildcard
 
 Document: TypeAlias = Mapping[str, Any]
@@ -232,7 +232,7 @@ def _date_bucket(filter: dict[str, Any], now: datetime) -> _Match:
     days = _BUCKETS.get(text(filter, "value"))
     if days is None:
         raise HTTPError(400, f"Valid buckets are {', '.join(_BUCKETS)}")
-    return _within(_milliseconds(now - timedelta(days=days)), None)
+    return _within(millis(now - timedelta(days=days)), None)
 
 
 def _date_range(filter: dict[str, Any], _: datetime) -> _Match:
@@ -242,16 +242,8 @@ def _date_range(filter: dict[str, Any], _: datetime) -> _Match:
 def _timestamp(value: object, key: str) -> float | None:
     """Return a timestamp in milliseconds, given as milliseconds or in ISO 8601."""
     if isinstance(value, str):
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
-            raise HTTPError(400, f"{key} is not a timestamp: {value}") from None
-        return _milliseconds(time if time.tzinfo else time.replace(tzinfo=UTC))
+        return millis(read_time(value, key))
     return None if value is None else _number(value, key)
-
-
-def _milliseconds(time: datetime) -> int:
-    return int(time.timestamp() * 1000)
 
 
 def _numeric(filter: dict[str, Any], _: datetime) -> _Match:

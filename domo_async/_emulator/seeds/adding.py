@@ -182,8 +182,8 @@ def _on_the_state(method: Callable[Concatenate[Additions, P], T]) -> Callable[Co
 
         try:
             return self._call(change)
-        except HTTPError as refusal:
-            raise ConfigError(f"emulator.add.{method.__name__}: {refusal.message}") from None
+        except HTTPError as error:
+            raise ConfigError(f"emulator.add.{method.__name__}: {error.message}") from None
 
     return call
 

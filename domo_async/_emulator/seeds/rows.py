@@ -99,7 +99,7 @@ def _day(rng: random.Random) -> str:
     return (_DAWN + timedelta(days=rng.randrange(365))).strftime("%Y-%m-%d")
 
 
-def _moment(rng: random.Random) -> str:
+def _time(rng: random.Random) -> str:
     return (_DAWN + timedelta(seconds=rng.randrange(31_536_000))).strftime("%Y-%m-%dT%H:%M:%S")
 
 
@@ -119,7 +119,7 @@ def _recipes() -> Iterator[_Recipe]:
         4_000,
         lambda rng, number: (
             number,
-            _moment(rng),
+            _time(rng),
             rng.choice(_REGIONS),
             rng.choice(_PRODUCTS),
             rng.randrange(1, 9),
@@ -174,7 +174,7 @@ def _recipes() -> Iterator[_Recipe]:
         "What customers ask",
         (("ticket", "LONG"), ("opened_at", "DATETIME"), ("state", "STRING"), ("hours_to_answer", "DOUBLE")),
         2_500,
-        lambda rng, number: (number, _moment(rng), rng.choice(_STATES), rng.randrange(400) / 4),
+        lambda rng, number: (number, _time(rng), rng.choice(_STATES), rng.randrange(400) / 4),
     )
     yield _Recipe(
         "Ad Spend",

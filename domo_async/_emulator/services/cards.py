@@ -225,8 +225,8 @@ async def show(
         try:
             translation = await storage.run(translate, query, dataset.id, columns=schema.types, only=only)
             columns, rows = await storage.run(_rows, storage, translation, schema, versions)
-        except HTTPError as refusal:
-            raise HTTPError(409, f"The card cannot be rendered as it is: {refusal.message}") from refusal
+        except HTTPError as error:
+            raise HTTPError(409, f"The card cannot be rendered as it is: {error.message}") from error
     return Shown(columns, rows[:_MOST_ROWS], cut=len(rows) > _MOST_ROWS)
 
 

@@ -254,10 +254,10 @@ class _Reading:
             if left and _DISTINCT & set(self._words):
                 return f"COUNT(DISTINCT {_quoted(left[0].name)})", f"count_{_alias(left[0].name)}"
             return "COUNT(*)", "count"
-        fitting = [column for column in left if column.is_number]
-        if function in {"MAX", "MIN"} and not fitting:
-            fitting = left
-        column = next(iter(fitting), None) or self._usual_measure(grouped)
+        usable = [column for column in left if column.is_number]
+        if function in {"MAX", "MIN"} and not usable:
+            usable = left
+        column = next(iter(usable), None) or self._usual_measure(grouped)
         if column is None:
             return "COUNT(*)", "count"
         spoken = next((word for word in self._words if word in _MEASURES), "")

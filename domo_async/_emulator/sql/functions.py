@@ -846,7 +846,7 @@ def _cast(node: exp.Cast) -> exp.Expr:
         case exp.DType.DATETIME | exp.DType.TIMESTAMP | exp.DType.TIMESTAMPTZ:
             # The literal TIMESTAMP '…' keeps its fraction.
             digits = sizes[0] if sizes else 6 if type_.this is exp.DType.TIMESTAMPTZ else 0
-            return typed(call("domo_rounded_moment", as_timestamp(value), digits), Type.DATETIME)
+            return typed(call("domo_rounded_timestamp", as_timestamp(value), digits), Type.DATETIME)
         case exp.DType.TIME:
             return typed(call("domo_rounded_time", as_time(value), sizes[0] if sizes else 0), Type.TIME)
         case exp.DType.CHAR | exp.DType.VARCHAR | exp.DType.TEXT | exp.DType.NCHAR | exp.DType.BINARY:

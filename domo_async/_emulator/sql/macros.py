@@ -27,14 +27,14 @@ __all__ = ["Macros", "unfolded_size"]
 _DEFINITIONS = r"""
 domo_checked(t!) AS CASE WHEN year(t) BETWEEN 1 AND 9999 THEN t END;
 domo_datetime(d!) AS CASE WHEN typeof(d) IN ('DATE', 'TIMESTAMP') THEN TRY_CAST(d AS TIMESTAMP) ELSE
-    domo_read_moment(domo_spread(CAST(d AS VARCHAR))) END;
+    domo_read_timestamp(domo_spread(CAST(d AS VARCHAR))) END;
 domo_spread(s!) AS CASE WHEN NOT regexp_matches(s, '^\s*\d{6,14}') THEN s WHEN regexp_full_match(s,
     '\s*\d{6}(\.0*)?\s*') THEN regexp_replace(s, '(\d\d)(\d\d)(\d\d).*', '\1-\2-\3') WHEN regexp_full_match(s,
     '\s*\d{12}(\.\d*)?\s*') THEN regexp_replace(s, '(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)', '\1-\2-\3 \4:\5:\6') WHEN
     regexp_full_match(s, '\s*\d{8}(\.0*)?\s*') THEN regexp_replace(s, '(\d{4})(\d\d)(\d\d).*', '\1-\2-\3') WHEN
     regexp_full_match(s, '\s*\d{14}(\.\d*)?\s*') THEN regexp_replace(s, '(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)',
     '\1-\2-\3 \4:\5:\6') END;
-domo_read_moment(s!) AS CASE WHEN regexp_matches(s, '^\s*(\d{4}|\d\d)[^\w\s]\d\d?[^\w\s]\d\d?(\D|$)') THEN
+domo_read_timestamp(s!) AS CASE WHEN regexp_matches(s, '^\s*(\d{4}|\d\d)[^\w\s]\d\d?[^\w\s]\d\d?(\D|$)') THEN
     domo_checked(TRY_CAST(domo_iso_date(s) || ' ' || domo_iso_time(s) AS TIMESTAMP) - domo_iso_offset(s)) END;
 domo_iso_date(s) AS CASE WHEN regexp_matches(s, '^\s*\d{4}') THEN '' WHEN regexp_extract(s, '^\s*(\d\d)', 1) <= '69'
     THEN '20' ELSE '19' END || regexp_replace(trim(s), '^(\d+)[^\w\s](\d+)[^\w\s](\d+)(.|\n)*$', '\1-\2-\3');
@@ -50,7 +50,7 @@ domo_today_at(us!) AS CAST(CAST(now() AS DATE) AS TIMESTAMP) + to_microseconds((
     86400000000);
 domo_now() AS date_trunc('second', CAST(now() AS TIMESTAMP));
 domo_now_text() AS strftime(CAST(now() AS TIMESTAMP), '%H:%M:%S');
-domo_rounded_moment(t, n) AS domo_checked(make_timestamp(CAST(round(epoch_us(t), n - 6) AS BIGINT)));
+domo_rounded_timestamp(t, n) AS domo_checked(make_timestamp(CAST(round(epoch_us(t), n - 6) AS BIGINT)));
 domo_strftime(t, f) AS strftime(t, f);
 domo_dayofweek(t) AS dayofweek(t) + 1;
 domo_weekday(t) AS isodow(t) - 1;
@@ -133,9 +133,9 @@ domo_time_of_day(t!) AS epoch_us(CAST(t AS TIMESTAMP)) - epoch_us(date_trunc('da
 domo_microseconds(x!) AS CASE WHEN typeof(x) IN ('DATE', 'TIMESTAMP') THEN domo_time_of_day(TRY_CAST(x AS TIMESTAMP))
     ELSE domo_read_time(CAST(x AS VARCHAR)) END;
 domo_read_time(s!) AS CASE WHEN regexp_matches(s, '^\s*(\d{4}|\d\d)[^\w\s:.]\d\d?[^\w\s:.]\d\d?[T\s]+\d') THEN
-    domo_time_of_day(domo_read_moment(s)) WHEN regexp_matches(s, '^\s*-?(\d+ +)?\d+:\d') THEN domo_time_from(s,
+    domo_time_of_day(domo_read_timestamp(s)) WHEN regexp_matches(s, '^\s*-?(\d+ +)?\d+:\d') THEN domo_time_from(s,
     '^\s*-?(?:(\d+) +)?(\d+):(\d{1,2})(?::(\d{1,2}))?(?:\.(\d{1,6}))?') WHEN regexp_matches(s, '^\s*\d{14}') THEN
-    domo_time_of_day(domo_read_moment(domo_spread(s))) WHEN regexp_matches(s, '^\s*-?\d') THEN domo_time_from(s,
+    domo_time_of_day(domo_read_timestamp(domo_spread(s))) WHEN regexp_matches(s, '^\s*-?\d') THEN domo_time_from(s,
     '^\s*-?(?:(\d+) +)?(\d*?)(\d{0,2}?)(\d{1,2})(?:\.(\d{1,6})\d*)?(?:\D|$)') END;
 domo_time_from(s, p) AS CASE WHEN CAST('0' || regexp_extract(s, p, 3) AS INTEGER) < 60 AND CAST('0' ||
     regexp_extract(s, p, 4) AS INTEGER) < 60 THEN CASE WHEN starts_with(trim(s), '-') THEN -1 ELSE 1 END *

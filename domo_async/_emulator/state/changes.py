@@ -39,14 +39,14 @@ class Changes:
     def __len__(self) -> int:
         return len(self._names)
 
-    def note(self, kind: str, key: str, *, removed: bool = False) -> None:
-        """Note that the entry with this kind and key was added, changed or removed."""
+    def note(self, category: str, key: str, *, removed: bool = False) -> None:
+        """Note that the entry with this category and key was added, changed or removed."""
         if removed:
             # An entry that is put again after its removal comes last.
-            self._names.pop((kind, key), None)
-            self._names[kind, key] = True
+            self._names.pop((category, key), None)
+            self._names[category, key] = True
         else:
-            self._names.setdefault((kind, key), False)
+            self._names.setdefault((category, key), False)
         request = _REQUEST.get()
         # A background task that a request started may change something after the request, as a change of its own.
         if request is not None and not request.over:
@@ -94,8 +94,8 @@ class Changes:
     def give_back(self, taken: Mapping[tuple[str, str], bool]) -> None:
         """Note changes again that could not be saved."""
         later, self._names = self._names, dict(taken)
-        for (kind, key), removed in later.items():
-            self.note(kind, key, removed=removed)
+        for (category, key), removed in later.items():
+            self.note(category, key, removed=removed)
 
 
 class Watched(dict[K, V]):

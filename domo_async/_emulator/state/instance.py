@@ -24,7 +24,7 @@ from domo_async._emulator.state.records import OWNER_ID, Records
 __all__ = ["DATASETS", "Instance", "steady_now"]
 
 DATASETS = "@datasets"
-"""The kind under which changes of datasets are noted; it cannot be the name of a collection of records."""
+"""The category under which changes of datasets are noted; it cannot be the name of a collection of records."""
 
 _LONGEST_UPLOAD = 86_400.0
 _BEGAN = time.time() - time.monotonic()

@@ -7,7 +7,7 @@ from typing import get_args
 
 from domo_async._concurrency import check_concurrency, map_concurrent
 from domo_async._endpoints._offboarding.kinds import NOT_COVERED, Handler, handlers_of, kinds_at_once
-from domo_async._endpoints.users._directory import People
+from domo_async._endpoints.users._directory import Directory
 from domo_async._endpoints.users.area import Users
 from domo_async._endpoints.users.models import User
 from domo_async._endpoints.users.offboarding import (
@@ -41,13 +41,13 @@ async def make_plan(
     wanted = _chosen(kinds, skip)
     check_concurrency(concurrency)
     users = Users(http)
-    people = People(users)
-    numbers = await people.numbers([leaver, to])
+    directory = Directory(users)
+    numbers = await directory.numbers([leaver, to])
     leaver_id, to_id = numbers[leaver], numbers[to]
     if leaver_id == to_id:
         raise ConfigError(f"{to} is the leaver; name another user to get the objects")
     # One after the other, to keep within the allowed number of requests in flight.
-    known = {**await people.find([leaver_id]), **await people.find([to_id])}
+    known = {**await directory.find([leaver_id]), **await directory.find([to_id])}
     if to_id not in known:
         raise Unresolved(f"user {to} does not exist; nothing was changed", names=[to])
     await _refuse_oneself(users, leaver_id)

@@ -57,12 +57,12 @@ async def find_stale(
         StaleKind.PAGE: _pages,
         StaleKind.DATASET: _datasets,
     }
-    listed = await map_concurrent(wanted, lambda kind: listing[kind](http), concurrency=len(wanted))
+    listed = await map_concurrent(wanted, lambda type_: listing[type_](http), concurrency=len(wanted))
     items = {(_OBJECTS[item.kind], item.id): item for some in listed for item in some}
     unseen = set(items)
     oldest: datetime | None = None
     if unseen:
-        async with aclosing(read(begin, now, [_OBJECTS[kind] for kind in wanted])) as entries:
+        async with aclosing(read(begin, now, [_OBJECTS[type_] for type_ in wanted])) as entries:
             async for entry in entries:
                 oldest = entry.time
                 key = (str(entry.object_type), str(entry.object_id))
@@ -74,7 +74,7 @@ async def find_stale(
                         break
     stale = [item for item in items.values() if _is_stale(item, since)]
     stale.sort(key=lambda item: (item.last_used or begin, item.kind, item.id))
-    looked_at = {str(kind): len(some) for kind, some in zip(wanted, listed, strict=True)}
+    looked_at = {str(type_): len(some) for type_, some in zip(wanted, listed, strict=True)}
     return StaleReport(tuple(stale), since, begin, oldest, looked_at, _notes(wanted, stale, begin, look_back, oldest))
 
 

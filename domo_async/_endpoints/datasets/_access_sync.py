@@ -13,7 +13,7 @@ from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
 from domo_async._endpoints.datasets.grants import AccessEntry, AccessLevel, AccessType, Grant
 from domo_async._endpoints.users import Users
-from domo_async._endpoints.users._directory import People, is_address, refuse_repeated
+from domo_async._endpoints.users._directory import Directory, is_address, refuse_repeated
 from domo_async._transport import Pager, Transport
 from domo_async.errors import ConfigError
 
@@ -73,14 +73,14 @@ class DesiredAccess:
             Unresolved: Some users or groups do not exist; the message names all of them.
         """
         addresses = [grant.id for grant in self.grants if _is_user(grant) and is_address(grant.id)]
-        people = People(Users(http))
-        numbers = await people.numbers(addresses)
+        directory = Directory(Users(http))
+        numbers = await directory.numbers(addresses)
         known = [evolve(grant, id=str(numbers.get(grant.id, grant.id))) for grant in self.grants]
         refuse_repeated([_key(grant) for grant in known], "users and groups")
         groups = [grant for grant in known if grant.type == AccessType.GROUP]
         async with task_group() as tasks:
             tasks.create_task(confirm_groups(http, [int(grant.id) for grant in groups if str(grant.id).isdigit()]))
-            await people.confirm([int(grant.id) for grant in known if _is_user(grant) and str(grant.id).isdigit()])
+            await directory.confirm([int(grant.id) for grant in known if _is_user(grant) and str(grant.id).isdigit()])
         return {_key(grant): grant for grant in known}
 
 

@@ -18,7 +18,7 @@ from domo_async._transport import Body
 from domo_async._wire import Model
 from domo_async.errors import ConfigError, NotFound
 
-__all__ = ["DatasetUploadSteps", "UploadRequests"]
+__all__ = ["DatasetUploadBackend", "UploadRequests"]
 
 # The maximum number of times to add columns again after somebody else's concurrent alteration removed them.
 _ROUNDS = 10
@@ -44,7 +44,7 @@ class UploadRequests:
 
 
 @frozen
-class DatasetUploadSteps:
+class DatasetUploadBackend:
     """An upload to one dataset, as the requests that it consists of."""
 
     dataset_id: str

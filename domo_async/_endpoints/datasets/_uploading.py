@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from domo_async._concurrency import uninterrupted
 from domo_async._defaults import QUERIES_AT_ONCE
-from domo_async._endpoints.datasets._upload_backend import DatasetUploadSteps, UploadRequests
+from domo_async._endpoints.datasets._upload_backend import DatasetUploadBackend, UploadRequests
 from domo_async._endpoints.datasets.models import Columns, CreatedDataset, columns_of
 from domo_async._transfer import (
     Budget,
@@ -80,7 +80,7 @@ class Uploading:
     async def plan(self, dataset_id: str, source: Source, options: UploadOptions) -> UploadPlan:
         """Return what an upload would send."""
         async with opened(source, options) as open_source:
-            return await plan_upload(await self._steps(dataset_id, options).columns(), open_source, options)
+            return await plan_upload(await self._backend(dataset_id, options).columns(), open_source, options)
 
     async def create_from(
         self, source: Source, name: str, columns: Columns | None, options: UploadOptions
@@ -100,7 +100,7 @@ class Uploading:
                     columns = {column.name: column.type for column in found}
                 columns = columns_of(columns)
                 dataset = await self._create(name, columns)
-                steps = self._steps(dataset.id, options)
+                backend = self._backend(dataset.id, options)
                 # The instance defines the columns of an upload that uses keys.
                 known = (
                     None
@@ -109,7 +109,7 @@ class Uploading:
                 )
                 try:
                     done = await upload_opened(
-                        steps,
+                        backend,
                         open_source,
                         options,
                         self._http.settings.clock,
@@ -134,8 +134,8 @@ class Uploading:
         options: LoadOptions,
     ) -> LoadReport:
         """Load the files of a folder, each once."""
-        steps = self._steps(dataset_id, evolve(options.upload, action="APPEND"))
-        return await load_folder(steps, folder, ledger, options, self._http.settings.clock, self._budget)
+        backend = self._backend(dataset_id, evolve(options.upload, action="APPEND"))
+        return await load_folder(backend, folder, ledger, options, self._http.settings.clock, self._budget)
 
     async def upload_many(
         self, sources: Mapping[str, Source], options: UploadOptions, budget: Budget, *, stop_on_error: bool
@@ -155,12 +155,12 @@ class Uploading:
 
     async def _upload(self, dataset_id: str, source: Source, options: UploadOptions, budget: Budget) -> UploadResult:
         with told_the_end(options.progress):
-            steps = self._steps(dataset_id, options)
-            return await upload(steps, source, options, self._http.settings.clock, budget)
+            backend = self._backend(dataset_id, options)
+            return await upload(backend, source, options, self._http.settings.clock, budget)
 
-    def _steps(self, dataset_id: str, options: UploadOptions) -> DatasetUploadSteps:
+    def _backend(self, dataset_id: str, options: UploadOptions) -> DatasetUploadBackend:
         _refuse_idle_keys(options)
-        return DatasetUploadSteps(dataset_id, self._requests, options)
+        return DatasetUploadBackend(dataset_id, self._requests, options)
 
     async def _remove(self, dataset_id: str, error: BaseException) -> None:
         """Delete a dataset that was created in vain; if that fails, say that it still exists."""

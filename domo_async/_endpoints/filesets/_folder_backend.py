@@ -13,13 +13,13 @@ from domo_async._endpoints.filesets.files import FileSetFiles
 from domo_async._transfer import RemoteFile, Reporter, content_body, fetch_to
 from domo_async._transport import Transport
 
-__all__ = ["FileSetFolderSteps"]
+__all__ = ["FileSetFolderBackend"]
 
 _DIRECTORY = "DIRECTORY"
 
 
 @frozen
-class FileSetFolderSteps:
+class FileSetFolderBackend:
     """The requests that synchronize a local folder with a directory of a FileSet."""
 
     _fileset_id: str

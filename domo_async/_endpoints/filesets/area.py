@@ -12,7 +12,7 @@ from attrs import frozen
 
 from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_changes, require_list
-from domo_async._endpoints.filesets._folder_backend import FileSetFolderSteps
+from domo_async._endpoints.filesets._folder_backend import FileSetFolderBackend
 from domo_async._endpoints.filesets._guards import require_fileset_id
 from domo_async._endpoints.filesets.files import FileSetFiles
 from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter, search_body
@@ -341,7 +341,7 @@ class FileSets(Area):
             NotFound: The FileSet does not exist.
         """
         return await push(
-            self._steps(fileset_id, directory_path),
+            self._backend(fileset_id, directory_path),
             Path(folder),
             FolderOptions(delete=delete, dry_run=dry_run, concurrency=concurrency, progress=progress),
             self._http.settings,
@@ -390,14 +390,14 @@ class FileSets(Area):
             NotFound: The FileSet does not exist.
         """
         return await pull(
-            self._steps(fileset_id, directory_path),
+            self._backend(fileset_id, directory_path),
             Path(folder),
             FolderOptions(delete=delete, dry_run=dry_run, concurrency=concurrency, progress=progress),
             self._http.settings,
         )
 
-    def _steps(self, fileset_id: str, directory_path: str) -> FileSetFolderSteps:
-        return FileSetFolderSteps(require_fileset_id(fileset_id), directory_path.strip("/"), self.files, self._http)
+    def _backend(self, fileset_id: str, directory_path: str) -> FileSetFolderBackend:
+        return FileSetFolderBackend(require_fileset_id(fileset_id), directory_path.strip("/"), self.files, self._http)
 
 
 def _batch(answer: _FileSetList) -> PageData[FileSet]:

@@ -33,7 +33,7 @@ from domo_async._endpoints.groups.models import (
     MemberType,
 )
 from domo_async._endpoints.users import Users
-from domo_async._endpoints.users._directory import People, user_number
+from domo_async._endpoints.users._directory import Directory, user_number
 from domo_async._transport import Pager, Transport
 from domo_async.errors import ConfigError, DomoError, NotFound, Unresolved
 
@@ -122,11 +122,11 @@ class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
     """The steps of a group that exists."""
 
     def __init__(
-        self, groups: GroupRequests, http: Transport, people: People, desired: DesiredGroup, group_id: int | None
+        self, groups: GroupRequests, http: Transport, directory: Directory, desired: DesiredGroup, group_id: int | None
     ) -> None:
         self._groups = groups
         self._http = http
-        self._people = people
+        self._directory = directory
         self._desired = desired
         self.group_id = group_id
 
@@ -136,8 +136,8 @@ class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
 
     async def wanted(self) -> Mapping[_Key, Membership]:
         desired = self._desired
-        numbers = await self._people.numbers(desired.users)
-        await self._people.look_up(numbers.values())
+        numbers = await self._directory.numbers(desired.users)
+        await self._directory.look_up(numbers.values())
         members = [Membership(numbers[_id(one)]) for one in desired.members]
         owners = [
             Membership(user_number(one.id), MemberType.GROUP, owner=True)
@@ -158,7 +158,7 @@ class _GroupSteps(Steps[_Key, Membership, Membership, Membership, None]):
 
     async def prepare(self, rows: Sequence[_Row], /) -> Sequence[_Row]:
         added = [row.input for row in rows if row.outcome is Outcome.ADDED]
-        users = await self._people.confirm([each.id for each in added if each.type == MemberType.USER])
+        users = await self._directory.confirm([each.id for each in added if each.type == MemberType.USER])
         await confirm_groups(self._http, [each.id for each in added if each.type == MemberType.GROUP])
 
         def named(row: _Row) -> _Row:
@@ -215,13 +215,13 @@ class _NewGroupSteps(_GroupSteps):
         self,
         groups: GroupRequests,
         http: Transport,
-        people: People,
+        directory: Directory,
         desired: DesiredGroup,
         *,
         name: str,
         type: GroupType | str,
     ) -> None:
-        super().__init__(groups, http, people, desired, None)
+        super().__init__(groups, http, directory, desired, None)
         self._name = name
         self._type = type
 
@@ -251,7 +251,7 @@ async def sync_members(
     groups: GroupRequests, http: Transport, group_id: int | str, desired: DesiredGroup, options: BulkOptions
 ) -> BulkReport[Membership, None]:
     """Give one group the wanted members and owners."""
-    steps = _GroupSteps(groups, http, People(Users(http)), desired, user_number(group_id))
+    steps = _GroupSteps(groups, http, Directory(Users(http)), desired, user_number(group_id))
     return await reconcile(steps, options)
 
 
@@ -265,18 +265,18 @@ async def sync(
     """Give many groups the wanted members; create the groups that are missing."""
     if not memberships:
         return BulkReport((), dry_run=options.dry_run)
-    people = People(Users(http))
+    directory = Directory(Users(http))
     async with task_group() as tasks:
         listing = tasks.create_task(groups.list().all())
-        tasks.create_task(people.look_up(user for desired in memberships.values() for user in desired.users))
+        tasks.create_task(directory.look_up(user for desired in memberships.values() for user in desired.users))
     present = {group.name: group.group_id for group in listing.result()}
 
     def steps_for(name: str) -> _GroupSteps:
         if name in present:
-            return _GroupSteps(groups, http, people, memberships[name], present[name])
+            return _GroupSteps(groups, http, directory, memberships[name], present[name])
         if create is None:
             raise Unresolved(f"group {name} does not exist; nothing was changed", names=[name])
-        return _NewGroupSteps(groups, http, people, memberships[name], name=name, type=create)
+        return _NewGroupSteps(groups, http, directory, memberships[name], name=name, type=create)
 
     return await reconcile_many(list(memberships), steps_for, options)
 

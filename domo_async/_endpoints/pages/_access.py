@@ -16,7 +16,7 @@ from domo_async._endpoints._known import confirm_groups
 from domo_async._endpoints.pages.models import PageAccess
 from domo_async._endpoints.sharing import Recipient, RecipientType, Resource, Sharing
 from domo_async._endpoints.users import Users
-from domo_async._endpoints.users._directory import People, is_address, refuse_repeated, user_number
+from domo_async._endpoints.users._directory import Directory, is_address, refuse_repeated, user_number
 from domo_async._transport import Transport
 from domo_async.errors import ConfigError
 
@@ -95,8 +95,8 @@ class DesiredPageAccess:
             Unresolved: Some recipients do not exist; the error names all of them.
         """
         users = [one.id for one in self.recipients if one.type == RecipientType.USER]
-        people = People(Users(http))
-        numbers = await people.numbers(users)
+        directory = Directory(Users(http))
+        numbers = await directory.numbers(users)
         known = [
             evolve(one, id=numbers[one.id] if one.type == RecipientType.USER else user_number(one.id))
             for one in self.recipients
@@ -106,7 +106,7 @@ class DesiredPageAccess:
             async with task_group() as tasks:
                 groups = [int(one.id) for one in known if one.type != RecipientType.USER]
                 tasks.create_task(confirm_groups(http, groups))
-                await people.confirm([int(one.id) for one in known if one.type == RecipientType.USER])
+                await directory.confirm([int(one.id) for one in known if one.type == RecipientType.USER])
         return {_key(one): one for one in known}
 
 

@@ -12,7 +12,7 @@ from domo_async._bulk import IN_DOUBT, BulkOptions, BulkReport, BulkResult, Outc
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import unknown_roles
 from domo_async._endpoints.users._directory import (
-    People,
+    Directory,
     UserReads,
     is_address,
     refuse_repeated,
@@ -76,14 +76,14 @@ class _Creation(Steps[str, NewUser, User, NewUser, User]):
         return {row.email_address.casefold(): row for row in self.new}
 
     async def present(self) -> Mapping[str, User]:
-        return await People(self.users).by_address() if self.new else {}
+        return await Directory(self.users).by_address() if self.new else {}
 
     def compare(self, wanted: NewUser, present: User | None, /) -> _Created:
         if present is None:
             return BulkResult(wanted, Outcome.CREATED)
         if self.exists == "fail":
-            error = DomoError(f"the address {wanted.email_address} already belongs to user {present.id}")
-            return BulkResult(wanted, Outcome.FAILED, present, error)
+            taken = DomoError(f"the address {wanted.email_address} already belongs to user {present.id}")
+            return BulkResult(wanted, Outcome.FAILED, present, taken)
         if self.exists == "skip":
             return BulkResult(wanted, Outcome.SKIPPED, present, note="already exists")
         return BulkResult(wanted, Outcome.UNCHANGED if _is_as_asked(wanted, present) else Outcome.UPDATED, present)
@@ -137,10 +137,10 @@ class _Update(Steps[int, UserChange, User, UserChange, User]):
         return self.changes
 
     async def present(self) -> Mapping[int, User]:
-        people = People(self.users)
+        directory = Directory(self.users)
         if any(change.email_address is not UNSET for change in self.changes.values()):
-            self.taken.update(await people.by_address())
-        return await people.known(list(self.changes))
+            self.taken.update(await directory.by_address())
+        return await directory.known(list(self.changes))
 
     def compare(self, wanted: UserChange, present: User | None, /) -> _Changed:
         if present is None:
@@ -149,8 +149,8 @@ class _Update(Steps[int, UserChange, User, UserChange, User]):
             return BulkResult(wanted, Outcome.FAILED, error=error)
         other = None if wanted.email_address is UNSET else self.taken.get(str(wanted.email_address).casefold())
         if other is not None and other.id != present.id:
-            refusal = DomoError(f"the address {wanted.email_address} already belongs to user {other.id}")
-            return BulkResult(wanted, Outcome.FAILED, present, refusal)
+            taken = DomoError(f"the address {wanted.email_address} already belongs to user {other.id}")
+            return BulkResult(wanted, Outcome.FAILED, present, taken)
         return BulkResult(wanted, Outcome.UNCHANGED if _is_so(wanted, present) else Outcome.UPDATED, present)
 
     async def prepare(self, rows: Sequence[_Changed], /) -> Sequence[_Changed]:
@@ -182,7 +182,7 @@ class _Deletion(Steps[int, int, User, int, User]):
         return {number: number for number in self.numbers}
 
     async def present(self) -> Mapping[int, User]:
-        return await People(self.users).known(self.numbers)
+        return await Directory(self.users).known(self.numbers)
 
     def compare(self, wanted: int, present: User | None, /) -> _Deleted:
         if present is None:

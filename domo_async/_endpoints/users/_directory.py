@@ -14,7 +14,7 @@ from domo_async._endpoints.users.models import User, UserFilter, UserParts
 from domo_async._transport import Pager
 from domo_async.errors import APIError, ConfigError, DecodeError, NotFound, Unresolved
 
-__all__ = ["People", "UserReads", "is_address", "refuse_repeated", "user_number", "user_of_address"]
+__all__ = ["Directory", "UserReads", "is_address", "refuse_repeated", "user_number", "user_of_address"]
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _FEW = 20  # up to this many users are read one by one, by a documented route
@@ -85,7 +85,7 @@ async def user_of_address(users: UserReads, email_address: str) -> User | None:
     return None
 
 
-class People:
+class Directory:
     """The users of an instance, each read once.
 
     A search reads many users per request. Domo's documentation does not describe it, so users whom it does not find are

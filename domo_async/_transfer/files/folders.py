@@ -32,7 +32,7 @@ from domo_async._transfer.results import ItemResults, gather_results
 from domo_async._wire import Record
 from domo_async.errors import ConfigError, DecodeError, DomoError, SourceError, TargetError
 
-__all__ = ["FolderEntry", "FolderOptions", "FolderReport", "FolderSteps", "pull", "push"]
+__all__ = ["FolderBackend", "FolderEntry", "FolderOptions", "FolderReport", "pull", "push"]
 
 FolderAction: TypeAlias = Literal["upload", "download", "delete", "keep", "skip"]
 
@@ -136,7 +136,7 @@ class FolderOptions:
     progress: ProgressOption = None
 
 
-class FolderSteps(Protocol):
+class FolderBackend(Protocol):
     """The requests that synchronize a folder. Paths are relative to the folder."""
 
     async def look(self) -> tuple[Sequence[RemoteFile], Sequence[str]]:
@@ -160,7 +160,7 @@ class FolderSteps(Protocol):
         ...
 
 
-async def push(steps: FolderSteps, folder: Path, options: FolderOptions, settings: Settings) -> FolderReport:
+async def push(backend: FolderBackend, folder: Path, options: FolderOptions, settings: Settings) -> FolderReport:
     """Make the instance's folder like the one on disk; see `FileSets.push_folder`.
 
     Raises:
@@ -170,8 +170,8 @@ async def push(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     if not await aiofiles.os.path.isdir(folder):
         raise ConfigError(f"the folder {folder} does not exist")
     files, others = await asyncio.to_thread(local_files, folder)
-    others |= await asyncio.to_thread(_unsendable, steps, files)
-    remote = {file.path: file for file in (await steps.look())[0]}
+    others |= await asyncio.to_thread(_unsendable, backend, files)
+    remote = {file.path: file for file in (await backend.look())[0]}
     _check_not_all(options, bool(files), len(remote), f"{folder} is empty")
     same = await _same(files, remote, lambda file, other: is_same(file, other, copy_is_remote=True)) - others.keys()
     left = same | others.keys()
@@ -183,13 +183,13 @@ async def push(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     ]
 
     async def move(path: str, reporter: Reporter) -> None:
-        await steps.send(path, files[path].local_path, reporter)
+        await backend.send(path, files[path].local_path, reporter)
 
-    entries = await _carry_out(entries, move, lambda path: steps.remove(remote[path]), options, settings)
+    entries = await _carry_out(entries, move, lambda path: backend.remove(remote[path]), options, settings)
     return _report(entries, options, settings.clock.monotonic() - started)
 
 
-async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, settings: Settings) -> FolderReport:
+async def pull(backend: FolderBackend, folder: Path, options: FolderOptions, settings: Settings) -> FolderReport:
     """Make the folder on disk like the instance's; see `FileSets.pull_folder`.
 
     Raises:
@@ -198,7 +198,7 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     """
     started = settings.clock.monotonic()
     exists = await asyncio.to_thread(_check_folder, folder)
-    found, directories = await steps.look()
+    found, directories = await backend.look()
     refused, targets = await asyncio.to_thread(_targets, folder, [file.path for file in found])
     remote = {file.path: file for file in found if file.path in targets}
     files, others = await asyncio.to_thread(local_files, folder) if exists else ({}, {})
@@ -217,7 +217,7 @@ async def pull(steps: FolderSteps, folder: Path, options: FolderOptions, setting
     async def move(path: str, reporter: Reporter) -> None:
         target = targets[path]
         await asyncio.to_thread(make_folder, target.parent)
-        await steps.fetch(remote[path], target, reporter)
+        await backend.fetch(remote[path], target, reporter)
 
     def remove(path: str) -> Awaitable[None]:
         return asyncio.to_thread(remove_file, files[path].local_path)
@@ -263,12 +263,12 @@ def _targets(folder: Path, paths: Sequence[str]) -> tuple[dict[str, DomoError], 
     return refused, targets
 
 
-def _unsendable(steps: FolderSteps, files: Mapping[str, LocalFile]) -> dict[str, DomoError]:
+def _unsendable(backend: FolderBackend, files: Mapping[str, LocalFile]) -> dict[str, DomoError]:
     """Return the errors of files that cannot be sent."""
     found: dict[str, DomoError] = {}
     for path, file in files.items():
         try:
-            steps.check_name(path)
+            backend.check_name(path)
         except DomoError as error:
             found[path] = error
         else:

@@ -22,7 +22,7 @@ from domo_async._transfer.loading.rows import LedgerRow, timestamp_text
 from domo_async._transfer.progress import told_the_end
 from domo_async._transfer.sources.paths import FoundFile, find_files
 from domo_async._transfer.threads import in_thread
-from domo_async._transfer.uploading.backend import UploadSteps
+from domo_async._transfer.uploading.backend import UploadBackend
 from domo_async._transfer.uploading.concurrency import Budget
 from domo_async._transfer.uploading.journal import DamagedJournal, FileRecord, Finished
 from domo_async._transfer.uploading.options import UploadOptions
@@ -41,7 +41,7 @@ _NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 
 async def load_folder(
-    steps: UploadSteps,
+    backend: UploadBackend,
     folder: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     ledger: str | os.PathLike[str],
     options: LoadOptions,
@@ -61,14 +61,14 @@ async def load_folder(
         wanted = folder
     paths, folders, notes = await in_thread(find_files, wanted)
     paths = [path for path in paths if not is_of_ledger(path, where)]
-    columns = await steps.columns()
+    columns = await backend.columns()
     with told_the_end(options.upload.progress), ExitStack() as stack:
-        opened = ledger_at(where, steps.dataset_id, dry_run=options.dry_run)
+        opened = ledger_at(where, backend.dataset_id, dry_run=options.dry_run)
         found = await in_thread(partial(stack.enter_context, opened))
-        load = _Load(steps, found, options, clock, budget, columns)
+        load = _Load(backend, found, options, clock, budget, columns)
         entries = await load.run(paths, folders)
     return LoadReport(
-        dataset_id=steps.dataset_id,
+        dataset_id=backend.dataset_id,
         results=tuple(entries),
         dry_run=options.dry_run,
         seconds=clock.monotonic() - started,
@@ -110,7 +110,7 @@ class _Earlier:
 
 @define
 class _Load:
-    _steps: UploadSteps
+    _backend: UploadBackend
     _ledger: Ledger
     _options: LoadOptions
     _clock: Clock
@@ -193,7 +193,7 @@ class _Load:
         if not await in_thread(journal.exists):
             raise self._unknown(f"the journal {journal} no longer exists", rows)
         try:
-            return await settle_upload(self._steps, self._upload_options(journal), self._clock)
+            return await settle_upload(self._backend, self._upload_options(journal), self._clock)
         except DamagedJournal:
             raise self._unknown(f"the journal {journal} is damaged", rows) from None
 
@@ -201,7 +201,7 @@ class _Load:
         return CommitUncertain(
             f"{why}: it is not known whether the files that an earlier run sent with it were loaded. Restore it and"
             " repeat the call to find out",
-            dataset_id=self._steps.dataset_id,
+            dataset_id=self._backend.dataset_id,
             upload_id=rows[0].upload_id or 0,
             rows=sum(row.rows or 0 for row in rows),
             versions_before=(),
@@ -347,7 +347,7 @@ class _Load:
                 # The instance is failing; the other files would fail as well.
                 return
             if told.added:
-                self._columns = await self._steps.columns()
+                self._columns = await self._backend.columns()
 
     async def _load(self, files: Sequence[_File]) -> None:
         name = f"{uuid.uuid4().hex}.journal"
@@ -365,7 +365,7 @@ class _Load:
         after: DomoError | None = None
         try:
             done = await upload(
-                self._steps, [FoundFile(file.path) for file in files], options, self._clock, self._budget
+                self._backend, [FoundFile(file.path) for file in files], options, self._clock, self._budget
             )
             added = done.added
         except CommitUncertain as error:
@@ -386,7 +386,7 @@ class _Load:
                 self._tell(evolve(file.entry, outcome="failed", error=failure), file.row.digest)
             return True
         try:
-            finished = await settle_upload(self._steps, options, self._clock)
+            finished = await settle_upload(self._backend, options, self._clock)
         except DomoError as error:
             await self._uncertain(files, _with_way_out(_reworded(after or error, journal)))
             return True
@@ -424,7 +424,7 @@ class _Load:
         except ConfigError as error:
             raise AfterCommitError(
                 f"upload {finished.upload_id} is committed, but {error}; the same call finds that its files are loaded",
-                dataset_id=self._steps.dataset_id,
+                dataset_id=self._backend.dataset_id,
                 upload_id=finished.upload_id,
             ) from error
 

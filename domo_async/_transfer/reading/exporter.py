@@ -16,9 +16,9 @@ from domo_async._transfer.atomic_write import atomic_write, check_file_object, o
 from domo_async._transfer.file_writer import (
     TABLES,
     AsyncFileTarget,
+    BackgroundWriter,
     FileWriter,
     ObjectWriter,
-    Sink,
     Target,
     Writer,
     packed_as,
@@ -98,26 +98,26 @@ class _Export:
         """Copy one answer, and return the number of bytes written and of rows."""
         moved = 0
         last = b""
-        sink: Sink | None = None
+        background: BackgroundWriter | None = None
         try:
             async with self.selection.fetch() as answer:
                 names = [column.name for column in await columns]
                 refuse_page(answer)
                 writer = CheckingWriter(open_writer, names, header=self.header)
-                sink = Sink(writer.opened)
+                background = BackgroundWriter(writer.opened)
                 async for piece in self._pieces(answer):
                     last = piece[-1:] or last
                     moved += len(piece)
                     self.reporter.moved(len(piece))
-                    await sink.write(piece)
+                    await background.write(piece)
                 # Inside the block, so that secrets are removed from errors that quote the answer.
                 check_last(answer, last)
-                await sink.finish()
+                await background.finish()
             if not answer.tells_its_end and not is_json(answer):
                 await check_ended(self.selection, writer.rows)
         except BaseException as error:
-            if sink is not None:
-                await sink.give_up()
+            if background is not None:
+                await background.give_up()
             if isinstance(error, IncompleteAnswer):
                 self.reporter.moved(-moved)
             raise

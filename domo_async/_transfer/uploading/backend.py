@@ -10,7 +10,7 @@ from attrs import frozen
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transport import Body
 
-__all__ = ["Action", "Committed", "PartitionTag", "StoredVersion", "UploadSteps"]
+__all__ = ["Action", "Committed", "PartitionTag", "StoredVersion", "UploadBackend"]
 
 Action: TypeAlias = Literal["REPLACE", "APPEND", "UPSERT", "DELETE"]
 PartitionTag: TypeAlias = Literal["dataTag", "restateDataTag"]
@@ -46,7 +46,7 @@ class StoredVersion:
     rows: int | None
 
 
-class UploadSteps(Protocol):
+class UploadBackend(Protocol):
     """The requests of an upload to one dataset."""
 
     @property

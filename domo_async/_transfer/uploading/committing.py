@@ -12,7 +12,7 @@ from domo_async._clock import Clock
 from domo_async._concurrency import task_group, wait_for_end
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import COMMIT_LOST, COMMIT_UNCERTAIN, NOT_SEEN, NOT_VERIFIED, VERSION_UNKNOWN
-from domo_async._transfer.uploading.backend import Committed, StoredVersion, UploadSteps
+from domo_async._transfer.uploading.backend import Committed, StoredVersion, UploadBackend
 from domo_async._transfer.uploading.journal import Journal, Sent
 from domo_async._transfer.uploading.options import UploadOptions
 from domo_async._waiting import Backoff
@@ -89,7 +89,7 @@ class Committer:
             a refusal does not mean that nothing was committed.
     """
 
-    _steps: UploadSteps
+    _backend: UploadBackend
     _upload_id: int
     _options: UploadOptions
     _journal: Journal | None
@@ -129,13 +129,13 @@ class Committer:
             DomoError: The data versions cannot be read.
         """
         known = self._upload_id in (journal.before or ())
-        found = None if known else (await self._steps.versions()).get(self._upload_id)
+        found = None if known else (await self._backend.versions()).get(self._upload_id)
         if found is not None:
             raise AfterCommitError(
                 f"upload {self._upload_id} of the journal {journal.path} was committed by somebody else, who may have a"
                 f" copy of the journal: data version {self._upload_id} holds {found.rows} rows. Do not upload them"
                 " again: check that they are all there, and remove the journal before you upload other rows",
-                dataset_id=self._steps.dataset_id,
+                dataset_id=self._backend.dataset_id,
                 upload_id=self._upload_id,
             )
 
@@ -156,7 +156,7 @@ class Committer:
             where = "the instance" if version is None else f"data version {version}"
             raise RowCountMismatch(
                 f"the upload is committed, but of {sent.rows} rows sent {where} holds {found}",
-                dataset_id=self._steps.dataset_id,
+                dataset_id=self._backend.dataset_id,
                 upload_id=self._upload_id,
                 sent=sent.rows,
                 found=found,
@@ -170,9 +170,9 @@ class Committer:
             return []
         try:
             if committed.request_key is not None:
-                await self._steps.wait_for_index(committed.request_key, options.timeout)
+                await self._backend.wait_for_index(committed.request_key, options.timeout)
                 return []
-            if await self._steps.wait_until_visible(self._upload_id, options.timeout):
+            if await self._backend.wait_until_visible(self._upload_id, options.timeout):
                 return []
             why = "its status does not show it"
         except DomoError as error:
@@ -180,11 +180,11 @@ class Committer:
             if committed.request_key is not None or isinstance(error, JobFailed | WaitTimeout):
                 raise AfterCommitError(
                     f"the upload is committed, but then: {error}",
-                    dataset_id=self._steps.dataset_id,
+                    dataset_id=self._backend.dataset_id,
                     upload_id=self._upload_id,
                 ) from error
             why = cause_of(error)
-        tell(NOT_SEEN, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=why)
+        tell(NOT_SEEN, dataset_id=self._backend.dataset_id, upload_id=self._upload_id, cause=why)
         return ["the instance does not report whether queries see the rows yet"]
 
     async def _settled_already(self, committed: Committed, sent: Sent) -> tuple[int, int | None] | None:
@@ -192,7 +192,7 @@ class Committer:
         if not (self._options.index and self._options.wait):
             return None
         try:
-            versions = await self._steps.versions()
+            versions = await self._backend.versions()
         except DomoError:
             return None
         version = self._made(committed, sent, versions)
@@ -211,10 +211,10 @@ class Committer:
     async def _version(self, committed: Committed, sent: Sent) -> tuple[int | None, int | None]:
         """Return the new data version and its rows, as far as the instance reports them."""
         try:
-            versions = await self._steps.versions()
+            versions = await self._backend.versions()
         except DomoError as error:
             event = NOT_VERIFIED if committed.rows is None else VERSION_UNKNOWN
-            tell(event, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=cause_of(error))
+            tell(event, dataset_id=self._backend.dataset_id, upload_id=self._upload_id, cause=cause_of(error))
             return committed.data_version, None
         version = self._made(committed, sent, versions)
         stored = None if version is None else versions.get(version)
@@ -222,7 +222,7 @@ class Committer:
             raise AfterCommitError(
                 f"the instance took the commit, but now reports data version {version} as {stored.status}: check"
                 " whether the dataset has the rows before you upload them again",
-                dataset_id=self._steps.dataset_id,
+                dataset_id=self._backend.dataset_id,
                 upload_id=self._upload_id,
             )
         return version, None if stored is None else stored.rows
@@ -245,7 +245,7 @@ class Committer:
 
     async def _commit_once(self, sent: Sent) -> Committed:
         try:
-            committed = await self._steps.commit(self._upload_id)
+            committed = await self._backend.commit(self._upload_id)
             if committed.status is None or committed.status.strip().lower() in _TAKEN:
                 return committed
             lost: DomoError = JobFailed(f"its answer has the status {committed.status}", state=committed.status)
@@ -259,7 +259,7 @@ class Committer:
 
     async def _settle_lost(self, sent: Sent, lost: DomoError) -> Committed:
         """Look up whether a commit with an unclear answer took effect. The commit is never sent twice."""
-        tell(COMMIT_LOST, dataset_id=self._steps.dataset_id, upload_id=self._upload_id, cause=cause_of(lost))
+        tell(COMMIT_LOST, dataset_id=self._backend.dataset_id, upload_id=self._upload_id, cause=cause_of(lost))
         refused = isinstance(lost, APIError) and lost.refused
         # A refusal is looked up as well: it may be the answer to a second attempt after the first one took effect.
         # 409 may mean that an attempt is still in progress.
@@ -292,7 +292,7 @@ class Committer:
         while True:
             outcome: _Doubt | None = None
             try:
-                versions = await self._steps.versions()
+                versions = await self._backend.versions()
             except (APIError, TransportError, DecodeError) as error:
                 outcome = _Doubt(f"its data versions could not be read: {error}")
                 if isinstance(error, APIError) and error.refused:
@@ -346,7 +346,7 @@ class Committer:
             of_others: Whether a data version with the upload's number proves nothing because others may have created
                 it.
         """
-        dataset_id = self._steps.dataset_id
+        dataset_id = self._backend.dataset_id
         tell(COMMIT_UNCERTAIN, dataset_id=dataset_id, upload_id=self._upload_id)
         journal = None if self._journal is None else str(self._journal.path)
         look = f"has no data version {self._upload_id}: if it has, they are in"

@@ -155,12 +155,12 @@ class Slots:
     """The parts of one upload that are being sent.
 
     Args:
-        pace: The concurrency of the upload.
+        concurrency: The concurrency of the upload.
         budget: The budget that several uploads share.
         memory: The most bytes of parts that are held in memory; a part is begun while any of it is free.
     """
 
-    _pace: AdaptiveConcurrency
+    _concurrency: AdaptiveConcurrency
     _budget: Budget
     _memory: float = inf
     _under_way: int = field(default=0, init=False)
@@ -168,7 +168,7 @@ class Slots:
 
     async def enter(self) -> None:
         """Wait until one more part may be sent, and count it."""
-        await self._budget.enter(lambda: self._under_way < self._pace.limit and self._held < self._memory)
+        await self._budget.enter(lambda: self._under_way < self._concurrency.limit and self._held < self._memory)
         self._under_way += 1
 
     def hold(self, size: int) -> None:

@@ -243,7 +243,7 @@ class UploadOptions(Record):
         """The most bytes of parts held in memory, unless the caller set a size or a number of parts."""
         return MEMORY_OF_PARTS if self.part_size is None and self.concurrency is None else inf
 
-    def pace(self, *, held: bool) -> AdaptiveConcurrency:
+    def adaptive_concurrency(self, *, held: bool) -> AdaptiveConcurrency:
         """Return the concurrency of parts.
 
         Args:

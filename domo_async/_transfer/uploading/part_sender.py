@@ -14,7 +14,7 @@ from domo_async._telemetry import tell
 from domo_async._telemetry.events import PART_RESENT, PART_SENT
 from domo_async._transfer.part import Part
 from domo_async._transfer.progress import Reporter
-from domo_async._transfer.uploading.backend import UploadSteps
+from domo_async._transfer.uploading.backend import UploadBackend
 from domo_async._transfer.uploading.compression import Compressor
 from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency, Slots
 from domo_async._transfer.uploading.journal import Journal, PartRecord, digest
@@ -47,10 +47,10 @@ class Count:
 class Sender:
     """Sends the parts of one upload."""
 
-    _steps: UploadSteps
+    _backend: UploadBackend
     _upload_id: int
     _slots: Slots
-    _pace: AdaptiveConcurrency
+    _concurrency: AdaptiveConcurrency
     _compressor: Compressor
     _journal: Journal | None
     _reporter: Reporter
@@ -112,14 +112,14 @@ class Sender:
         self._reporter.part_done(part.records)
 
     async def _send(self, number: int, part: Part) -> None:
-        packed = await self._compressor.packed(part, self._pace.rate)
+        packed = await self._compressor.packed(part, self._concurrency.rate)
         moved = tries = 0
 
         def slices() -> Iterator[bytes]:
             nonlocal moved, tries
             tries += 1
             if tries > 1:
-                self._pace.struggled()
+                self._concurrency.struggled()
                 self._reporter.retried()
                 tell(PART_RESENT, upload_id=self._upload_id, part=number, attempt=tries)
             self._reporter.moved(-moved)
@@ -134,15 +134,15 @@ class Sender:
                 moved += len(piece)
                 self._reporter.moved(len(piece))
 
-        self._pace.began(self._clock.monotonic())
+        self._concurrency.began(self._clock.monotonic())
         body = Body(_CSV, part.length, slices) if packed is None else Body(_CSV, len(packed), slices, "gzip")
         try:
-            await self._steps.put_part(self._upload_id, number, body)
+            await self._backend.put_part(self._upload_id, number, body)
         except (SourceError, ConfigError):
             raise  # the source's or the caller's own fault
         except DomoError as error:
             raise await self._failed(number, error) from error
-        self._pace.done(part.length, self._clock.monotonic())
+        self._concurrency.done(part.length, self._clock.monotonic())
         tell(PART_SENT, upload_id=self._upload_id, part=number, rows=part.records, bytes=part.length)
 
 

@@ -22,7 +22,7 @@ from domo_async._transfer.sources import OpenSource, Source, SourceFile, UrlFile
 from domo_async._transfer.sources.column_mapping import ColumnMapping
 from domo_async._transfer.sources.streams import naming_source
 from domo_async._transfer.threads import in_thread
-from domo_async._transfer.uploading.backend import UploadSteps
+from domo_async._transfer.uploading.backend import UploadBackend
 from domo_async._transfer.uploading.committing import Committer
 from domo_async._transfer.uploading.compression import Compressor
 from domo_async._transfer.uploading.concurrency import Budget, Slots
@@ -63,20 +63,20 @@ async def opened(source: Source, options: UploadOptions) -> AsyncIterator[OpenSo
 
 
 async def upload(
-    steps: UploadSteps, source: Source, options: UploadOptions, clock: Clock, budget: Budget
+    backend: UploadBackend, source: Source, options: UploadOptions, clock: Clock, budget: Budget
 ) -> UploadResult:
     """Upload a source; see `Datasets.upload`."""
     started = clock.monotonic()
     added: dict[str, str] = {}
     with nullcontext() if options.resume is None else journal_at(options.resume) as journal:
         if journal is not None:
-            await _settle_earlier(steps, options, journal, clock)
+            await _settle_earlier(backend, options, journal, clock)
         for left in reversed(range(_ROUNDS)):
             async with _opened_unless_known(source, options, journal) as (open_source, left_out):
                 if isinstance(open_source, Finished):
-                    return _replayed(steps.dataset_id, open_source, clock.monotonic() - started)
+                    return _replayed(backend.dataset_id, open_source, clock.monotonic() - started)
                 try:
-                    done = await _upload(steps, open_source, options, clock, budget, journal, added)
+                    done = await _upload(backend, open_source, options, clock, budget, journal, added)
                 except _ColumnsChanged as changed:
                     if not (left and _can_be_read_again(source)):
                         raise changed.failure from None
@@ -86,7 +86,7 @@ async def upload(
 
 
 async def upload_opened(
-    steps: UploadSteps,
+    backend: UploadBackend,
     source: OpenSource,
     options: UploadOptions,
     clock: Clock,
@@ -98,7 +98,7 @@ async def upload_opened(
     """Upload an open source, without a journal.
 
     Args:
-        steps: The requests.
+        backend: The requests.
         source: The source.
         options: The options.
         clock: The clock.
@@ -107,16 +107,16 @@ async def upload_opened(
         inferred: Whether the types of all columns were inferred from the source.
     """
     try:
-        return await _upload(steps, source, options, clock, budget, None, {}, before=columns, inferred=inferred)
+        return await _upload(backend, source, options, clock, budget, None, {}, before=columns, inferred=inferred)
     except _ColumnsChanged as changed:
         raise changed.failure from None
 
 
-async def settle_upload(steps: UploadSteps, options: UploadOptions, clock: Clock) -> Finished | None:
+async def settle_upload(backend: UploadBackend, options: UploadOptions, clock: Clock) -> Finished | None:
     """Determine the outcome of a journal's upload, without its source; commit it if all of it had been sent.
 
     Args:
-        steps: The requests.
+        backend: The requests.
         options: The options of the upload; ``resume`` is the journal.
         clock: The clock.
 
@@ -130,10 +130,10 @@ async def settle_upload(steps: UploadSteps, options: UploadOptions, clock: Clock
     """
     assert options.resume is not None  # noqa: S101 - callers have one
     with journal_at(options.resume) as journal:
-        await _settle_earlier(steps, options, journal, clock)
+        await _settle_earlier(backend, options, journal, clock)
         if journal.upload_id is not None and journal.sent is not None:
-            failure = _Failures(steps.dataset_id, journal, {})
-            committer = Committer(steps, journal.upload_id, options, journal, clock, failure, again=True)
+            failure = _Failures(backend.dataset_id, journal, {})
+            committer = Committer(backend, journal.upload_id, options, journal, clock, failure, again=True)
             with suppress(UploadError):
                 await committer.commit(journal.sent)
         return journal.finished if journal.upload_id is None else None
@@ -153,25 +153,25 @@ async def plan_upload(
         inferred: Whether the types of these columns were inferred from the source.
     """
     with naming_source("the source"):
-        fit = evolve(await source.fit(columns, header=options.header, schema=options.schema), check=True)
+        mapping = evolve(await source.fit(columns, header=options.header, schema=options.schema), check=True)
     count = Count()
-    async with aclosing(_parts(source, fit, options, inferred=inferred)) as parts:
+    async with aclosing(_parts(source, mapping, options, inferred=inferred)) as parts:
         async for part in parts:
             count = count.plus(part)
     return UploadPlan(
-        columns=tuple(column.name for column in fit.columns),
-        header=fit.header,
-        order=fit.order,
-        added=_types(fit.added),
+        columns=tuple(column.name for column in mapping.columns),
+        header=mapping.header,
+        order=mapping.order,
+        added=_types(mapping.added),
         rows=count.rows,
         bytes=count.bytes,
         parts=count.parts,
-        notes=fit.notes,
+        notes=mapping.notes,
     )
 
 
 async def _upload(
-    steps: UploadSteps,
+    backend: UploadBackend,
     source: OpenSource,
     options: UploadOptions,
     clock: Clock,
@@ -183,25 +183,27 @@ async def _upload(
     inferred: bool = False,
 ) -> UploadResult:
     started = clock.monotonic()
-    fit = await _fitted(steps, await steps.columns() if before is None else before, source, options)
+    mapping = await _mapped(backend, await backend.columns() if before is None else before, source, options)
     with reporting(clock, options.progress, total=source.total, title="upload") as reporter, Spool() as spool:
-        one = _Upload(steps, source, fit, options, clock, budget, journal, reporter, spool, started, added, inferred)
+        one = _Upload(
+            backend, source, mapping, options, clock, budget, journal, reporter, spool, started, added, inferred
+        )
         return await one.run()
 
 
-async def _fitted(
-    steps: UploadSteps, columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions
+async def _mapped(
+    backend: UploadBackend, columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions
 ) -> ColumnMapping:
     """Return the mapping of a source to the dataset; with ``schema="evolve"``, to its columns as they are now."""
-    fit = await _looked_at(columns, source, options)
+    mapping = await _looked_at(columns, source, options)
     for _ in range(_ROUNDS - 1 if options.schema == "evolve" else 0):
         # Reading a source's columns may take time, and somebody else may have added columns to the dataset.
-        now = await steps.columns()
+        now = await backend.columns()
         if list(now) == list(columns):
             break
         columns = now
-        fit = await _looked_at(columns, source, options)
-    return fit
+        mapping = await _looked_at(columns, source, options)
+    return mapping
 
 
 async def _looked_at(columns: Sequence[ColumnSpec], source: OpenSource, options: UploadOptions) -> ColumnMapping:
@@ -209,7 +211,7 @@ async def _looked_at(columns: Sequence[ColumnSpec], source: OpenSource, options:
         return await source.fit(columns, header=options.header, schema=options.schema)
 
 
-async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: Journal, clock: Clock) -> None:
+async def _settle_earlier(backend: UploadBackend, options: UploadOptions, journal: Journal, clock: Clock) -> None:
     """Check that a journal belongs to this upload, and determine the outcome of the upload that it would continue.
 
     Raises:
@@ -217,19 +219,19 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
         AfterCommitError: Somebody else committed the upload.
         CommitUncertain: A commit was about to be sent, and the data versions cannot be read.
     """
-    target = {"dataset": steps.dataset_id, "action": options.effective_action, "partition": options.partition}
+    target = {"dataset": backend.dataset_id, "action": options.effective_action, "partition": options.partition}
     different = journal.differences(target) if journal.call else []
     if different:
         raise ConfigError(
             f"the journal {journal.path} belongs to another upload: {', '.join(different)}. Pass the same target, or"
             " another file for resume; nothing was sent"
         )
-    failure = _Failures(steps.dataset_id, journal, {})
+    failure = _Failures(backend.dataset_id, journal, {})
     if journal.upload_id is None:
         if not options.adds and journal.finished is not None:
-            await _forget_if_overwritten(steps, journal, journal.finished, failure)
+            await _forget_if_overwritten(backend, journal, journal.finished, failure)
         return
-    committer = Committer(steps, journal.upload_id, options, journal, clock, failure)
+    committer = Committer(backend, journal.upload_id, options, journal, clock, failure)
     if journal.sent is None:
         try:
             await committer.refuse_if_committed(journal)
@@ -247,13 +249,15 @@ async def _settle_earlier(steps: UploadSteps, options: UploadOptions, journal: J
         journal.committed(committed.data_version)
 
 
-async def _forget_if_overwritten(steps: UploadSteps, journal: Journal, finished: Finished, failure: _Failures) -> None:
+async def _forget_if_overwritten(
+    backend: UploadBackend, journal: Journal, finished: Finished, failure: _Failures
+) -> None:
     """Treat a journal as done only if nobody has written since; else the dataset may not hold the replacement.
 
     A replacement can be sent again without harm.
     """
     try:
-        versions = await steps.versions()
+        versions = await backend.versions()
     except DomoError as error:
         raise failure(f"the data versions could not be read: {error}") from error
     if finished.data_version != max(versions, default=None):
@@ -374,9 +378,9 @@ class _Failures:
 
 @define
 class _Upload:
-    _steps: UploadSteps
+    _backend: UploadBackend
     _source: OpenSource
-    _fit: ColumnMapping
+    _mapping: ColumnMapping
     _options: UploadOptions
     _clock: Clock
     _budget: Budget
@@ -390,18 +394,18 @@ class _Upload:
     _before: tuple[int, ...] | None = field(default=(), init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._failure = _Failures(self._steps.dataset_id, self._journal, self._added)
+        self._failure = _Failures(self._backend.dataset_id, self._journal, self._added)
 
     async def run(self) -> UploadResult:
-        async with aclosing(_parts(self._source, self._fit, self._options, inferred=self._inferred)) as parts:
+        async with aclosing(_parts(self._source, self._mapping, self._options, inferred=self._inferred)) as parts:
             looked_at: list[Part] = []
             earlier = None if self._journal is None or self._journal.upload_id is not None else self._journal.finished
             here = bool(self._source.files) and not any(isinstance(file, UrlFile) for file in self._source.files)
             by_bytes = earlier is not None and not (here and earlier.sent.files)
             if earlier is not None and by_bytes and await self._is_known(earlier, parts, looked_at):
                 self._reporter.finish()
-                return _replayed(self._steps.dataset_id, earlier, self._clock.monotonic() - self._started)
-            if self._fit.added:
+                return _replayed(self._backend.dataset_id, earlier, self._clock.monotonic() - self._started)
+            if self._mapping.added:
                 # If columns have to be added, all rows are checked first.
                 checked = self._checked(_chained(tuple(looked_at), parts))
                 for _ in tuple(looked_at):
@@ -416,7 +420,7 @@ class _Upload:
                     "the source holds no rows; nothing was sent. To empty the dataset on purpose, pass allow_empty=True"
                 )
             self._take_up()
-            self._check_columns(await self._add_columns() if self._fit.added else await self._evolved(None), None)
+            self._check_columns(await self._add_columns() if self._mapping.added else await self._evolved(None), None)
             upload_id = await self._open()
             sent = await self._send(upload_id, looked_at or [empty_part()], parts)
         sent = await self._completed(upload_id, sent)
@@ -424,7 +428,7 @@ class _Upload:
         committed = await committer.commit(sent)
         tell(
             COMMITTED,
-            dataset_id=self._steps.dataset_id,
+            dataset_id=self._backend.dataset_id,
             upload_id=upload_id,
             rows=sent.rows,
             bytes=sent.bytes,
@@ -443,8 +447,8 @@ class _Upload:
             seconds=self._reporter.seconds,
             verified=settled.verified,
             files=tuple(map(str, self._source.files)),
-            added={column.name: column.type.value for column in self._fit.columns if column.name in self._added},
-            notes=(*self._fit.notes, *settled.notes),
+            added={column.name: column.type.value for column in self._mapping.columns if column.name in self._added},
+            notes=(*self._mapping.notes, *settled.notes),
         )
 
     async def _kept(self, part: Part) -> Part:
@@ -473,7 +477,7 @@ class _Upload:
         if columns == earlier.columns:
             return True
         known = {name for name, _ in earlier.columns}
-        order = self._fit.order or range(len(columns))
+        order = self._mapping.order or range(len(columns))
         brings_more = any(
             name not in known and index is not None for (name, _), index in zip(columns, order, strict=True)
         )
@@ -487,14 +491,14 @@ class _Upload:
 
     async def _checked(self, parts: AsyncIterator[Part]) -> AsyncIterator[Part]:
         """Yield parts once the fields of those from CSV are checked; values are checked when they are encoded."""
-        columns = TypedColumns(self._fit.columns) if self._source.sampled else None
+        columns = TypedColumns(self._mapping.columns) if self._source.sampled else None
         async for part in parts:
             if columns is not None:
                 await in_thread(columns.check, part)
             yield part
 
     def _columns(self) -> list[list[str]]:
-        return [[column.name, column.type.value] for column in self._fit.columns]
+        return [[column.name, column.type.value] for column in self._mapping.columns]
 
     def _take_up(self) -> None:
         """Begin a new upload in the journal, or check that the upload to continue is this one."""
@@ -502,12 +506,12 @@ class _Upload:
         if journal is None:
             return
         call: Mapping[str, Any] = {
-            "dataset": self._steps.dataset_id,
+            "dataset": self._backend.dataset_id,
             "action": options.effective_action,
             "partition": options.partition,
             "files": [str(path) for path in self._source.files],
             "columns": self._columns(),
-            "header": self._fit.header,
+            "header": self._mapping.header,
             "part_size": options.part_size,
         }
         if journal.upload_id is None:
@@ -535,9 +539,9 @@ class _Upload:
 
     async def _add_columns(self) -> Sequence[ColumnSpec]:
         """Add the columns that the dataset lacks, and return its columns."""
-        added = _types(self._fit.added)
+        added = _types(self._mapping.added)
         try:
-            columns = await self._steps.add_columns(self._fit.added)
+            columns = await self._backend.add_columns(self._mapping.added)
         except DomoError as error:
             refused = isinstance(error, APIError) and error.refused
             raise self._failure(
@@ -552,27 +556,27 @@ class _Upload:
         journal = self._journal
         if journal is not None and journal.upload_id is not None:
             self._before = journal.before
-            tell(RESUMED, dataset_id=self._steps.dataset_id, upload_id=journal.upload_id, parts=len(journal.parts))
+            tell(RESUMED, dataset_id=self._backend.dataset_id, upload_id=journal.upload_id, parts=len(journal.parts))
             return journal.upload_id
         try:
             async with task_group() as tasks:
                 if journal is not None:
                     tasks.create_task(self._learn_versions())
-                upload_id = await self._steps.open()
+                upload_id = await self._backend.open()
         except DomoError as error:
             raise self._failure(f"the upload could not be opened: {error}") from error
-        tell(OPENED, dataset_id=self._steps.dataset_id, upload_id=upload_id)
+        tell(OPENED, dataset_id=self._backend.dataset_id, upload_id=upload_id)
         if journal is not None:
             journal.opened(upload_id, self._before)
         return upload_id
 
     async def _learn_versions(self) -> None:
         try:
-            self._before = tuple(await self._steps.versions())
+            self._before = tuple(await self._backend.versions())
         except DomoError as error:
             # They are only needed to look up a commit whose answer is lost, which is rare.
             self._before = None
-            tell(VERSIONS_UNKNOWN, dataset_id=self._steps.dataset_id, cause=cause_of(error))
+            tell(VERSIONS_UNKNOWN, dataset_id=self._backend.dataset_id, cause=cause_of(error))
 
     async def _send(self, upload_id: int, first: Sequence[Part], rest: AsyncIterator[Part]) -> Sent:
         async def beside() -> None:
@@ -583,12 +587,12 @@ class _Upload:
             return await self._part_failed(upload_id, number, error)
 
         # One object for both: the slots use the throughput that the sender measures.
-        pace = self._options.pace(held=first[0].held > 0)
+        concurrency = self._options.adaptive_concurrency(held=first[0].held > 0)
         sender = Sender(
-            self._steps,
+            self._backend,
             upload_id,
-            Slots(pace, self._budget, self._options.memory),
-            pace,
+            Slots(concurrency, self._budget, self._options.memory),
+            concurrency,
             Compressor(self._options.compress),
             self._journal,
             self._reporter,
@@ -653,9 +657,9 @@ class _Upload:
     async def _evolved(self, upload_id: int | None) -> Sequence[ColumnSpec]:
         """Return the dataset's columns, read again if others may have added some."""
         if self._options.schema != "evolve":
-            return self._fit.columns
+            return self._mapping.columns
         try:
-            return await self._steps.columns()
+            return await self._backend.columns()
         except DomoError as error:
             raise self._failure(f"the dataset's columns could not be read: {error}", upload_id=upload_id) from error
 
@@ -665,7 +669,7 @@ class _Upload:
         Raises:
             _ColumnsChanged: They have changed.
         """
-        if list(now) != list(self._fit.columns):
+        if list(now) != list(self._mapping.columns):
             if self._journal is not None:
                 self._journal.forgotten()
             raise _ColumnsChanged(
@@ -673,7 +677,7 @@ class _Upload:
             )
 
     def _committer(self, upload_id: int) -> Committer:
-        return Committer(self._steps, upload_id, self._options, self._journal, self._clock, self._failure)
+        return Committer(self._backend, upload_id, self._options, self._journal, self._clock, self._failure)
 
 
 def _types(columns: Sequence[ColumnSpec]) -> dict[str, str]:
@@ -681,12 +685,12 @@ def _types(columns: Sequence[ColumnSpec]) -> dict[str, str]:
 
 
 async def _parts(
-    source: OpenSource, fit: ColumnMapping, options: UploadOptions, *, inferred: bool
+    source: OpenSource, mapping: ColumnMapping, options: UploadOptions, *, inferred: bool
 ) -> AsyncGenerator[Part]:
     """Yield a source's parts; if types were inferred, only after checking that no value would change."""
-    guessed = (fit.columns if inferred else fit.added) if source.sampled else ()
-    columns = InferredColumns(fit.columns, guessed) if any(column.type in NUMBERS for column in guessed) else None
-    async with aclosing(source.parts(fit, part_sizes(options.part_size, source.total))) as parts:
+    guessed = (mapping.columns if inferred else mapping.added) if source.sampled else ()
+    columns = InferredColumns(mapping.columns, guessed) if any(column.type in NUMBERS for column in guessed) else None
+    async with aclosing(source.parts(mapping, part_sizes(options.part_size, source.total))) as parts:
         while True:
             with naming_source("the source"):
                 part = await anext(parts, None)

@@ -29,7 +29,7 @@ def prepare(instance: Instance) -> None:
             "userId": 1,
             "data": [0],
             "bucket": "acme-exports",
-            "place": ["acme-exports", "orders"],
+            "path": ["acme-exports", "orders"],
             "started": 1_568_905_606.112,
             "job": ended_job("success"),
             "rows": 120,
