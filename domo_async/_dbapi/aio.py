@@ -13,9 +13,19 @@ from domo_async import Domo
 from domo_async._concurrency import wait_for_end
 from domo_async._dbapi.address import Address
 from domo_async._dbapi.buffer import ALL, Buffer, Row
-from domo_async._dbapi.errors import InterfaceError, NotSupportedError, ProgrammingError, tells
+from domo_async._dbapi.errors import (
+    BROKEN,
+    CONNECTION_CLOSED,
+    CURSOR_CLOSED,
+    EXECUTEMANY,
+    NO_RESULT,
+    RESULT_CLOSED,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+    tells,
+)
 from domo_async._dbapi.session import Item, Session
-from domo_async._dbapi.texts import BROKEN, CONNECTION_CLOSED, CURSOR_CLOSED, EXECUTEMANY, NO_RESULT, RESULT_CLOSED
 from domo_async._dbapi.types import Description, describe
 from domo_async._transfer import Params
 

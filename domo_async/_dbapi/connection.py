@@ -11,6 +11,11 @@ from domo_async._dbapi import errors
 from domo_async._dbapi.address import Address
 from domo_async._dbapi.buffer import ALL, Buffer, Row
 from domo_async._dbapi.errors import (
+    BROKEN,
+    CONNECTION_CLOSED,
+    CURSOR_CLOSED,
+    EXECUTEMANY,
+    NO_RESULT,
     InterfaceError,
     NotSupportedError,
     ProgrammingError,
@@ -18,7 +23,6 @@ from domo_async._dbapi.errors import (
     tells_connecting,
 )
 from domo_async._dbapi.session import Item, Session
-from domo_async._dbapi.texts import BROKEN, CONNECTION_CLOSED, CURSOR_CLOSED, EXECUTEMANY, NO_RESULT
 from domo_async._dbapi.types import Description, describe
 from domo_async._redaction import Secret
 from domo_async._settings import Settings

@@ -7,19 +7,34 @@ from typing import Any
 
 from sqlalchemy import Connection, types
 from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.mysql.base import MySQLDialect
+from sqlalchemy.dialects.mysql.base import MySQLCompiler, MySQLDialect
 from sqlalchemy.engine import URL, default
 from sqlalchemy.engine.interfaces import DBAPIConnection, ReflectedColumn
 from sqlalchemy.exc import ArgumentError, NoSuchTableError
+from sqlalchemy.sql.selectable import GenerativeSelect
 
 from domo_async import dbapi
 from domo_async._dbapi.address import Address
 from domo_async._dbapi.statements import SCHEMA
 from domo_async._redaction import Secret
-from domo_async._sqlalchemy.compiler import DomoCompiler
 from domo_async.errors import ConfigError
 
-__all__ = ["DomoDialect"]
+__all__ = ["DomoCompiler", "DomoDialect"]
+
+_ALL_ROWS = (1 << 63) - 1
+
+
+class DomoCompiler(MySQLCompiler):
+    """The compiler of statements."""
+
+    def limit_clause(self, select: GenerativeSelect, **kw: Any) -> str:
+        """Return LIMIT and OFFSET in the form that other statements of this library have, too."""
+        limit, offset = select._limit_clause, select._offset_clause  # noqa: SLF001 - as other dialects read them
+        if limit is None and offset is None:
+            return ""
+        text = f"\n LIMIT {_ALL_ROWS if limit is None else self.process(limit, **kw)}"
+        return text if offset is None else f"{text} OFFSET {self.process(offset, **kw)}"
+
 
 _TYPES: dict[str, type[types.TypeEngine[Any]]] = {
     "text": types.Text,

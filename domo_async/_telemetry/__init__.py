@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from domo_async._telemetry.events import EVENTS, FIELDS, Event, cause_of, kind_of, tell
-from domo_async._telemetry.options import Telemetry
-from domo_async._telemetry.switch import Instrumentation
+from domo_async._telemetry.switch import Instrumentation, Telemetry
 
 __all__ = ["EVENTS", "FIELDS", "Event", "Instrumentation", "Telemetry", "cause_of", "kind_of", "tell"]

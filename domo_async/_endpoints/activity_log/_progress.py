@@ -12,8 +12,7 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from domo_async._endpoints.activity_log._identity import identity
-from domo_async._endpoints.activity_log._reader import Piece
+from domo_async._endpoints.activity_log._reader import Piece, identity
 from domo_async._endpoints.activity_log._windows import Span, millis
 from domo_async._endpoints.activity_log.models import Activity
 from domo_async.errors import ConfigError

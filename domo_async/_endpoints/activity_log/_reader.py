@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from base64 import b64encode
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from hashlib import blake2b
 from operator import attrgetter
 from typing import Final, TypeAlias
 
 from attrs import frozen
 
 from domo_async._concurrency import cancel_all
-from domo_async._endpoints.activity_log._identity import identity
 from domo_async._endpoints.activity_log._windows import Span, cut, from_millis, millis, next_width
 from domo_async._endpoints.activity_log.models import Activity
 
-__all__ = ["ActivityReader", "Piece"]
+__all__ = ["ActivityReader", "Piece", "identity"]
 
 _ASSURED: Final = 300  # the documented page size; an instance certainly returns as many, if they exist
 _FILLED: Final = 0.6  # the target fill of a page: a higher one would often exceed the page
@@ -188,3 +190,24 @@ class ActivityReader:
 
 def _counted(entries: _Entries) -> Counter[tuple[int, str]]:
     return Counter((millis(entry.time), identity(entry)) for entry in entries)
+
+
+def identity(entry: Activity) -> str:
+    """Return a short key for the content of an entry without its time; the user's name counts if there is no number."""
+    facts = (
+        entry.user_id or entry.user_name,
+        entry.user_type,
+        entry.action_type,
+        entry.object_type,
+        entry.object_id,
+        entry.object_name,
+        entry.actor_id,
+        entry.actor_name,
+        entry.authentication_method,
+        entry.client_id,
+        entry.additional_comment,
+        entry.event_text,
+        entry.extras,
+    )
+    text = json.dumps(facts, sort_keys=True, default=str)
+    return b64encode(blake2b(text.encode(), digest_size=6).digest()).decode()

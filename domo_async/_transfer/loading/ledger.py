@@ -6,16 +6,62 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from attrs import asdict, field, fields, frozen
 
 from domo_async._locking import lock
-from domo_async._transfer.loading.rows import LedgerRow
 from domo_async.errors import ConfigError
 
-__all__ = ["Ledger", "is_of_ledger", "ledger_at"]
+__all__ = ["Ledger", "LedgerRow", "LedgerState", "is_of_ledger", "ledger_at", "timestamp_text"]
+
+LedgerState: TypeAlias = Literal["sending", "loaded", "uncertain", "bad"]
+
+
+@frozen(kw_only=True)
+class LedgerRow:
+    """One content of a file, and its outcome.
+
+    Attributes:
+        digest: The hash of its bytes, which identifies it.
+        path: The absolute path of the file.
+        size: Its size in bytes.
+        modified: When the file was last written to, in ISO 8601.
+        head: The hash of its first bytes.
+        state: ``sending`` from before its upload is opened until its outcome is recorded; ``loaded``;
+            ``uncertain`` if the commit's answer was lost; ``bad`` if it cannot be loaded.
+        at: When the state was recorded, in ISO 8601.
+        rows: The number of its rows.
+        journal: The name of its upload's journal, until it is loaded.
+        upload_id: The ID of the upload.
+        data_version: The data version that holds it, if it is known.
+        error: The error of the content.
+        line: The line of the error.
+        gone: When it was reported that the file no longer exists.
+    """
+
+    digest: str
+    path: str
+    size: int
+    modified: str
+    head: str
+    state: LedgerState
+    at: str
+    rows: int | None = None
+    journal: str | None = None
+    upload_id: int | None = None
+    data_version: int | None = None
+    error: str | None = None
+    line: int | None = None
+    gone: str | None = None
+
+
+def timestamp_text(when: datetime) -> str:
+    """Return a time in the ledger's format."""
+    return when.isoformat(timespec="milliseconds")
+
 
 # The application ID in the file's header, so that other programs' databases are never written to.
 _APPLICATION = 0x646F6D6F

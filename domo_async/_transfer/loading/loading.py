@@ -17,8 +17,8 @@ from attrs import define, evolve, field, frozen
 
 from domo_async._clock import Clock
 from domo_async._transfer.columns import ColumnSpec
+from domo_async._transfer.loading.ledger import LedgerRow, timestamp_text
 from domo_async._transfer.loading.report import FileFound, FileOutcome, LoadEntry, LoadOptions, LoadReport
-from domo_async._transfer.loading.rows import LedgerRow, timestamp_text
 from domo_async._transfer.progress import told_the_end
 from domo_async._transfer.sources.paths import FoundFile, find_files
 from domo_async._transfer.threads import in_thread
