@@ -12,11 +12,13 @@ import hmac
 import os
 import secrets
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
 from attrs import frozen
+from fsspec import asyn
 from fsspec.config import apply_config
 from fsspec.spec import AbstractFileSystem
 
@@ -26,7 +28,11 @@ from domo_async._redaction import Secret
 from domo_async._transfer.threads import in_thread
 from domo_async.errors import DomoError
 
-__all__ = ["Access", "HeldToken", "KeepsTokens"]
+__all__ = ["Access", "HeldToken", "KeepsTokens", "sync"]
+
+sync: Callable[..., Any] = asyn.sync
+"""Runs a coroutine function with arguments on an event loop of another thread, and returns its result."""
+
 
 _KEY = secrets.token_bytes(32)
 # The tokens of this process's file systems, for pickles that are read in this process or in a fork of it.

@@ -25,8 +25,7 @@ from fsspec.core import get_compression
 from fsspec.utils import stringify_path
 
 from domo_async._client import Domo
-from domo_async._fsspec.access import Access, KeepsTokens
-from domo_async._fsspec.blocking import sync
+from domo_async._fsspec.access import Access, KeepsTokens, sync
 from domo_async._fsspec.content import Content, Reading
 from domo_async._fsspec.errors import AmbiguousName, file_errors, is_directory
 from domo_async._fsspec.file import AsyncFile, File, PackedFile

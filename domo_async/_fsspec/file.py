@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self
 from fsspec.asyn import AbstractAsyncStreamedFile
 from fsspec.spec import AbstractBufferedFile
 
-from domo_async._fsspec.blocking import sync
+from domo_async._fsspec.access import sync
 from domo_async._fsspec.content import Reading, Spool
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import FILE_DISCARDED

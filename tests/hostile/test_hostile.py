@@ -22,9 +22,9 @@ from domo_async.emulator import Emulator
 from domo_async.sync import Domo as BlockingDomo
 from tests.conftest import Told
 from tests.hostile.calls import CALLS, PASSWORD, Call, World, made, outcome_of
+from tests.hostile.leaks import found_in, listening_to_complaints, texts_of
 from tests.hostile.scripts import Script, scripts
 from tests.hostile.server import hostile_server
-from tests.hostile.watching import found_in, listening_to_complaints, texts_of
 from tests.support import SkippingClock
 
 pytestmark = [

@@ -10,24 +10,24 @@ from domo_async._defaults import MOST_PARTS_AT_ONCE, PARTS_AT_ONCE
 from domo_async._transfer.uploading.concurrency import AdaptiveConcurrency
 
 
-def run_rounds(pace: AdaptiveConcurrency, rate: list[float], rounds: int) -> list[int]:
+def run_rounds(concurrency: AdaptiveConcurrency, rate: list[float], rounds: int) -> list[int]:
     """Return the limit after each of some rounds, in which so many bytes a second pass at each limit."""
     now, limits = 0.0, []
-    pace.began(now)
-    parts = pace.limit
+    concurrency.began(now)
+    parts = concurrency.limit
     for _ in range(rounds):
-        if pace.limit < parts:
+        if concurrency.limit < parts:
             # Those that were under way with the last one of the round before arrive first, and faster than fewer would.
             for _ in range(parts - 1):
                 now += 100 / rate[parts]
-                pace.done(100, now)
-        parts = pace.limit
+                concurrency.done(100, now)
+        parts = concurrency.limit
         for part in range(parts):
             now += 100 / rate[parts]
-            pace.done(100, now)
+            concurrency.done(100, now)
             if part < parts - 1:
-                assert parts == pace.limit
-        limits.append(pace.limit)
+                assert parts == concurrency.limit
+        limits.append(concurrency.limit)
     return limits
 
 
@@ -48,34 +48,34 @@ def test_it_stays_where_more_parts_bring_nothing_and_fewer_cost(enough, expected
 
 
 def test_a_part_that_is_sent_again_halves_it_once_a_round():
-    pace = AdaptiveConcurrency()
-    pace.began(0.0)
+    concurrency = AdaptiveConcurrency()
+    concurrency.began(0.0)
 
-    pace.struggled()
-    pace.struggled()
+    concurrency.struggled()
+    concurrency.struggled()
 
-    assert PARTS_AT_ONCE // 2 == pace.limit
-    assert [PARTS_AT_ONCE // 2] * 3 == run_rounds(pace, [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)], 3)
+    assert PARTS_AT_ONCE // 2 == concurrency.limit
+    assert [PARTS_AT_ONCE // 2] * 3 == run_rounds(concurrency, [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)], 3)
 
 
 def test_a_pace_that_was_asked_for_is_kept():
-    pace = AdaptiveConcurrency(3, fixed=True)
+    concurrency = AdaptiveConcurrency(3, fixed=True)
 
-    run_rounds(pace, [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)], 3)
-    pace.struggled()
+    run_rounds(concurrency, [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)], 3)
+    concurrency.struggled()
 
-    assert 3 == pace.limit
-    assert pytest.approx(3.0) == pace.rate
+    assert 3 == concurrency.limit
+    assert pytest.approx(3.0) == concurrency.rate
 
 
 @given(st.lists(st.one_of(st.just(None), st.tuples(st.integers(1, 10**7), st.floats(0, 10))), max_size=300))
 def test_it_stays_between_one_and_the_most(steps):
-    pace, now = AdaptiveConcurrency(), 0.0
-    pace.began(now)
+    concurrency, now = AdaptiveConcurrency(), 0.0
+    concurrency.began(now)
     for step in steps:
         if step is None:
-            pace.struggled()
+            concurrency.struggled()
         else:
             now += step[1]
-            pace.done(step[0], now)
-        assert 1 <= pace.limit <= MOST_PARTS_AT_ONCE
+            concurrency.done(step[0], now)
+        assert 1 <= concurrency.limit <= MOST_PARTS_AT_ONCE
