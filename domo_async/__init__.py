@@ -151,7 +151,7 @@ __all__ = [
     "WaitTimeout",
 ]
 
-# What not every program needs is imported when it is first asked for.
+# Names that few programs need are imported on first use.
 _ON_USE = {
     "domo_async._bulk": {"BulkProgress", "BulkReport", "BulkResult", "Outcome"},
     "domo_async._doctor": {"DoctorReport"},

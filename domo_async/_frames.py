@@ -2,7 +2,7 @@
 
 Each field is a column, and so is each item that is not a record under ``value``. Fields of a record inside another have
 a column each, called by both names with a dot between: ``owner.id``. A list of plain values stays a list; other lists,
-and mappings such as `extras`, become JSON text. What is secret is ``***``.
+and mappings such as `extras`, become JSON text. Secrets are ``***``.
 
 A column has the type of its values: whole numbers that know NULL, floats, booleans, text, dates, times in UTC, or
 Decimals. One of several types is text.

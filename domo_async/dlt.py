@@ -22,8 +22,8 @@ A dataset of that name which dlt did not create is neither loaded nor deleted, a
 New columns are added to the datasets, and columns that dlt no longer sees stay, with NULL in new rows. Types are never
 changed: a column that would need another one is refused, before rows are sent.
 
-What is loaded how
-==================
+How tables are loaded
+=====================
 
 ``append`` and ``replace`` are one upload with one commit for each table of a load package, however many files dlt makes
 of it. ``merge`` is Domo's upsert by the primary key, which becomes the dataset's upsert keys. Rows of nested tables are

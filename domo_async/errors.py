@@ -60,7 +60,7 @@ class DomoError(Exception):
     """The root of every error of this library.
 
     Attributes:
-        message: What happened and, where it helps, what to do.
+        message: The failure and, where it helps, what to do.
         in_doubt: Whether a change that must not be repeated blindly was sent and may have taken effect: the answer was
             lost, or is not the instance's own refusal. Look before you repeat the call.
     """

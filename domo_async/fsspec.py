@@ -10,7 +10,7 @@ The instance and the token come from ``storage_options`` (``instance``, ``token`
 the URL (``domo://files@acme/orders.csv``), and all that is not given from the environment or a profile, as
 `Domo.from_env` reads them.
 
-What is written is sent when the file is closed, as a whole, and not at all if an error is raised before. Refusals are
+Written bytes are sent when the file is closed, as a whole, and not at all if an error is raised before. Refusals are
 ``FileNotFoundError``, ``PermissionError`` and ``FileExistsError``, with the client's error as their cause.
 """
 

@@ -61,11 +61,11 @@ async def refresh(domo: Domo, dataset_id: str, file: Path) -> bool:
         # APPEND look at `domo.datasets.versions.list(dataset_id)` first.
         print(f"{file.name}: may or may not have taken effect: {error}")
     except AfterCommitError as error:
-        # The rows are in; do not send them again. What followed failed, such as their index, which can be begun again
+        # The rows are in; do not send them again. A later step failed, such as their index, which can be begun again
         # with `domo.datasets.indexes.create(dataset_id)`.
         print(f"{file.name}: committed, but: {error}")
     except DomoError as error:
-        # Nothing was begun: the file is no CSV for this dataset (SourceError), the instance cannot be reached …
+        # Nothing was begun: the file is not CSV for this dataset (SourceError), the instance cannot be reached …
         print(f"{file.name}: not uploaded: {error}")
     else:
         print(f"{file.name}: {done.rows} rows in {done.parts} parts, data version {done.data_version}")

@@ -40,7 +40,7 @@ async def one_file(domo: Domo, scratch: Path) -> None:
         done = await domo.files.download(made.data_file_id, target)
         print(f"Downloaded {done.bytes} bytes, verified: {done.verified}")
     except ContentMismatch as error:
-        # What came was other than the instance says, each time; nothing is left under the file's name.
+        # The bytes differed from those that the instance announced, each time; nothing is left under the file's name.
         print(f"Not downloaded: {error}")
     finally:
         await domo.files.delete(made.data_file_id)

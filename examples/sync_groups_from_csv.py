@@ -2,8 +2,8 @@
 
     python examples/sync_groups_from_csv.py [FILE.csv] [--dry-run]
 
-The file has the columns group, email and name, a line for each membership. It is safe to run again: what is so already
-is left alone. Without any settings it talks to a Domo instance embedded in the process (pip install
+The file has the columns group, email and name, a line for each membership. It is safe to run again: members who
+are there already stay. Without any settings it talks to a Domo instance embedded in the process (pip install
 "domo-async[emulator]"), and makes up a file if none is given; for an instance of your own, set DOMO_INSTANCE and
 DOMO_DEVELOPER_TOKEN.
 Exits with 1 if anything was not done.

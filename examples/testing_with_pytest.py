@@ -22,7 +22,7 @@ def test_the_total_is_right_although_the_instance_is_busy(domo_sync: Domo, domo_
 
 @pytest.mark.domo(world="demo", strict=True)
 def test_participants_may_not_create_users(domo_emulator: Emulator) -> None:
-    """What a role forbids is refused, in an instance with thousands of users."""
+    """The instance refuses actions that a role forbids, in an instance with thousands of users."""
     ada = domo_emulator.add.user(display_name="Ada")
     token = domo_emulator.add.access_token(owner_id=ada.id).token
     with domo_emulator.sync_client(token=token) as domo, pytest.raises(Forbidden):

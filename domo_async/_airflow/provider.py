@@ -1,4 +1,4 @@
-"""What Airflow reads of the provider, without importing the rest."""
+"""The facts that Airflow reads about the provider, without importing the rest."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class DomoWaitTrigger(BaseTrigger):
                 await domo.workflows.cancel(self.run_id)
 
     async def _outcome(self) -> dict[str, Any]:
-        # A timeout of zero is refused; what is over time is still asked once.
+        # A timeout of zero is refused; a run that is over time is still asked about once.
         timeout = max(self.deadline - SystemClock().now().timestamp(), 0.001)
         try:
             async with await DomoHook(self.domo_conn_id).get_async_conn() as domo:

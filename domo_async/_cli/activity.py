@@ -38,7 +38,7 @@ _SHORTLY_BEFORE = timedelta(hours=1)
 
 
 class Format(StrEnum):
-    """What files to write."""
+    """The format of files."""
 
     PARQUET = "parquet"
     CSV = "csv"
@@ -51,7 +51,7 @@ def _activity() -> None:
 
 @frozen(kw_only=True)
 class _Asked:
-    """What is asked for.
+    """The entries to show.
 
     Attributes:
         since: Where to begin, if that was said.

@@ -21,13 +21,13 @@ __all__ = ["api"]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PAGE = 50
-# What routes call the offset_key and the size of a page.
+# The names that routes give to the offset and the size of a page.
 _OFFSETS = ("offset", "skip")
 _SIZES = ("limit", "count", "pageSize")
-# What routes call the number of items of all pages, in the answer or in its "_metaData"; the first one counts.
+# The names of the number of items of all pages, in the answer or in its "_metaData"; the first one counts.
 _TOTALS = ("totalFilteredCount", "totalResultCount", "totalCount", "totalHits", "total")
 _HOW = (
-    "name the offset_key and the size of a page as the route calls them, in the body or by --param, such as"
+    "name the offset and the size of a page as the route calls them, in the body or by --param, such as"
     " -p offset=0 -p limit=50"
 )
 
@@ -123,7 +123,7 @@ async def _all_items(
             path,
             params=params if in_body else {**params, **asked},
             json={**fields, **asked} if in_body else body,
-            # What is asked for page by page is read.
+            # A route that takes pages reads.
             idempotent=True,
         )
         page, total = [_Item.of(each) for each in _items(answer, items)], _total(answer)

@@ -1,4 +1,4 @@
-"""`domo-async datasets audit` and `domo-async stale`: what administrators look over."""
+"""`domo-async datasets audit` and `domo-async stale`: overviews for administrators."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OutputOption: TypeAlias = Annotated[
 
 
 class Kind(StrEnum):
-    """What can be stale."""
+    """The types of content that can be stale."""
 
     CARD = "card"
     PAGE = "page"

@@ -40,7 +40,7 @@ _LEDGER = ".domo-async.ledger"
 
 
 class Changed(StrEnum):
-    """What to do with files whose content changed."""
+    """The choices for files whose content changed."""
 
     REFUSE = "refuse"
     APPEND = "append"
@@ -48,7 +48,7 @@ class Changed(StrEnum):
 
 
 class Uncertain(StrEnum):
-    """What to do with files of which the instance does not tell whether they were loaded."""
+    """The choices for files of which the instance does not tell whether they were loaded."""
 
     KEEP = "keep"
     LOADED = "loaded"

@@ -58,7 +58,7 @@ class Choice(StrEnum):
 
 
 class Format(StrEnum):
-    """What files are."""
+    """The formats of files."""
 
     AUTO = "auto"
     CSV = "csv"

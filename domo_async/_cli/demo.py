@@ -40,7 +40,7 @@ __all__ = ["RoundTrip", "RoundTripResult", "Stage", "Timings", "demo", "over_asy
 
 @frozen(kw_only=True)
 class RoundTrip:
-    """What to send up and bring back.
+    """The files to send up and bring back.
 
     Attributes:
         source: The CSV to upload.
@@ -79,7 +79,7 @@ class Timings:
 
 @frozen(kw_only=True)
 class RoundTripResult:
-    """What came of it.
+    """The results of a round trip.
 
     Attributes:
         sent: The upload.

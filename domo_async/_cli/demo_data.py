@@ -1,4 +1,4 @@
-"""What the demonstration uploads: orders with all that CSV has to survive, the same on every run.
+"""The rows that the demonstration uploads: orders with all that CSV has to survive, the same on every run.
 
 The values are written as the embedded instance writes them (quotes only where they are needed, shortest numbers),
 so that an export can be compared with the upload byte for byte.

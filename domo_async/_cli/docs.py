@@ -24,7 +24,7 @@ __all__ = ["docs", "site"]
 
 _PACKAGE = Path(domo_async.__file__).parent
 _NEEDED = ("mkdocs", "material", "mkdocstrings_handlers", "platformdirs")
-# What the site is made of.
+# The packages that the site is made with.
 _SOURCES = frozenset({".css", ".js", ".md", ".py", ".yml"})
 
 

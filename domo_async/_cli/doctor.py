@@ -66,7 +66,7 @@ def doctor(
     waiting = err.status("Asking each route that reads…") if err.is_terminal else nullcontext()
     with waiting:
         report = call(work, instance, token_file, debug=debug)
-    # What took so long is shown, whatever becomes of the file.
+    # A report that took so long is shown, whatever becomes of the file.
     if as_json:
         print_json(_as_json(report))
     else:

@@ -47,7 +47,7 @@ def emulator_class() -> type[Emulator]:
     """Return the class of embedded instances.
 
     Raises:
-        ConfigError: What it needs is not installed; names the extra.
+        ConfigError: A package that it needs is not installed; names the extra.
     """
     try:
         from domo_async.emulator import Emulator  # noqa: PLC0415 - optional

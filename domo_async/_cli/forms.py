@@ -30,16 +30,16 @@ class ValueForm:
 
     Attributes:
         type: The type that the command line takes.
-        metavar: What stands for one in the help.
-        several: Whether it may be given several times.
+        metavar: The placeholder in the help.
+        repeated: Whether it may be given several times.
         parse: Makes a text one.
-        read: Makes of what was given what the method takes.
-        told: What the help says of it.
+        read: Converts the option's value to the method's argument.
+        told: The help about it.
     """
 
     type: Any = str
     metavar: str = "TEXT"
-    several: bool = False
+    repeated: bool = False
     parse: Callable[[str], Any] | None = None
     read: Callable[[Any], Any] | None = None
     told: str = ""
@@ -101,8 +101,8 @@ def _form_of_several(members: Sequence[Any]) -> ValueForm:
     else:
         inner = form_of_type(Union[tuple(members)])  # noqa: UP007 - made at run time
     if inner.type in (str, int):
-        repeated = f"{inner.told} May be repeated.".lstrip()
-        return ValueForm(type=inner.type, metavar=inner.metavar, several=True, read=_each(inner.read), told=repeated)
+        told = f"{inner.told} May be repeated.".lstrip()
+        return ValueForm(type=inner.type, metavar=inner.metavar, repeated=True, read=_each(inner.read), told=told)
     into = partial(_records, record) if record is not None else None
     told = _FROM_FILE if record is None else _fields_of(record, _FROM_FILE, several=True)
     return _json_form(partial(_json, into=into), told)
@@ -147,7 +147,7 @@ def _fields_of(record: Any, how: str, *, several: bool = False) -> str:
 
 
 def _choice(known: Sequence[str], metavar: str = "WORD") -> ValueForm:
-    """Return a word of those that are known, in whatever case; what is not known is left to the instance."""
+    """Return a word of those that are known, in whatever case; unknown words are left to the instance."""
     by_case = {each.casefold(): each for each in known}
     return ValueForm(
         metavar=metavar, read=lambda given: by_case.get(given.casefold(), given), told=f"One of {', '.join(known)}."

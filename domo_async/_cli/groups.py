@@ -95,7 +95,7 @@ def _may_remove(outlook: BulkReport[str, Any], *, debug: bool) -> bool:
     leaving = {group.input: len(group.value.of(Outcome.REMOVED)) for group in outlook if group.value}
     leaving = {group: count for group, count in leaving.items() if count}
     if not leaving:
-        # What nobody was asked about does not happen, whoever joins meanwhile.
+        # Removals that nobody agreed to do not happen, whoever joins meanwhile.
         return False
     named = ", ".join(f"{group} ({count:,})" for group, count in list(leaving.items())[:_NAMED])
     more = f" and {len(leaving) - _NAMED:,} more" if len(leaving) > _NAMED else ""

@@ -223,7 +223,7 @@ def _plain(text: str) -> str:
 
 
 def _helps(about: str) -> dict[str, str]:
-    """Return what a docstring says of each parameter."""
+    """Return the texts of a docstring about each parameter."""
     found = _ARGS.search(about)
     told = {name: _plain(text) for name, text in _ARG.findall(found[1])} if found else {}
     return {
@@ -263,16 +263,16 @@ def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str, *, f
         info |= {"parser": form.parse}
     type_ = form.type
     if placed:
-        metavar = called.upper() + ("..." if form.several else "")
+        metavar = called.upper() + ("..." if form.repeated else "")
         option = typer.Argument(metavar=metavar if needed else f"[{metavar}]", **info)
-        type_ = list[form.type] if form.several else form.type  # type: ignore[name-defined]
+        type_ = list[form.type] if form.repeated else form.type  # type: ignore[name-defined]
     else:
         flag = f"--{called.replace('_', '-')}"
         if form.type is bool and parameter.default is not False:
             flag = f"{flag}/--no-{called.replace('_', '-')}"
         if form.type is not bool:
             info["metavar"] = form.metavar
-            type_ = list[form.type] if form.several else form.type  # type: ignore[name-defined]
+            type_ = list[form.type] if form.repeated else form.type  # type: ignore[name-defined]
         info["help"] = f"{info['help']}{_default(parameter.default)}"
         option = typer.Option(flag, **info)
     default = ... if needed else False if type_ is bool and parameter.default is False else None
@@ -287,12 +287,12 @@ def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str, *, f
 
 
 def _or_none(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    """Return what takes the word none for what has to be given, and may be nothing."""
+    """Return a reader that takes the word none for None."""
     return lambda given: None if given.casefold() == "none" else given if read is None else read(given)
 
 
 def _default(value: Any) -> str:
-    """Return what the help says of what counts where nothing is given."""
+    """Return the sentence of the help about the default."""
     if isinstance(value, bool | Unset | Mapping) or value in {None, inspect.Parameter.empty, ()}:
         return ""
     plain = value.value if isinstance(value, Enum) else value
@@ -304,7 +304,7 @@ def _shown(value: Any) -> str:
 
 
 def _arguments(parameters: Sequence[_Parameter], given: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Return what the method is called with; what was not given is left to it."""
+    """Return the arguments of the method; it has its own defaults for options that were not given."""
     placed, named = [], {}
     for parameter in parameters:
         value = given[parameter.name]

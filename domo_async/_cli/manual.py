@@ -17,7 +17,7 @@ __all__ = ["NARROW", "help_", "manual", "parameters_of", "plain_text"]
 NARROW = 60
 _WIDEST = 80
 _INDENT = "  "
-# What some versions of typer add.
+# Texts that some versions of typer add.
 _NOTES = re.compile(r"\s*\[(?:required|default: [^\]]*)\]")
 
 

@@ -28,7 +28,7 @@ _LEFT = frozenset({Outcome.FAILED, Outcome.NOT_BEGUN, Outcome.SKIPPED})
 
 
 class Account(StrEnum):
-    """What becomes of the leaver's own account."""
+    """The choices for the leaver's own account."""
 
     DEACTIVATE = "deactivate"
     DELETE = "delete"

@@ -1,4 +1,4 @@
-"""What a row of the table of commands says, and how examples are shown."""
+"""The rows of the table of commands, and how examples are shown."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ class Row:
     Attributes:
         name: The command's name.
         method: The method, as it is called on a client.
-        examples: What follows the command's words, for the help; each can be run so.
-        columns: What tables and CSV show of the items of a list: fields, parted by blanks; ``name=field.of_field``
-            gives one another name.
-        thing: What one item of a list is called; by default what the noun says.
+        examples: Arguments that can follow the command's words, for the help; each can be run so.
+        columns: The columns of tables and CSV for the items of a list: fields, parted by blanks;
+            ``name=field.of_field`` gives one another name.
+        thing: The word for one item of a list; by default that of the noun.
         deletes: What it takes away, for the question that it asks first, as ``Delete the dataflow {dataflow_id}?``.
-        done: What is said where the method returns nothing.
+        done: The word to print where the method returns nothing.
         options: Other names for parameters, where theirs are taken or say too little.
         without: Parameters that it does not offer.
         files: Texts that may be given as ``@FILE``, or as ``-`` for standard input.
         one: Whether a tuple of one is shown like the one in it, and an empty one is an error.
         secret: The field of what is returned that is written to a file, as it is told but once.
         discards: Whether what is returned is not told, as it is in a file.
-        summary: What it does, where the docstring's first line does not say it for the command line.
+        summary: Its help, where the docstring's first line does not say it for the command line.
     """
 
     name: str
@@ -50,12 +50,12 @@ class Row:
 
 @frozen(kw_only=True)
 class Noun:
-    """What a group of commands is about.
+    """A group of commands.
 
     Attributes:
         words: The words that call it.
-        help: What it is for.
-        thing: What one such thing is called.
+        help: Its help.
+        thing: The word for one such thing.
         rows: Its commands.
         panel: Under which heading the help lists it.
     """

@@ -1,4 +1,4 @@
-"""What the client's methods return, as tables, JSON or CSV."""
+"""The results of the client's methods as tables, JSON or CSV."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Told:
     Attributes:
         form: The form that is asked for.
         row: The command.
-        noun: What it is about.
+        noun: The group of the command.
         about: The things that it was called with, by the parameters' names.
-        columns: What to show of the items of a list, as in `Row.columns`.
+        columns: The columns to show of the items of a list, as in `Row.columns`.
     """
 
     form: Form
@@ -99,7 +99,7 @@ def wanted_columns(chosen: str | None, usual: str, type_: Any, form: Form) -> st
 
     Args:
         chosen: The option ``--columns``.
-        usual: What is shown without it.
+        usual: The columns that are shown without it.
         type_: The type of the items.
         form: The form that is asked for.
 
@@ -201,7 +201,7 @@ def _fact(value: object) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as a table and CSV show it: what a thing is called, instead of all that is known of it."""
+    """Return a value as a table and CSV show it: the name of a thing, instead of all its fields."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):

@@ -1,4 +1,4 @@
-"""The groups of the tree of commands: what all commands share, what was meant by a misspelt name, examples."""
+"""The groups of the tree of commands: options that all commands share, hints for misspelt names, examples."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from domo_async._cli.rows import Noun, with_examples
 
 __all__ = ["Group", "Root", "commands_of"]
 
-# One order of verbs in all help; what is not among them follows.
+# One order of verbs in all help; all others follow.
 _VERBS = ("list", "search", "show", "create", "update", "delete")
 _FEW = 4
 # For the help of all.
@@ -34,7 +34,7 @@ _FIRST = (
     "roles list --query '[].name'",
     "help datasets upload",
 )
-# What other tools call it.
+# The words of other tools.
 _SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "add": ("create",),
@@ -157,7 +157,7 @@ class Root(Group):
             if effect.took_place:
                 lost = json.dumps(error.value, ensure_ascii=False)
                 error.exit_code = ExitCode.AFTER_COMMIT
-                error.message += f". What was done stays done; this was to be told: {lost[:MOST_TOLD]}"
+                error.message += f". The changes stay; this was to be printed: {lost[:MOST_TOLD]}"
             raise
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

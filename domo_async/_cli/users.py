@@ -40,7 +40,7 @@ _COLUMNS = {
 
 
 class Exists(StrEnum):
-    """What to do about a user who is there already."""
+    """The choices for a user who exists already."""
 
     SKIP = "skip"
     UPDATE = "update"

@@ -19,7 +19,7 @@ from domo_async._cli.common.output import facts, one_line, out, print_json
 __all__ = ["show_version"]
 
 _PACKAGE = Path(__file__).parents[1]
-# What is compiled from C, which slower code in Python or DuckDB does where it is not.
+# The modules that are compiled from C; without them, slower code in Python or DuckDB does the same.
 _COMPILED: Mapping[str, tuple[str, str]] = {
     "csv_scanner": ("_transfer/csv/_survey", "the scanner of CSV"),
     "csv_rewriter": ("_transfer/csv/_rewrite", "the rewriter of CSV in other dialects"),
@@ -72,7 +72,7 @@ def _named(names: Iterator[str] | list[str], *, or_: str = "none") -> Text | Non
 
 
 def _loads(module: str) -> bool:
-    """Return whether a compiled module is there and can be loaded; what its package needs does not matter."""
+    """Return whether a compiled module is there and can be loaded; the needs of its package do not matter."""
     for suffix in EXTENSION_SUFFIXES:
         path = _PACKAGE / f"{module}{suffix}"
         if not path.is_file():

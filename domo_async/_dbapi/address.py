@@ -19,7 +19,7 @@ _OPTIONS = ("dataset", "profile", "tls")
 
 @frozen(kw_only=True)
 class Address:
-    """The instance, and how it is reached. What is missing is taken from a profile or the environment.
+    """The instance, and how it is reached. Missing parts come from a profile or the environment.
 
     Attributes:
         instance: The instance.

@@ -1,4 +1,4 @@
-"""Connections and cursors as those of PEP 249, awaited: what SQLAlchemy's async engines drive."""
+"""Connections and cursors as those of PEP 249, awaited; SQLAlchemy's async engines drive them."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class ProgrammingError(DatabaseError):
 
 
 class NotSupportedError(DatabaseError):
-    """What the statement asks for does not exist here, such as writing, or joining two datasets."""
+    """The statement needs a feature that does not exist here, such as writing, or joining two datasets."""
 
     __module__ = "domo_async.dbapi"
 

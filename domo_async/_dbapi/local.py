@@ -1,7 +1,7 @@
-"""What is answered without a dataset: constants, and queries on the information schema.
+"""Statements that are answered without a dataset: constants, and queries on the information schema.
 
 The answers are true, or they are refused. SQLite evaluates them, in memory and over nothing but what was looked up for
-them; what it would evaluate otherwise than MySQL does is refused, too.
+them; expressions that it would evaluate otherwise than MySQL are refused, too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from domo_async._version import __version__
 __all__ = ["VERSION", "Answer", "evaluate"]
 
 VERSION = f"domo-async {__version__}"
-"""What ``version()`` gives: Domo tells no version of its SQL."""
+"""The value of ``version()``: Domo tells no version of its SQL."""
 _SAME = (
     *(exp.And, exp.Or, exp.Case, exp.Coalesce, exp.If, exp.Lower, exp.Upper, exp.Concat),
     *(exp.Count, exp.Min, exp.Max, exp.Sum),

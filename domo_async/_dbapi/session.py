@@ -28,7 +28,7 @@ __all__ = ["Columns", "Item", "Session"]
 
 Columns: TypeAlias = tuple[ColumnSpec, ...]
 Item: TypeAlias = "Columns | pa.RecordBatch"
-"""What a statement gives: first its columns, then batches in which DECIMAL is text."""
+"""The parts of a statement's result: first its columns, then batches in which DECIMAL is text."""
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""What a statement asks for, and which dataset it reads. Pure: nothing is sent.
+"""Reading of statements: their type, and the dataset that they read. Pure: nothing is sent.
 
 Datasets are found by parsing the SQL; of its text, only their names are replaced. All else is sent as it was written.
 """

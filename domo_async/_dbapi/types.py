@@ -1,4 +1,4 @@
-"""PEP 249's types: what a column's type code equals, and the constructors of values."""
+"""PEP 249's types: the type codes of columns, and the constructors of values."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = [
 
 DescriptionItem: TypeAlias = tuple[str, ColumnType, None, int | None, int | None, int | None, None]
 """A column: name, type code, display size, size in bytes where that is fixed, precision and scale of DECIMAL, whether
-it may be NULL; what is None is not known."""
+it may be NULL; None stands for unknown."""
 
 Description: TypeAlias = tuple[DescriptionItem, ...]
 
@@ -65,8 +65,8 @@ Time = dt.time
 Timestamp = dt.datetime
 Binary = bytes
 
-# What readers who do not know Domo's words go by: LONG would have 32 bits otherwise, and DECIMAL the scale of its first
-# rows. It is that of Arrow's type for a DECIMAL whose digits are not known.
+# The sizes for readers who do not know Domo's words: LONG would have 32 bits otherwise, and DECIMAL the scale of its
+# first rows. It is that of Arrow's type for a DECIMAL whose digits are not known.
 _SIZES = {"LONG": 8, "DOUBLE": 8}
 _DIGITS = {"DECIMAL": (MOST_DIGITS, SCALE)}
 

@@ -1,4 +1,4 @@
-"""dlt's client of the destination: what exists in the instance, and the jobs that load."""
+"""dlt's client of the destination: the tables of the instance, and the jobs that load them."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class DomoClientConfiguration(DestinationClientDwhConfiguration):
         credentials: The instance and the token.
         datasets: The ids of existing datasets for some tables; all others are datasets that the destination creates and
             finds by their names.
-        dataset_separator: What stands between the names of dlt's dataset and of the table in the name of Domo's
+        dataset_separator: The text between the names of dlt's dataset and of the table in the name of Domo's
             dataset: ``crm.orders``.
         timezone: The zone in whose local time timestamps are stored, because Domo's DATETIME has none.
     """

@@ -1,4 +1,4 @@
-"""What dlt is given as a destination."""
+"""The destination that dlt is given."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def as_dlt_errors(what: str) -> Iterator[None]:
     """Raise dlt's errors for those of the SDK.
 
     Args:
-        what: What failed, to begin the message with.
+        what: The task that failed, to begin the message with.
     """
     try:
         yield

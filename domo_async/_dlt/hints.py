@@ -1,4 +1,4 @@
-"""What dlt's tables say of their columns."""
+"""The hints of dlt's tables about their columns."""
 
 from __future__ import annotations
 

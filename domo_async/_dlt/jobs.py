@@ -108,7 +108,7 @@ class MergeJob(_TableJob):
         gone = self._column(root, row_key, _deleted(mark)) if mark and row_key and nested else set()
         for table in chain:
             self._tables.check_keys(name_of(table))
-        # Rows of nested tables first: what a reader joins to a row is there when the row is.
+        # Rows of nested tables first: readers join them to a row as soon as it exists.
         for table in nested:
             self._upsert(table, _outside(the_column_with(table, "root_key"), gone))
         self._upsert(root, _kept(mark))

@@ -27,7 +27,7 @@ class Tables:
         domo: The client.
 
     Args:
-        prefix: What the names of Domo's datasets begin with.
+        prefix: The beginning of the names of Domo's datasets.
         given: The datasets whose ids the configuration names, by table.
         known: The datasets that were found or created, by table; it is added to.
         stored: Returns whether the schema that was stored last has a table.
@@ -175,7 +175,7 @@ class Tables:
         try:
             return self.domo.datasets.query(found, sql, params).to_dicts()
         except NotFound as error:
-            # What is listed and cannot be queried has never been indexed.
+            # A dataset that is listed and cannot be queried has never been indexed.
             if not error.refused:
                 raise
             return []

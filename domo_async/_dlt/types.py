@@ -63,4 +63,4 @@ class DomoTypeMapper(DataTypeMapper):
     def ensure_supported_type(
         self, column: TColumnSchema, table: PreparedTableSchema, loader_file_format: TLoaderFileFormat
     ) -> None:
-        """Do nothing: what Domo holds can be loaded from each format."""
+        """Do nothing: all of Domo's types can be loaded from each format."""

@@ -1,4 +1,4 @@
-"""What MkDocs does not see by itself: examples become code, names become links, and attrs classes have signatures."""
+"""Docstrings for MkDocs: examples become code, names become links, and attrs classes have signatures."""
 
 from __future__ import annotations
 

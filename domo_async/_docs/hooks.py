@@ -1,4 +1,4 @@
-"""What MkDocs calls while it builds the site: adds the generated pages, and puts them into the navigation."""
+"""The hooks of MkDocs' build: they add the generated pages, and put them into the navigation."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from domo_async._docs.public import PACKAGE, exports, public_modules
 
 __all__ = ["reference_pages"]
 
-# What of the package's own names is on which page, by the modules that they come from. The rest is on the last one.
+# The pages of the package's own names, by the modules that they come from. The rest is on the last one.
 _OWN: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "clients": ("Clients", frozenset({"_client", "_fleet"})),
     "settings": ("Settings", frozenset({"_settings", "_redaction", "_telemetry"})),

@@ -857,7 +857,7 @@ class Ai(Area):
         /,
         *,
         labels: Sequence[ClassificationLabel | str],
-        several: bool = False,
+        multi_label: bool = False,
         instructions: str | Unset = UNSET,
         model: str | Unset = UNSET,
         model_configuration: Mapping[str, object] | Unset = UNSET,
@@ -875,7 +875,7 @@ class Ai(Area):
         Args:
             input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.
             labels: The classes, 2 to 50.
-            several: Whether the input may belong to several classes.
+            multi_label: Whether the input may belong to several classes.
             instructions: Further instructions for the model.
             model: The model; by default the one that the instance is configured with.
             model_configuration: Further settings of the model.
@@ -895,7 +895,7 @@ class Ai(Area):
                     ClassificationLabel(each) if isinstance(each, str) else each
                     for each in require_list(labels, "labels")
                 ],
-                classification_type="MULTI_LABEL" if several else "SINGLE_LABEL",
+                classification_type="MULTI_LABEL" if multi_label else "SINGLE_LABEL",
                 instructions=instructions,
                 model=model,
                 model_configuration=model_configuration,

@@ -43,7 +43,7 @@ _CLOSING = 1.0
 
 @frozen
 class HeldToken:
-    """What stands for a token in a pickle: it means the token only in the process that has it.
+    """The placeholder for a token in a pickle: it means the token only in the process that has it.
 
     Attributes:
         handle: A keyed hash of the token; nobody without the process's key can test a guess with it.
@@ -100,7 +100,7 @@ class Access:
     """A client that is made when it is first needed.
 
     Args:
-        given: What the caller says.
+        given: The caller's arguments.
     """
 
     def __init__(self, given: Given) -> None:

@@ -1,4 +1,4 @@
-"""What both file systems share: paths, listings, open files; what differs are the requests."""
+"""Paths, listings and open files, which both file systems share; their requests differ."""
 
 # fsspec does not say its types, and pyright takes what it guesses for them.
 # pyright: reportIncompatibleMethodOverride=false, reportIncompatibleVariableOverride=false
@@ -447,7 +447,7 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
         compression: str | None = None,
         **options: Any,
     ) -> Any:
-        """Open a file; what is written is sent when it is closed, and discarded if an error is raised before.
+        """Open a file; written bytes are sent when it is closed, and discarded if an error is raised before.
 
         Args:
             path: The file.
@@ -489,7 +489,7 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
         Args:
             path: The file.
             mode: ``rb``, ``wb``, or ``xb`` for a new file.
-            options: What fsspec passes on; a compression is refused.
+            options: The options that fsspec passes on; a compression is refused.
         """
         if options.get("compression"):
             raise ValueError("open_async does not compress")

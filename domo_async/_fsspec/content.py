@@ -123,7 +123,7 @@ class Reading:
 
 @define
 class Spool:
-    """What was written so far: in memory while it is small, in a temporary file then."""
+    """The bytes written so far: in memory while it is small, in a temporary file then."""
 
     size: int = 0
     _memory: bytearray = field(factory=bytearray)

@@ -91,7 +91,7 @@ class _Written:
 class File(AbstractBufferedFile):
     """An open file.
 
-    What is written is sent when the file is closed. It is discarded if an error leaves the ``with`` block, or if the
+    Written bytes are sent when the file is closed. They are discarded if an error leaves the ``with`` block, or if the
     file is closed while an error is handled that was raised after the file was opened, or never closed.
     """
 
@@ -224,7 +224,7 @@ class PackedFile(io.RawIOBase):
 class AsyncFile(AbstractAsyncStreamedFile):
     """An open file, to be awaited.
 
-    What is written is sent when the file is closed, and discarded if an error leaves the ``async with`` block.
+    Written bytes are sent when the file is closed, and discarded if an error leaves the ``async with`` block.
     """
 
     def __init__(self, fs: Store, path: str, mode: str, reading: Reading | None) -> None:

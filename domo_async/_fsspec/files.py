@@ -97,7 +97,7 @@ class DomoFileSystem(DomoFiles):
 
     async def _by_id(self, path: str, file_id: str, name: str | None) -> Info:
         file = await (await self.domo()).files.get(file_id, expand=list(FileParts))
-        # What stands beside the id may be less than the whole name: see Listing.
+        # The text beside the id may be less than the whole name: see Listing.
         if name is not None and not shown_name(file.name or "").endswith(name):
             raise not_found(path, f"file {file_id} has another name")
         return _told(path, file)
@@ -134,7 +134,7 @@ class DomoFileSystem(DomoFiles):
     async def _send(self, path: str, content: bytes | Path, progress: Any) -> None:
         files = (await self.domo()).files
         _, name = self._root_of(path)
-        self.dircache.clear()  # what is there now decides whether a file is added
+        self.dircache.clear()  # the present files decide whether one is added
         try:
             info = await self._described(path)
         except FileNotFoundError:

@@ -99,7 +99,7 @@ class DomoFileSetFileSystem(DomoFiles):
         by_id = id_in(name)
         if by_id is not None:
             file = await files.get(fileset_id, by_id[0])
-            # What stands beside the id may be less than the whole path: see Listing.
+            # The text beside the id may be less than the whole path: see Listing.
             if by_id[1] is not None and not shown_name(_name(file)).endswith(by_id[1]):
                 raise not_found(path, f"file {by_id[0]} has another name")
         elif _leads_on(name):

@@ -67,7 +67,7 @@ class Item:
     Attributes:
         id: Its id.
         name: Its name, with the names of its directories.
-        facts: What else is told of it.
+        facts: Further facts about it.
         directory: Whether it is a directory.
     """
 
@@ -85,8 +85,8 @@ class Listing:
         items: The files and directories.
 
     Attributes:
-        files: What is told of the files, by path.
-        directories: What is told of the directories, by path; those that only names of files show included.
+        files: The facts about the files, by path.
+        directories: The facts about the directories, by path; those that only names of files show included.
     """
 
     def __init__(self, root: str, items: Iterable[Item]) -> None:

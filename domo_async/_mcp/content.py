@@ -62,7 +62,7 @@ class HitItem(TypedDict, total=False):
 
 
 class HitPage(Page):
-    """What a search found."""
+    """The hits of a search."""
 
     hits: list[HitItem]
 
@@ -142,7 +142,7 @@ class ContentTools(Tools):
         entity_type: Annotated[Traced, Field(description="The type of the object.")],
         entity_id: Id,
         direction: Annotated[
-            Literal["up", "down", "both"], Field(description="up: what it is made from; down: what is made from it.")
+            Literal["up", "down", "both"], Field(description="up: its sources; down: all that is made from it.")
         ] = "both",
         max_depth: Annotated[int, Field(ge=1, le=200, description="The maximum number of steps.")] = 5,
         limit: Limit = 100,

@@ -99,7 +99,7 @@ class CreatedAnswer(One):
 
 
 class UploadAnswer(One):
-    """What became of rows that were sent."""
+    """The outcome of sending rows."""
 
     dataset_id: str
     rows: Whole
@@ -251,7 +251,7 @@ class DatasetTools(Tools):
     ) -> CallToolResult:
         limit = min(limit, self.limits.rows)
         own = limit_of(sql)
-        # The statement's own LIMIT stays: what is asked for is a part of that result.
+        # The statement's own LIMIT stays: the request is for a part of that result.
         left = limit + 1 if own is None else min(limit + 1, own.rows - offset)
         if left < 1:
             raise ConfigError(f"the statement's own LIMIT {own.rows if own else 0} leaves no rows after {offset}")
@@ -266,7 +266,7 @@ class DatasetTools(Tools):
             dataset_id,
             rows,
             action="REPLACE" if replace else "APPEND",
-            # What is waited for after the commit must not make the call end as one with an unknown outcome.
+            # Waiting after the commit must not make the call end as one with an unknown outcome.
             timeout=self.limits.seconds / 2,
         )
         answer = given(dataset_id=dataset_id, rows=done.rows, verified=done.verified, data_version=done.data_version)

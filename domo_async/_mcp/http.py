@@ -27,7 +27,7 @@ def http_server(server: DomoServer, token: Secret[str]) -> uvicorn.Server:
 
     Args:
         server: The MCP server.
-        token: What clients send as ``Authorization: Bearer …``; it is not the instance's token.
+        token: The token that clients send as ``Authorization: Bearer …``; it is not the instance's token.
     """
     app = server.streamable_http_app(streamable_http_path=PATH, host=LOOPBACK)
     # Uvicorn's own configuration of logs writes to standard output.

@@ -1,4 +1,4 @@
-"""What may be changed, by kind, and the guard below the tools that sends nothing else."""
+"""The kinds of changes that may be allowed, and the guard below the tools that sends nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["ROUTES", "Guard", "WriteKind", "not_allowed"]
 
 
 class WriteKind(StrEnum):
-    """What a tool may change."""
+    """The kinds of things that tools change."""
 
     DATASETS = "datasets"
     DATAFLOWS = "dataflows"

@@ -51,7 +51,7 @@ class DomoServer(MCPServer[Any]):
     """An MCP server for one instance.
 
     Args:
-        domo: The client. What it sends passes a guard: reads, and changes of the allowed kinds.
+        domo: The client. Its requests pass a guard: reads, and changes of the allowed kinds.
         limits: The limits of an answer.
         allowed: The kinds of changes that are allowed.
     """
@@ -196,7 +196,7 @@ def _described(function: Callable[..., Any], facts: ToolFacts) -> Tool:
 
     Args:
         function: Its function, which takes the object of its area first.
-        facts: What else clients learn about it.
+        facts: The other facts that clients learn about it.
     """
     tool = Tool.from_function(
         MethodType(function, object()),

@@ -1,4 +1,4 @@
-"""What all tools share: how they are declared, the types of their arguments and of their answers."""
+"""The parts that all tools share: how they are declared, the types of their arguments and of their answers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Id: TypeAlias = Annotated[int | str, Field(description="The identifier.")]
 
 
 class One(TypedDict):
-    """What each answer may have.
+    """The fields that each answer may have.
 
     Attributes:
         cut: The whole lengths of texts and lists that were cut, by their paths.
@@ -58,7 +58,7 @@ class One(TypedDict):
 
 
 class Page(One):
-    """What each answer with a list has.
+    """The fields that each answer with a list has.
 
     Attributes:
         count: How many things it has.
@@ -79,11 +79,11 @@ class Page(One):
 
 @frozen(kw_only=True)
 class ToolFacts:
-    """What clients learn about a tool in addition to its description.
+    """The facts that clients learn about a tool in addition to its description.
 
     Attributes:
         title: Its title.
-        kind: What it changes; None if it only reads.
+        kind: The kind of its changes; None if it only reads.
         destructive: Whether it replaces or ends something.
         idempotent: Whether a second identical call changes nothing.
     """

@@ -193,7 +193,7 @@ def size(value: object) -> int:
     return len(as_json(value))
 
 
-# What Unicode says programs may show as nothing (Default_Ignorable_Code_Point), in which text can be hidden.
+# Characters that Unicode lets programs show as nothing (Default_Ignorable_Code_Point), in which text can be hidden.
 _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"

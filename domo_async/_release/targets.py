@@ -13,9 +13,9 @@ class Target:
 
     Attributes:
         platforms: Its names in the file names of wheels; if there are two, the older one comes last.
-        triple: What Zig calls it, with the oldest version of the C library or of the system that will do.
+        triple: Its name in Zig, with the oldest version of the C library or of the system that will do.
         suffix: How names of extension modules for the limited API end there.
-        options: What the linker needs there; ``{name}`` stands for the file's name.
+        options: The options that the linker needs there; ``{name}`` stands for the file's name.
     """
 
     platforms: tuple[str, ...]

@@ -37,7 +37,7 @@ def build_release(
         isolated: Whether setuptools comes from the package index; otherwise the installed one is used.
 
     Returns:
-        What was made: the source distribution, the wheel without compiled code, and those with it.
+        The files: the source distribution, the wheel without compiled code, and those with it.
     """
     time = _source_time(project)
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(time)}

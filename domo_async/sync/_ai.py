@@ -330,7 +330,7 @@ class Ai(Twin[AsyncAi]):
         /,
         *,
         labels: Sequence[ClassificationLabel | str],
-        several: bool = False,
+        multi_label: bool = False,
         instructions: str | Unset = UNSET,
         model: str | Unset = UNSET,
         model_configuration: Mapping[str, object] | Unset = UNSET,
@@ -348,7 +348,7 @@ class Ai(Twin[AsyncAi]):
         Args:
             input: A text or other content, or several, each as JSON with a ``type``; see `ChatMessage`.
             labels: The classes, 2 to 50.
-            several: Whether the input may belong to several classes.
+            multi_label: Whether the input may belong to several classes.
             instructions: Further instructions for the model.
             model: The model; by default the one that the instance is configured with.
             model_configuration: Further settings of the model.
@@ -363,7 +363,7 @@ class Ai(Twin[AsyncAi]):
             self._aio.classify(
                 input,
                 labels=labels,
-                several=several,
+                multi_label=multi_label,
                 instructions=instructions,
                 model=model,
                 model_configuration=model_configuration,

@@ -393,7 +393,7 @@ def test_a_query_that_does_not_fit_what_was_made_tells_that_it_was_made(cli: Cli
     (made,) = domo.datasets.list(name_like="Queried").all()
 
     assert (4, "") == (ended.code, ended.stdout)
-    assert "What was done stays done" in ended.stderr
+    assert "The changes stay" in ended.stderr
     assert f'"id": "{made.id}"' in ended.stderr
 
 
@@ -468,7 +468,7 @@ def test_api_puts_pages_together(cli: Cli, domo: Domo) -> None:
     assert "100\n" == skipping.stdout
     assert 2 == none.code
     assert (1, "") == (by_other_names.code, by_other_names.stdout)
-    assert "but the route gave the same 10 for offset=10 as before; name the place" in by_other_names.stderr
+    assert "but the route gave the same 10 for offset=10 as before; name the offset" in by_other_names.stderr
     assert 2 == cli("api", "DELETE", "/api/content/v1/pages", "--paginate").code
     assert 2 == cli("api", "POST", "/api/x", "--input", "-", "--json-body", "{}").code
 

@@ -66,7 +66,7 @@ def test_rows_that_were_committed_are_no_failure_of_the_line_that_tells_it(
 
     assert 4 == ended.code
     assert 8 == rows(emulator, filled)
-    assert "What was done stays done" in ended.stderr
+    assert "The changes stay" in ended.stderr
     assert '"rows": 4' in ended.stderr
 
 

@@ -193,7 +193,7 @@ async def test_texts_are_classified_judged_and_searched_for_values(domo: Domo, p
     labels = [ClassificationLabel("outage", "the system is down"), ClassificationLabel("request", "a wish for more")]
 
     one = await domo.ai.classify("Our system went down", labels=labels)
-    both = await domo.ai.classify("nothing of these", labels=labels, several=True)
+    both = await domo.ai.classify("nothing of these", labels=labels, multi_label=True)
     found = await domo.ai.extract(
         "Name: Sarah Johnson, email: s@example.com", output_structure={"name": {}, "email": {}, "phone": {}}
     )

@@ -55,7 +55,9 @@ def test_a_part_that_is_sent_again_halves_it_once_a_round():
     concurrency.struggled()
 
     assert PARTS_AT_ONCE // 2 == concurrency.limit
-    assert [PARTS_AT_ONCE // 2] * 3 == run_rounds(concurrency, [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)], 3)
+    assert [PARTS_AT_ONCE // 2] * 3 == run_rounds(
+        concurrency, [float(parts) for parts in range(MOST_PARTS_AT_ONCE + 1)], 3
+    )
 
 
 def test_a_pace_that_was_asked_for_is_kept():

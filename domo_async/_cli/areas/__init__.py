@@ -1,4 +1,4 @@
-"""What commands there are that are calls of one method: a row each."""
+"""The commands that are calls of one method: a row each."""
 
 from __future__ import annotations
 
@@ -71,4 +71,4 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "workflows start": ("3fa8 --message 'Start Refunds' --model-version 1.0.0 -d order:=4711 --wait",),
     }
 )
-"""What follows the words of the commands that are written by hand, for their help."""
+"""The examples of the commands that are written by hand, for their help."""

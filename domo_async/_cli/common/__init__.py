@@ -1,1 +1,1 @@
-"""What several commands share: the connection, output, exit codes, ways to name dates, sizes and keys."""
+"""Parts that several commands share: the connection, output, exit codes, ways to name dates, sizes and keys."""

@@ -21,8 +21,8 @@ def agreed(question: str, *, otherwise: str) -> None:
     """Ask on a terminal, and go on if the answer is yes.
 
     Args:
-        question: What to ask.
-        otherwise: What to do where nobody can answer, such as ``"give --yes"``.
+        question: The question.
+        otherwise: The advice where nobody can answer, such as ``"give --yes"``.
 
     Raises:
         ConfigError: Nobody can answer.

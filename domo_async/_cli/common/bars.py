@@ -26,10 +26,10 @@ def transfer_bar(
 
     Args:
         console: Where to draw, if that is a terminal.
-        title: What stands before the bar.
+        title: The text before the bar.
         total: Bytes to come, if the transfer itself cannot know.
         quiet: Whether to draw none.
-        thing: What parts are to be called.
+        thing: The word for one part.
     """
     if quiet or logs.quiet or not console.is_terminal:
         yield None
@@ -76,7 +76,7 @@ def bulk_bar(console: Console, title: str, *, quiet: bool = False) -> Iterator[C
 
     Args:
         console: Where to draw, if that is a terminal.
-        title: What stands before the bar.
+        title: The text before the bar.
         quiet: Whether to draw none.
     """
     if quiet or logs.quiet or not console.is_terminal:

@@ -57,15 +57,15 @@ def call(
     advice: Advice | None = None,
     changed: Callable[[T], bool] | bool = False,
 ) -> T:
-    """Do what a command is there for, and return what it gives; errors end the command.
+    """Do a command's work, and return its result; errors end the command.
 
     Args:
-        work: What to do with a client.
+        work: The work to do with a client.
         instance: The option.
         token_file: The option.
         debug: The option.
-        advice: What to say about an error beyond its message.
-        changed: Whether what it gave means that something was changed: then only telling of it can still fail.
+        advice: The advice about an error beyond its message.
+        changed: Whether the result means that something was changed: then only telling of it can still fail.
 
     Raises:
         typer.Exit: It failed, was interrupted, or something is missing or wrong.
@@ -97,7 +97,7 @@ def read_token(file: Path) -> Secret[str]:
 
 
 def access(instance: str | None, token_file: Path | None, token: Secret[str] | None = None) -> Access:
-    """Return what the connection options, the environment and profiles stand for.
+    """Return the access that the connection options, the environment and profiles stand for.
 
     Args:
         instance: The option.
@@ -116,7 +116,7 @@ def access(instance: str | None, token_file: Path | None, token: Secret[str] | N
 
 
 def client(found: Access) -> Domo:
-    """Return a client, which refuses what may change something if that is asked for."""
+    """Return a client, which only reads if ``--read-only`` says so."""
     domo = Domo(found.instance, token=found.token, settings=found.settings)
     if not network.read_only:
         return domo

@@ -22,7 +22,7 @@ __all__ = ["EXIT_CODES", "MOST_TOLD", "Advice", "DebugOption", "ExitCode", "effe
 
 
 class ExitCode(IntEnum):
-    """What the exit codes mean."""
+    """The meaning of the exit codes."""
 
     FAILED = 1
     MISUSED = 2
@@ -41,7 +41,7 @@ EXIT_CODES = (
 DebugOption: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 Advice: TypeAlias = Callable[[BaseException], str | None]
-"""What to say about an error beyond its message, if anything."""
+"""Returns the advice about an error beyond its message, if there is any."""
 
 MOST_TOLD: int = 4000
 """The most characters of what could not be told as it should."""
@@ -58,7 +58,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
 
 @define
 class _Effect:
-    """What the command has brought about so far.
+    """The effects of the command so far.
 
     Attributes:
         took_place: Whether anything was changed, here or in the instance.
@@ -75,7 +75,7 @@ def output_failed(error: OutputFailed) -> int:
     problem = f"standard output cannot be written: {error}"
     if effect.took_place:
         lost = error.lost.decode(errors="replace").strip()
-        _complain("OutputFailed", f"{problem}. What was done stays done; this was to be told:\n{lost[:MOST_TOLD]}")
+        _complain("OutputFailed", f"{problem}. The changes stay; this was to be printed:\n{lost[:MOST_TOLD]}")
         return ExitCode.AFTER_COMMIT
     if not error.unwanted:
         _complain("OutputFailed", problem)
@@ -84,11 +84,11 @@ def output_failed(error: OutputFailed) -> int:
 
 @contextmanager
 def readable_errors(*, debug: bool, advice: Advice | None = None) -> Iterator[None]:
-    """Turn what goes wrong in the block into a message on stderr and an exit code.
+    """Turn errors of the block into a message on stderr and an exit code.
 
     Args:
         debug: Whether to show the traceback.
-        advice: What to say about an error beyond its message.
+        advice: The advice about an error beyond its message.
 
     Raises:
         typer.Exit: With one of `ExitCode`.

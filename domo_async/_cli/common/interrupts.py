@@ -33,7 +33,7 @@ class Interrupted(BaseException):
 
     @property
     def exit_code(self) -> int:
-        """What shells say of a process that a signal ended."""
+        """The exit code that shells give to a process that a signal ended."""
         return 128 + self.signal
 
 

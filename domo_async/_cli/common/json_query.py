@@ -1,4 +1,4 @@
-"""What of a command's JSON is asked for, in JMESPath: the option ``--query``."""
+"""The option ``--query``, which selects a part of a command's JSON by JMESPath."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class QueryMismatch(typer.BadParameter):
 
 @define
 class _JsonQuery:
-    """What is asked for.
+    """The part of the JSON that is asked for.
 
     Attributes:
         expression: The expression; None for all.

@@ -71,10 +71,10 @@ def print_list(
 
     Args:
         items: The things. JSON gives all that is known of each.
-        columns: What tables and CSV tell of each, by the columns' names.
+        columns: The cells of tables and CSV for each, by the columns' names.
         form: How.
-        thing: What one is called.
-        more: What to tell people of those that are left out.
+        thing: The word for one of them.
+        more: The remark for people about those that are left out.
     """
     if form is Form.JSON:
         print_json(items)

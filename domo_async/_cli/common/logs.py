@@ -1,4 +1,4 @@
-"""What commands log on standard error, and the options that say how much: ``-v``, ``-q``, ``--log-json``."""
+"""The logs of commands on standard error, and the options that say how much: ``-v``, ``-q``, ``--log-json``."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class _Logs:
         self._handler = None
 
     def more(self, times: int) -> int:
-        """Log more: what is waited for and sent again, and at the second time each request."""
+        """Log more: waits and repeated requests, and at the second time each request."""
         self._verbosity += times
         self._set_level()
         return times
@@ -135,7 +135,7 @@ class _JsonLines(logging.Formatter):
 
 
 def take_options(command: Any) -> None:
-    """Add the options to a command; what is quiet already also logs less then."""
+    """Add the options to a command; an option ``--quiet`` of its own then also makes it log less."""
     quiet = next((option for option in command.params if "--quiet" in option.opts), None)
     if quiet is not None:
         quiet.callback = lambda _context, _option, wanted: logs.less(wanted)

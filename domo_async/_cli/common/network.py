@@ -20,7 +20,7 @@ __all__ = ["VARIABLES", "ProfileOption", "network", "options"]
 T = TypeVar("T")
 
 _PANEL = "Connection"
-# What of the environment counts, for the help.
+# The variables of the environment that count, for the help.
 VARIABLES: Mapping[str, str] = MappingProxyType(
     {
         "DOMO_INSTANCE, DOMO_BASE_URL": "the instance, by name or by address (--instance)",
@@ -41,7 +41,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
 
 @define
 class _Network:
-    """What the running command's options say.
+    """The values of the running command's options.
 
     Attributes:
         profile: A profile by name.
@@ -88,7 +88,7 @@ def _kept(name: str) -> Callable[[T], T]:
     """Return what keeps an option where it is given: that of the command comes after that of the group, and counts."""
 
     def keep(value: T) -> T:
-        # What is not asked for undoes nothing, such as DOMO_READ_ONLY=0 after --read-only.
+        # An option without a value undoes nothing, such as DOMO_READ_ONLY=0 after --read-only.
         given: object = value
         if given is not None and given is not False:
             setattr(network, name, Secret(value) if name == "proxy" else value)

@@ -1,4 +1,4 @@
-"""What commands print: tables for people, JSON for programs."""
+"""The output of commands: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def _write_json(text: str) -> None:
 def write_output(text: str) -> None:
     """Write text for programs: UTF-8, whatever the terminal's encoding is."""
     target = binary_output()
-    # What is half a character, such as a byte of a name that is not UTF-8, is spelled out, in JSON as JSON does.
+    # Half a character, such as a byte of a name that is not UTF-8, is spelled out, in JSON as JSON does.
     target.write(text.encode("utf-8", "backslashreplace"))
     target.flush()
 

@@ -24,7 +24,7 @@ def read_records(
         file: The file, or ``-`` for standard input. UTF-8.
         columns: The columns to take, each with the headings that it may go by, whatever their case. Others are left,
             which is said on standard error.
-        defaults: What stands for empty cells and missing columns; all else has to be there.
+        defaults: The values of empty cells and missing columns; all else has to be there.
 
     Raises:
         SourceError: It cannot be read, lacks a column or a cell, or has one twice; names the line.
@@ -67,7 +67,7 @@ def _headings(
         raise SourceError(f"{file} has several columns for {', '.join(twice)}: {', '.join(map(repr, found[twice[0]]))}")
     missing = [name for name, there in found.items() if not there]
     unused = [heading for heading in headings if not any(heading in there for there in found.values())]
-    # What looks like a column that is missing is surely meant to be it, even where there is something to stand for it.
+    # A heading that looks like a missing column is surely meant to be it, even where there is a default.
     misspelt = {
         name: get_close_matches(columns[name][0], [each.casefold() for each in unused], 1, 0.8) for name in missing
     }

@@ -1,4 +1,4 @@
-"""What became of many things at once: a table of it or JSON, and the exit code 1 if any of it failed."""
+"""The outcomes of many things done at once: as a table or JSON, with the exit code 1 if any failed."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _BAD = frozenset({Outcome.FAILED, Outcome.NOT_BEGUN})
 
 @frozen(kw_only=True)
 class ResultsTable:
-    """What there is to tell.
+    """The table to print.
 
     Attributes:
-        rows: One for each thing: first what people know it by, and its ``outcome`` and ``error``.
+        rows: One for each thing: first the facts by which people know it, and its ``outcome`` and ``error``.
         counts: How many had each outcome.
         dry_run: Whether nothing was changed.
         failed_with: How the command ends where that is not told by the counts.
@@ -55,18 +55,18 @@ def has_changed(report: BulkReport[Any, Any]) -> bool:
 
 
 def of_bulk(report: BulkReport[Any, Any]) -> ResultsTable:
-    """Return what a call in bulk has to tell."""
+    """Return the table of a call in bulk."""
     counts = {str(outcome): count for outcome, count in report.counts.items()}
     return ResultsTable(rows=report.to_dicts(), counts=counts, dry_run=report.dry_run)
 
 
 def of_transfers(outcomes: ItemResults[Any, Any], rows: Sequence[Mapping[str, Any]], done: str) -> ResultsTable:
-    """Return what transfers have to tell.
+    """Return the table of transfers.
 
     Args:
-        outcomes: What became of them.
-        rows: What to tell of each.
-        done: What is said of those that ended well.
+        outcomes: Their outcomes.
+        rows: The facts about each.
+        done: The outcome of those that ended well.
     """
     said = {done: outcomes.ok, Outcome.FAILED: outcomes.failed, Outcome.NOT_BEGUN: outcomes.not_begun}
     told = [
@@ -113,6 +113,6 @@ def _print(told: ResultsTable) -> None:
 
 
 def _named(row: Mapping[str, Any]) -> str:
-    """Return what stands before the outcome, which is what people know a thing by."""
+    """Return the cells before the outcome, by which people know a thing."""
     known = takewhile(lambda pair: pair[0] != "outcome", row.items())
     return ", ".join(str(value) for _, value in known if value is not None)

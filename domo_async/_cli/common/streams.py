@@ -22,7 +22,7 @@ class OutputFailed(Exception):
 
     Attributes:
         unwanted: Whether it is so since whoever read it wants no more.
-        lost: What was to be written.
+        lost: The bytes that were to be written.
     """
 
     def __init__(self, error: OSError, lost: bytes) -> None:

@@ -1,6 +1,6 @@
 """The console: one page that shows what the instance holds and what is asked of it.
 
-The page is public, since it holds nothing. What it shows is written into it by the server, for whoever sends the
+The page is public, since it holds nothing. The server writes its content, for whoever sends the
 owner's developer token: by a form, which works without scripts, or by the page's script, in the header as any client.
 """
 

@@ -286,7 +286,7 @@ document.addEventListener("visibilitychange", () => {
   else refresh({ all: false });
 });
 
-// A token in the address is taken out of it at once, and was never sent: what is behind # stays here.
+// A token in the address is taken out of it at once, and was never sent: browsers keep the part after #.
 function takeToken() {
   const given = /^#token=(.+)$/.exec(location.hash);
   if (!given) return false;

@@ -1,4 +1,4 @@
-"""What the console shows of datasets, cards, tasks, jobs and the activity log."""
+"""The console's lists of datasets, cards, tasks, jobs and the activity log."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def content(instance: Instance, wanted: PageQuery) -> dict[str, Html]:
             log,
             _entry,
             wanted,
-            empty="Nothing yet. What clients change is noted here: domo-async datasets create Orders id:LONG.",
+            empty="Nothing yet. Changes by clients are noted here: domo-async datasets create Orders id:LONG.",
             plural="entries",
         ),
     }

@@ -50,7 +50,7 @@ class Console:
     """The console of one emulator.
 
     Attributes:
-        gate: What the requests pass through that it shows.
+        gate: The gate of the requests that it shows.
     """
 
     gate: Gate
@@ -82,7 +82,7 @@ class Console:
         return _page(request, PageQuery(), {}, state="signed-out")
 
     async def _whole_page(self, request: web.Request) -> web.Response:
-        """Show the page with its data, for whoever sends the token in the form: what works without a script."""
+        """Show the page with its data, for whoever sends the token in the form; this works without a script."""
         values = dict(parse_qsl(request[BODY].decode(errors="replace"), keep_blank_values=True))
         token = values.get("token", "").strip()
         wanted = PageQuery.of(values)

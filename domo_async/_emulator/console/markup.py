@@ -15,7 +15,7 @@ class Html(str):
 
 
 def fill(markup: str, /, **values: object) -> Html:
-    """Return HTML with values in the places of their ``{name}``; what is not HTML itself is escaped."""
+    """Return HTML with values in the places of their ``{name}``; values that are not HTML are escaped."""
     return Html(
         markup.format_map(
             {name: value if isinstance(value, Html) else escape(str(value)) for name, value in values.items()}

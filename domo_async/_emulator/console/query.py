@@ -24,11 +24,11 @@ _NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
 
 @frozen
 class Answered:
-    """What a query came to.
+    """The result of a query.
 
     Attributes:
         html: The rows, or the error as Domo prints it.
-        about: What it was asked of.
+        about: The dataset that it was asked of.
         said: The same in a few words.
         failed: Whether it is an error.
     """

@@ -1,4 +1,4 @@
-"""What the lists of the console share: which part of them is wanted, and how it is laid out."""
+"""The console's lists: which part of them is wanted, and how it is laid out."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ STATUSES: Mapping[str, str] = {
 
 @frozen
 class PageQuery:
-    """What of the lists is to be shown.
+    """The part of the lists to show.
 
     Attributes:
-        find: What the names of datasets must have in them.
+        find: A text that the names of datasets must contain.
         filter: What "METHOD /path?query" of requests must have in it; ``*`` stands for anything.
         status: Which statuses requests must have, a key of `STATUSES`.
         chosen: The id of the dataset that the SQL is about.
@@ -52,7 +52,7 @@ class PageQuery:
         """Return what a form's or a query's values ask for."""
         status = str(values.get("status", ""))
         pages: dict[str, int] = {}
-        # What is turned to last counts.
+        # The page that was turned to last counts.
         for turned in [*str(values.get("pages", "")).split(","), str(values.get("go", ""))]:
             name, _, page = turned.partition(":")
             if page.isdecimal() and len(page) < 9:
@@ -89,12 +89,12 @@ def listed(
 
     Args:
         name: The list's name.
-        noun: What one of it is called.
+        noun: The word for one of them.
         items: All of it.
         row: Makes a row.
         wanted: Which page.
-        empty: What to do where there is nothing.
-        plural: What several are called, if not by an s more.
+        empty: The hint to show if there is nothing.
+        plural: The word for several, if it is not the noun with an s.
     """
     nouns = plural or f"{noun}s"
     page = min(wanted.pages.get(name, 0), max(len(items) - 1, 0) // SHOWN)

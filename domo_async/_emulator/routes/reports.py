@@ -274,14 +274,14 @@ async def for_view(request: web.Request) -> web.Response:
 @routes.post(f"{_BASE}/views/{{view}}/sendNow")
 async def send_view(request: web.Request) -> web.Response:
     """Send the report of a view."""
-    return _sent(request, _of_view(request), _addressees(await json_body(request)))
+    return _sent(request, _of_view(request), _recipients(await json_body(request)))
 
 
 @routes.post(f"{_BASE}/views/{{view}}/sendNowWithParams")
 async def send_view_with_params(request: web.Request) -> web.Response:
     """Send the report of a view; the parameters change nothing that can be seen (emulator-defined)."""
     body = await read_body(request, Object({"emailParams": Object(optional=True, null=True)}))
-    return _sent(request, _of_view(request), _addressees(body.get("recipients") or []))
+    return _sent(request, _of_view(request), _recipients(body.get("recipients") or []))
 
 
 # -- one schedule ----------------------------------------------------------------------------------------------
@@ -340,13 +340,13 @@ async def notify(request: web.Request) -> web.Response:
         else {"type": "EMAIL", "value": each.get("emailAddress")}
         for each in body
     ]
-    return _sent(request, _named(request), _addressees(people))
+    return _sent(request, _named(request), _recipients(people))
 
 
 @routes.post(f"{_BASE}/{{schedule}}/queue")
 async def queue(request: web.Request) -> web.Response:
     """Send a report."""
-    return _sent(request, _named(request), _addressees(await json_body(request)))
+    return _sent(request, _named(request), _recipients(await json_body(request)))
 
 
 @routes.post(f"{_BASE}/{{schedule}}/sendnow")
@@ -355,7 +355,7 @@ async def send(request: web.Request) -> web.Response:
 
     One page shows users and the status 200, another addresses and 202; here it goes by whether a user is named.
     """
-    people = _addressees(await json_body(request))
+    people = _recipients(await json_body(request))
     accepted = _sent(request, _named(request), people)
     return answer({}) if any(entry["type"] == "USER" for entry in people) else accepted
 
@@ -364,7 +364,7 @@ async def send(request: web.Request) -> web.Response:
 async def send_resubscribe_email(request: web.Request) -> web.Response:
     """Ask people whether they want a report again; nothing is known of what they answer, so nothing changes."""
     record = _seen(request, _named(request))
-    if not _addressees(await json_body(request)):
+    if not _recipients(await json_body(request)):
         raise HTTPError(400, f"Nobody is named to be asked about the report {record['id']}")
     return web.Response(status=202)
 
@@ -390,7 +390,7 @@ async def unsubscribe(request: web.Request) -> web.Response:
 async def resubscribe(request: web.Request) -> web.Response:
     """Put someone who unsubscribed back on the recipients, without a name the caller.
 
-    Naming someone else is for who may change the report, and someone who was no recipient becomes none
+    Naming someone else is for who may change the report, and someone who was not a recipient does not become one
     (emulator-defined).
     """
     record, who = _named(request), _who(request) or caller_of(request)
@@ -451,11 +451,11 @@ def _known_of(body: dict[str, Any]) -> Record:
         **{key: body.get(key) for key in _NUMBERS},
         "viewType": _one_of(body.get("viewType") or "EMAIL", "viewType", _VIEW_TYPES),
         "schedule": kept,
-        "recipients": _addressees([] if people is None else people),
+        "recipients": _recipients([] if people is None else people),
     }
 
 
-def _addressees(value: Any) -> list[Record]:
+def _recipients(value: Any) -> list[Record]:
     """Return the people that a request names, each by ``type`` and ``value``."""
     people = _RECIPIENTS.check(value)
     for each in people:

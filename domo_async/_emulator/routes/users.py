@@ -100,7 +100,7 @@ async def update(request: web.Request) -> web.Response:
 
 @routes.delete("/api/identity/v1/users/{user_id}")
 async def delete(request: web.Request) -> web.Response:
-    """Delete a user, with the user's tokens and memberships; what the user owns stays.
+    """Delete a user, with the user's tokens and memberships; the user's content stays.
 
     The instance's owner stays, too (emulator-defined).
     """
