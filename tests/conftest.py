@@ -157,7 +157,7 @@ def _watch() -> Iterator[Told]:
 
     def recording_of(*, token: Secret[str] | None, session_token: Secret[str] | None) -> Credentials:
         credentials = original_of(token=token, session_token=session_token)
-        # Shorter ones are no secrets but words that a message may well hold.
+        # Shorter ones are not secrets but words that a message may well hold.
         if len(credentials.token.get_secret_value()) >= 12:
             told.tokens.add(credentials.token.get_secret_value())
         return credentials

@@ -280,7 +280,7 @@ ROWS = [
             ),
         ),
         gives=lambda report: [("created", 28)] == [(result.outcome, result.value.id) for result in report],
-        note="with an answer that is no answer",
+        note="with an answer that says neither",
     ),
     Row(
         "extra: Users, Update in bulk",

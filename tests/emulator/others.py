@@ -21,7 +21,7 @@ PARTICIPANT = 4
 
 @frozen
 class Colleague:
-    """Another user, who is no admin.
+    """Another user, who is not an admin.
 
     Attributes:
         id: The user's number.

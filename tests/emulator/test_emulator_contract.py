@@ -142,12 +142,12 @@ def assert_alike(shown: object, told: object, free: Collection[str], where: str 
         return
     match shown:
         case dict():
-            assert isinstance(told, dict), f"{where}: {told!r} is no object"
+            assert isinstance(told, dict), f"{where}: {told!r} is not an object"
             for key, value in shown.items():
                 assert key in told, f"{where} has no {key}, but {', '.join(told)}"
                 assert_alike(value, told[key], free, f"{where}.{key}")
         case list():
-            assert isinstance(told, list), f"{where}: {told!r} is no list"
+            assert isinstance(told, list), f"{where}: {told!r} is not a list"
             if shown:
                 assert told, f"{where} is empty"
                 assert_alike(shown[0], told[0], free, f"{where}[]")

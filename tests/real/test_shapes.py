@@ -40,7 +40,7 @@ def variations(shape: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _emptied(value: Any, *, keep: bool) -> Any:
-    """Return an answer with null for each scalar that is no identifier and no name."""
+    """Return an answer with null for each scalar that is neither an identifier nor a name."""
     match value:
         case dict():
             return {key: _emptied(item, keep=_is_needed(key)) for key, item in value.items()}

@@ -1,4 +1,4 @@
-"""Rows that carry the names of their columns go by name, and what is no row is told."""
+"""Rows that carry the names of their columns go by name, and other items are refused."""
 
 from __future__ import annotations
 

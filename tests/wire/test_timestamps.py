@@ -199,7 +199,7 @@ def test_near_misses_are_refused(form: TimestampForm, value: object) -> None:
 
 @pytest.mark.parametrize("form", TimestampForm)
 def test_a_naive_datetime_is_refused(form: TimestampForm) -> None:
-    """It is no instant."""
+    """It is not an instant."""
     with pytest.raises(ConfigError, match="no time zone"):
         form.format(datetime(2024, 12, 12))
 
