@@ -157,7 +157,7 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
 
     @abstractmethod
     async def _below(self, path: str, depth: int | None, *, directories: bool) -> dict[str, Info]:
-        """Return what is told of the files below a path of a root, at most so many names deep, by path."""
+        """Return what is told of the files below a path of a root, by path, at most `depth` names deep."""
 
     @abstractmethod
     async def _described(self, path: str) -> Info:

@@ -79,9 +79,9 @@ def test_activity_can_be_followed(cli: Cli, emulator: Emulator) -> None:
 
 def test_moments_are_read_as_people_write_them() -> None:
     before = datetime.now(UTC)
-    moment = parse_time("2h") + timedelta(hours=2)
+    time = parse_time("2h") + timedelta(hours=2)
 
-    assert before <= moment <= datetime.now(UTC)
+    assert before <= time <= datetime.now(UTC)
     assert datetime(2026, 11, 1, 7, 30, tzinfo=UTC) == parse_time("2026-11-01T08:30+01:00")
     assert datetime(2026, 11, 1).astimezone() == parse_time("2026-11-01")
 

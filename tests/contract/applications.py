@@ -124,7 +124,7 @@ ROWS = [
             and found[0].extras["id"] == "94a4edfa-5926-4f0c-ad1e-a341f53f6113"
             and found[0].extras["cardInfo"] == {"cardCount": 9, "cardViewCount": 0}
         ),
-        note="as the dataset that the page shows by mistake",
+        note="as the dataset that Domo's documentation shows by mistake",
     ),
     Row(
         "E130",
@@ -159,7 +159,7 @@ ROWS = [
             and found[0].extras["id"] == "94a4edfa-5926-4f0c-ad1e-a341f53f6113"
             and found[0].extras["tags"] == '["domoStats","domostats","c_people"]'
         ),
-        note="as the dataset that the page shows by mistake",
+        note="as the dataset that Domo's documentation shows by mistake",
     ),
     Row(
         "E131",

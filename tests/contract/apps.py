@@ -24,7 +24,7 @@ ROWS = [
         lambda domo: domo.apps.workflows.start("add", data={"parameter1": 13, "parameter2": 7}),
         Sent("POST", f"{MODELS}/add/start", json={"parameter1": 13, "parameter2": 7}, answer=documented("E182")),
         gives=WorkflowInstance,
-        # The page shows the text "null" where it means null.
+        # Domo's documentation shows the text "null" where it means null.
         says=lambda answer: {**answer, "status": None},
     ),
     Row(

@@ -448,7 +448,7 @@ ROWS = [
             AFTER,
         ),
         gives=lambda done: 10 == done.upload_id,
-        note="to a partition, as the page shows it",
+        note="to a partition, as Domo's documentation shows it",
     ),
     Row(
         "seen: uploads by upsert keys",
@@ -572,7 +572,7 @@ ROWS = [
             message="Uploading",
         ),
         gives=OpenedUpload,
-        note="the opening that the page shows",
+        note="the opening that Domo's documentation shows",
     ),
     Row(
         "E053",
@@ -999,7 +999,7 @@ ROWS = [
             ),
         ),
         gives=lambda done: len(b'1,error\n,""\n') == done.bytes,
-        note="as the page shows it, in JSON",
+        note="as Domo's documentation shows it, in JSON",
     ),
     Row(
         "E071",

@@ -392,14 +392,14 @@ ROWS = [
         lambda domo: domo.reports.render_cards([123]),
         Sent("POST", f"{BASE}/card-email-data", json=[123], answer=documented("E148")),
         gives=lambda cards: rendered({"123": CARD}, cards),
-        note="as the page shows it, for one card",
+        note="as Domo's documentation shows it, for one card",
     ),
     Row(
         "E148",
         lambda domo: domo.reports.render_cards([123, 456, 789]),
         Sent("POST", f"{BASE}/card-email-data", json=[123, 456, 789], answer=documented("E148")),
         gives=lambda cards: rendered({"additionalProperties": CARD}, cards),
-        note="as the page shows it, for several",
+        note="as Domo's documentation shows it, for several",
     ),
     Row(
         "E148",

@@ -88,7 +88,7 @@ ROWS = [
             answer=documented("E179"),
         ),
         gives=WorkflowInstance,
-        # The page shows the text "null" where it means null.
+        # Domo's documentation shows the text "null" where it means null.
         says=lambda answer: {**answer, "status": None},
     ),
     Row(

@@ -34,10 +34,10 @@ class Clock:
     """A clock that moves when it is told to; it begins at noon of a Wednesday."""
 
     def __init__(self) -> None:
-        self.moment = datetime(2026, 3, 4, 12, tzinfo=UTC)
+        self.now = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
     def __call__(self) -> float:
-        return self.moment.timestamp()
+        return self.now.timestamp()
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ async def make(domo: Domo, title: str = "Sales", **known: Any) -> Report:
     return await domo.reports.create(**{"title": title, "schedule": MONDAYS, "page_id": 7, **known})
 
 
-def moment(*args: int) -> datetime:
+def utc(*args: int) -> datetime:
     return datetime(*args, tzinfo=UTC)  # type: ignore[misc,arg-type]
 
 
@@ -73,33 +73,33 @@ def moment(*args: int) -> datetime:
     ("schedule", "after", "due"),
     [
         # New York is four hours behind in summer, which begins on 8 March 2026, and five before.
-        ({"frequency": "WEEKLY", "daysToRun": "MON", "hourOfDay": 8}, moment(2026, 3, 1), moment(2026, 3, 2, 13)),
-        ({"frequency": "WEEKLY", "daysToRun": "MON", "hourOfDay": 8}, moment(2026, 3, 4), moment(2026, 3, 9, 12)),
-        ({"frequency": "WEEKLY", "daysToRun": "MON", "hourOfDay": 8}, moment(2026, 3, 9, 12), moment(2026, 3, 16, 12)),
-        ({"frequency": "WEEKLY", "daysToRun": "FRI, tue", "hourOfDay": 0}, moment(2026, 4, 1), moment(2026, 4, 3, 4)),
-        ({"frequency": "MONTHLY", "daysToRun": "15", "hourOfDay": 10}, moment(2026, 4, 16), moment(2026, 5, 15, 14)),
-        ({"frequency": "MONTHLY", "daysToRun": "31", "hourOfDay": 10}, moment(2026, 4, 1), moment(2026, 4, 30, 14)),
-        ({"frequency": "MONTHLY", "daysToRun": "1,20", "hourOfDay": 10}, moment(2026, 4, 2), moment(2026, 4, 20, 14)),
-        ({"frequency": "WEEKLY", "daysToRun": "1", "hourOfDay": 8}, moment(2026, 3, 4), moment(2026, 3, 9, 12)),
+        ({"frequency": "WEEKLY", "daysToRun": "MON", "hourOfDay": 8}, utc(2026, 3, 1), utc(2026, 3, 2, 13)),
+        ({"frequency": "WEEKLY", "daysToRun": "MON", "hourOfDay": 8}, utc(2026, 3, 4), utc(2026, 3, 9, 12)),
+        ({"frequency": "WEEKLY", "daysToRun": "MON", "hourOfDay": 8}, utc(2026, 3, 9, 12), utc(2026, 3, 16, 12)),
+        ({"frequency": "WEEKLY", "daysToRun": "FRI, tue", "hourOfDay": 0}, utc(2026, 4, 1), utc(2026, 4, 3, 4)),
+        ({"frequency": "MONTHLY", "daysToRun": "15", "hourOfDay": 10}, utc(2026, 4, 16), utc(2026, 5, 15, 14)),
+        ({"frequency": "MONTHLY", "daysToRun": "31", "hourOfDay": 10}, utc(2026, 4, 1), utc(2026, 4, 30, 14)),
+        ({"frequency": "MONTHLY", "daysToRun": "1,20", "hourOfDay": 10}, utc(2026, 4, 2), utc(2026, 4, 20, 14)),
+        ({"frequency": "WEEKLY", "daysToRun": "1", "hourOfDay": 8}, utc(2026, 3, 4), utc(2026, 3, 9, 12)),
         # From Friday evening to Monday.
         (
             {"frequency": "DAILY", "daysToRun": "1,2,3,4,5", "hourOfDay": "8"},
-            moment(2026, 3, 6, 23),
-            moment(2026, 3, 9, 12),
+            utc(2026, 3, 6, 23),
+            utc(2026, 3, 9, 12),
         ),
-        ({"frequency": "DAILY", "hourOfDay": 20, "minOfHour": 15}, moment(2026, 4, 2), moment(2026, 4, 2, 0, 15)),
+        ({"frequency": "DAILY", "hourOfDay": 20, "minOfHour": 15}, utc(2026, 4, 2), utc(2026, 4, 2, 0, 15)),
         (
-            {"frequency": "DAILY", "startDate": int(moment(2027, 1, 1).timestamp() * 1000)},
-            moment(2026, 4, 2),
-            moment(2027, 1, 1, 5),
+            {"frequency": "DAILY", "startDate": int(utc(2027, 1, 1).timestamp() * 1000)},
+            utc(2026, 4, 2),
+            utc(2027, 1, 1, 5),
         ),
         (
-            {"frequency": "DAILY", "expirationDate": int(moment(2026, 1, 1).timestamp() * 1000)},
-            moment(2026, 4, 2),
+            {"frequency": "DAILY", "expirationDate": int(utc(2026, 1, 1).timestamp() * 1000)},
+            utc(2026, 4, 2),
             None,
         ),
-        ({"frequency": "DAILY", "enabled": False}, moment(2026, 4, 2), None),
-        ({"hourOfDay": 3}, moment(2026, 4, 2), None),
+        ({"frequency": "DAILY", "enabled": False}, utc(2026, 4, 2), None),
+        ({"hourOfDay": 3}, utc(2026, 4, 2), None),
     ],
 )
 def test_a_schedule_is_due_by_days_hour_and_zone(schedule, after, due):
@@ -131,16 +131,16 @@ async def test_what_is_due_is_sent_by_itself_once(domo, emulator, time):
     put_page(emulator, 7, "Dashboard")
     report = await make(domo)
     assert report.schedule
-    assert moment(2026, 3, 9, 12, 30) == report.schedule.next_run_date
+    assert utc(2026, 3, 9, 12, 30) == report.schedule.next_run_date
 
     time.moment += 3 * WEEK
     runs = await domo.reports.history.list(include_recipient_info=True).all()
 
-    assert [(report.id, True, "success", moment(2026, 3, 9, 12, 30))] == [
+    assert [(report.id, True, "success", utc(2026, 3, 9, 12, 30))] == [
         (run.report_id, run.automated, run.status, run.start_time) for run in runs
     ]
     assert ["ada@example.com"] == [person.email_address for person in runs[0].recipients]
-    assert moment(2026, 3, 30, 12, 30) == (await domo.reports.get(report.id)).schedule.next_run_date
+    assert utc(2026, 3, 30, 12, 30) == (await domo.reports.get(report.id)).schedule.next_run_date
 
 
 async def test_what_is_switched_off_is_never_due(domo, emulator, time):
@@ -155,7 +155,7 @@ async def test_what_is_switched_off_is_never_due(domo, emulator, time):
 
     assert (False, None) == (off.schedule.enabled, off.schedule.next_run_date)
     assert [] == nothing
-    assert (True, moment(2026, 3, 23, 12, 30)) == (on.schedule.enabled, on.schedule.next_run_date)
+    assert (True, utc(2026, 3, 23, 12, 30)) == (on.schedule.enabled, on.schedule.next_run_date)
 
 
 async def test_while_mails_are_off_nothing_is_sent(domo, emulator, time):
@@ -170,7 +170,7 @@ async def test_while_mails_are_off_nothing_is_sent(domo, emulator, time):
     await domo.reports.set_emails_enabled(enabled=True)
     time.moment += WEEK
 
-    assert [moment(2026, 3, 16, 12, 30)] == [run.start_time for run in await domo.reports.history.list().all()]
+    assert [utc(2026, 3, 16, 12, 30)] == [run.start_time for run in await domo.reports.history.list().all()]
 
 
 # -- lives -----------------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ async def test_without_a_page_deleting_is_refused(plain: PlainClient):
 
 async def test_lists_are_filtered_sorted_and_paged(domo):
     for number, title in enumerate(["Sales East", "Profit", "Sales West"]):
-        start = moment(2030, 1, 1 + number)
+        start = utc(2030, 1, 1 + number)
         await make(domo, title, schedule=attrs.evolve(MONDAYS, hour_of_day=10 - number, start_date=start))
 
     async def titles(**options: Any) -> list[str | None]:

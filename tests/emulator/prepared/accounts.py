@@ -5,7 +5,7 @@ from __future__ import annotations
 from domo_async._emulator.routes.accounts import add_account
 from domo_async._emulator.state.instance import Instance
 
-# The page shows an envelope for the search that the Search page contradicts; the instance's is the latter's.
+# Domo's documentation shows an envelope for the search; its Search page, and the instance, have none.
 FREE = {"E035": ("$",)}
 
 

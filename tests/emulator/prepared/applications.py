@@ -18,5 +18,5 @@ def prepare(instance: Instance) -> None:
         instance.records["executor_jobs"].put(name, {**job, "jobId": name, "applicationId": "a-1"})
 
 
-# Instances tell an application's moments as ISO 8601 by now, where the page shows numbers.
+# Instances give an application's times in ISO 8601 by now, where Domo's documentation shows numbers.
 FREE = {"E129": ("$[].created", "$[].updated")}

@@ -6,7 +6,7 @@ from domo_async._emulator.services import cards
 from domo_async._emulator.state.datasets import Column
 from domo_async._emulator.state.instance import Instance
 
-# The page shows the pictures alone, under "data"; Domo's tutorials read them under "image", as the instance has them.
+# The documentation shows the pictures alone, under "data"; Domo's tutorials and the instance have them under "image".
 FREE = {"E027": ("$",)}
 
 

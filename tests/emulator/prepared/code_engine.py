@@ -1,4 +1,4 @@
-"""What the rows of tests/contract/code_engine.py are about: a function that gives what the page shows."""
+"""What the rows of tests/contract/code_engine.py are about: a function with the documented answer."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from domo_async._emulator.state.instance import Instance
 
 _JOHN = {"userId": 901_234, "displayName": "John Doe", "emailAddress": "john.doe@example.com"}
 
-# Instances tell moments as numbers, where the pages show ISO 8601.
+# Instances give times as numbers, where Domo's documentation shows ISO 8601.
 _MOMENTS = ("$[].startTime", "$[].endTime", "$[].created", "$.startTime", "$.endTime")
 FREE = dict.fromkeys(("E139", "E149", "E151", "E152", "E153", "E154", "E155"), _MOMENTS)
 
