@@ -12,9 +12,9 @@ import msgspec
 import orjson
 
 from benchmarks._harness import Options, Row, at_most, in_pairs
-from domo_async._endpoints.activity_log import Activity
-from domo_async._endpoints.search import SearchHit
-from domo_async._endpoints.users import User
+from domo_async._endpoints.activity_log.models import Activity
+from domo_async._endpoints.search.models import SearchHit
+from domo_async._endpoints.users.models import User
 from domo_async._wire import decode
 
 _RECORDS = 100_000

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from domo_async._doctor import DoctorReport
     from domo_async._endpoints.access_tokens import AccessTokens
     from domo_async._endpoints.accounts import Accounts
-    from domo_async._endpoints.activity_log import ActivityLog
+    from domo_async._endpoints.activity_log.area import ActivityLog
     from domo_async._endpoints.ai import Ai
     from domo_async._endpoints.alerts import Alerts
     from domo_async._endpoints.appdb import AppDb
@@ -40,24 +40,24 @@ if TYPE_CHECKING:
     from domo_async._endpoints.data_apps import DataApps
     from domo_async._endpoints.data_providers import DataProviders
     from domo_async._endpoints.dataflows import Dataflows
-    from domo_async._endpoints.datasets import Datasets
     from domo_async._endpoints.datasets._audit_engine import AuditAccess
-    from domo_async._endpoints.files import Files
-    from domo_async._endpoints.filesets import FileSets
-    from domo_async._endpoints.groups import Groups
+    from domo_async._endpoints.datasets.area import Datasets
+    from domo_async._endpoints.files.area import Files
+    from domo_async._endpoints.filesets.area import FileSets
+    from domo_async._endpoints.groups.area import Groups
     from domo_async._endpoints.lineage import Lineage
     from domo_async._endpoints.migrations import Migrations
-    from domo_async._endpoints.pages import Pages
+    from domo_async._endpoints.pages.area import Pages
     from domo_async._endpoints.publications import Publications
-    from domo_async._endpoints.reports import Reports
+    from domo_async._endpoints.reports.area import Reports
     from domo_async._endpoints.roles import Roles
     from domo_async._endpoints.s3_exports import S3Exports
-    from domo_async._endpoints.search import Search
+    from domo_async._endpoints.search.area import Search
     from domo_async._endpoints.sharing import Sharing
-    from domo_async._endpoints.streams import Streams
+    from domo_async._endpoints.streams.area import Streams
     from domo_async._endpoints.task_center import TaskCenter
-    from domo_async._endpoints.users import Users
     from domo_async._endpoints.users._offboarding_engine import OffboardingEngine
+    from domo_async._endpoints.users.area import Users
     from domo_async._endpoints.workflows import Workflows
 
 __all__ = ["Domo"]
@@ -281,7 +281,7 @@ class Domo:
     @cached_property
     def activity_log(self) -> ActivityLog:
         """The activity log: the actions of users, with times."""
-        from domo_async._endpoints.activity_log import ActivityLog
+        from domo_async._endpoints.activity_log.area import ActivityLog
 
         return ActivityLog(self._transport)
 
@@ -376,8 +376,8 @@ class Domo:
     @cached_property
     def datasets(self) -> Datasets:
         """Datasets: create, fill, query, export."""
-        from domo_async._endpoints.datasets import Datasets
         from domo_async._endpoints.datasets._audit_engine import set_audit_engine
+        from domo_async._endpoints.datasets.area import Datasets
 
         set_audit_engine(_audit_engine)
         return Datasets(self._transport)
@@ -385,21 +385,21 @@ class Domo:
     @cached_property
     def files(self) -> Files:
         """Files, their revisions and permissions."""
-        from domo_async._endpoints.files import Files
+        from domo_async._endpoints.files.area import Files
 
         return Files(self._transport)
 
     @cached_property
     def filesets(self) -> FileSets:
         """FileSets: folders of files that can be searched."""
-        from domo_async._endpoints.filesets import FileSets
+        from domo_async._endpoints.filesets.area import FileSets
 
         return FileSets(self._transport)
 
     @cached_property
     def groups(self) -> Groups:
         """Groups and their members."""
-        from domo_async._endpoints.groups import Groups
+        from domo_async._endpoints.groups.area import Groups
 
         return Groups(self._transport)
 
@@ -420,7 +420,7 @@ class Domo:
     @cached_property
     def pages(self) -> Pages:
         """Pages (dashboards)."""
-        from domo_async._endpoints.pages import Pages
+        from domo_async._endpoints.pages.area import Pages
 
         return Pages(self._transport)
 
@@ -434,7 +434,7 @@ class Domo:
     @cached_property
     def reports(self) -> Reports:
         """Scheduled reports and their history."""
-        from domo_async._endpoints.reports import Reports
+        from domo_async._endpoints.reports.area import Reports
 
         return Reports(self._transport)
 
@@ -455,7 +455,7 @@ class Domo:
     @cached_property
     def search(self) -> Search:
         """Search over all that the instance holds."""
-        from domo_async._endpoints.search import Search
+        from domo_async._endpoints.search.area import Search
 
         return Search(self._transport)
 
@@ -469,7 +469,7 @@ class Domo:
     @cached_property
     def streams(self) -> Streams:
         """Streams: connectors that fill datasets, and their runs."""
-        from domo_async._endpoints.streams import Streams
+        from domo_async._endpoints.streams.area import Streams
 
         return Streams(self._transport)
 
@@ -483,8 +483,8 @@ class Domo:
     @cached_property
     def users(self) -> Users:
         """Users."""
-        from domo_async._endpoints.users import Users
         from domo_async._endpoints.users._offboarding_engine import set_offboarding_engine
+        from domo_async._endpoints.users.area import Users
 
         set_offboarding_engine(_offboarding_engine)
         return Users(self._transport)

@@ -15,17 +15,23 @@ from domo_async._endpoints.accounts import (
     AccountAccessType,
     AccountStatus,
 )
-from domo_async._endpoints.activity_log import (
-    ACTIVITY_COLUMNS,
-    Activity,
+from domo_async._endpoints.activity_log.area import (
     ActivityFileFormat,
     DayExport,
     DayOfLog,
+)
+from domo_async._endpoints.activity_log.models import (
+    Activity,
     EventType,
     ObjectType,
+)
+from domo_async._endpoints.activity_log.stale import (
     StaleItem,
     StaleKind,
     StaleReport,
+)
+from domo_async._endpoints.activity_log.table import (
+    ACTIVITY_COLUMNS,
     activity_batches,
     activity_rows,
     activity_schema,
@@ -152,19 +158,48 @@ from domo_async._endpoints.dataflows import (
     DataflowVersion,
     DataflowVersionDetails,
 )
-from domo_async._endpoints.datasets import (
+from domo_async._endpoints.datasets.area import (
+    CreatedFrom,
+)
+from domo_async._endpoints.datasets.audit import (
     AccessAudit,
-    AccessEntry,
-    AccessLevel,
     AccessRoute,
     AccessRow,
-    AccessType,
-    AlteredSchema,
+    VisibleRows,
+)
+from domo_async._endpoints.datasets.bulk import (
     BulkAction,
     BulkCheck,
     BulkResults,
+    InvalidReason,
+)
+from domo_async._endpoints.datasets.expressions import (
+    Expression,
+    column,
+)
+from domo_async._endpoints.datasets.grants import (
+    AccessEntry,
+    AccessLevel,
+    AccessType,
+    DatasetAccess,
+    Grant,
+    Grantee,
+)
+from domo_async._endpoints.datasets.jobs import (
+    ExportJob,
+    QueryJob,
+)
+from domo_async._endpoints.datasets.metadata import (
+    CryoStatus,
+    DatasetCertification,
+    DatasetOrder,
+    DatasetPart,
+    DatasetPermission,
+    DatasetTag,
+)
+from domo_async._endpoints.datasets.models import (
+    AlteredSchema,
     CardInfo,
-    Cell,
     Column,
     ColumnMetadata,
     Columns,
@@ -172,27 +207,13 @@ from domo_async._endpoints.datasets import (
     Commit,
     CommitSize,
     CreatedDataset,
-    CreatedFrom,
-    CryoStatus,
     Dataset,
-    DatasetAccess,
     DatasetCard,
     DatasetCardOwner,
-    DatasetCertification,
-    DatasetOrder,
     DatasetOwner,
-    DatasetPart,
-    DatasetPermission,
-    DatasetState,
-    DatasetTag,
-    DatasetVersionState,
     DataVersion,
     DataVersionDetails,
     DeleteMethod,
-    ExportJob,
-    Expression,
-    Grant,
-    Grantee,
     Index,
     IndexDetail,
     IndexedSchema,
@@ -200,34 +221,45 @@ from domo_async._endpoints.datasets import (
     IndexProgress,
     IndexState,
     IndexStatus,
-    InvalidReason,
     LatestSchema,
     MadeVersion,
     OpenedUpload,
+    PartStatus,
+    Schema,
+    UploadStatus,
+)
+from domo_async._endpoints.datasets.partitions import (
     Partition,
     PartitionField,
     PartitionFilter,
-    PartStatus,
+    SortOrder,
+)
+from domo_async._endpoints.datasets.policies import (
     Policy,
     PolicyControl,
     PolicyFilter,
     PolicyFilterType,
     PolicyOperator,
     PolicyParameter,
-    QueryJob,
+)
+from domo_async._endpoints.datasets.result import (
+    Cell,
     QueryResult,
-    RepairAction,
     ResultColumn,
     Rows,
-    Schema,
-    SortOrder,
-    UpdateStatus,
-    UploadStatus,
-    VisibleRows,
-    column,
 )
-from domo_async._endpoints.files import (
+from domo_async._endpoints.datasets.states import (
+    DatasetState,
+    DatasetVersionState,
+    UpdateStatus,
+)
+from domo_async._endpoints.datasets.versions import (
+    RepairAction,
+)
+from domo_async._endpoints.files.area import (
     ContentRange,
+)
+from domo_async._endpoints.files.models import (
     CreatedFile,
     CreatedRevision,
     File,
@@ -239,12 +271,15 @@ from domo_async._endpoints.files import (
     FileRights,
     ScanState,
 )
-from domo_async._endpoints.filesets import (
-    ConnectorContext,
+from domo_async._endpoints.filesets.filters import (
     DateFilter,
+    FieldFilter,
+    FilterOperator,
+)
+from domo_async._endpoints.filesets.models import (
+    ConnectorContext,
     Deletion,
     DeletionStatus,
-    FieldFilter,
     FileMatch,
     FileSet,
     FileSetAccess,
@@ -252,12 +287,11 @@ from domo_async._endpoints.filesets import (
     FileSetFile,
     FileSetPermission,
     FileSetStats,
-    FilterOperator,
     PartUpload,
     PartUploadStatus,
     ShareLink,
 )
-from domo_async._endpoints.groups import (
+from domo_async._endpoints.groups.models import (
     CreatedGroup,
     Group,
     GroupPerson,
@@ -288,7 +322,7 @@ from domo_async._endpoints.migrations import (
     MigrationDirection,
     MigrationState,
 )
-from domo_async._endpoints.pages import (
+from domo_async._endpoints.pages.models import (
     Page,
     PageAccess,
     PageAccessGroup,
@@ -307,7 +341,7 @@ from domo_async._endpoints.publications import (
     PublishedContent,
     PublishedType,
 )
-from domo_async._endpoints.reports import (
+from domo_async._endpoints.reports.models import (
     CreatedReport,
     Frequency,
     RenderedCard,
@@ -341,30 +375,32 @@ from domo_async._endpoints.s3_exports import (
     ExpressionType,
     S3Export,
 )
-from domo_async._endpoints.search import (
-    LARGEST_PAGE,
-    MOST,
-    AppliedSort,
+from domo_async._endpoints.search.area import (
+    Entities,
+)
+from domo_async._endpoints.search.filters import (
     Bucket,
     DateBucket,
     DateRange,
-    Entities,
-    Facet,
-    FieldSort,
     Filter,
     Flag,
     Missing,
     Numeric,
     Operator,
-    QueryProfile,
     QueryString,
     Range,
+    Term,
+    Wildcard,
+)
+from domo_async._endpoints.search.models import (
+    AppliedSort,
+    Facet,
+    FieldSort,
+    QueryProfile,
     SearchAnswer,
     SearchEntity,
     SearchHit,
     Sort,
-    Term,
-    Wildcard,
 )
 from domo_async._endpoints.sharing import (
     Recipient,
@@ -372,7 +408,7 @@ from domo_async._endpoints.sharing import (
     Resource,
     SharedType,
 )
-from domo_async._endpoints.streams import (
+from domo_async._endpoints.streams.models import (
     ConfigurationItem,
     ExecutionState,
     RunType,
@@ -407,17 +443,10 @@ from domo_async._endpoints.task_center import (
     TaskStatus,
     TimeRange,
 )
-from domo_async._endpoints.users import (
+from domo_async._endpoints.users.models import (
     AttributeValue,
     Exists,
-    LeaverAccount,
     NewUser,
-    OffboardingAction,
-    OffboardingKind,
-    OffboardingPlan,
-    OffboardingReport,
-    OffboardingStep,
-    OwnedThing,
     User,
     UserAttribute,
     UserChange,
@@ -426,6 +455,15 @@ from domo_async._endpoints.users import (
     UserParts,
     UserProfile,
     UserSession,
+)
+from domo_async._endpoints.users.offboarding import (
+    LeaverAccount,
+    OffboardingAction,
+    OffboardingKind,
+    OffboardingPlan,
+    OffboardingReport,
+    OffboardingStep,
+    OwnedThing,
 )
 from domo_async._endpoints.workflows import (
     TriggerType,
@@ -442,8 +480,6 @@ from domo_async._endpoints.workflows import (
 
 __all__ = [
     "ACTIVITY_COLUMNS",
-    "LARGEST_PAGE",
-    "MOST",
     "AccessAudit",
     "AccessEntry",
     "AccessLevel",

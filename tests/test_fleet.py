@@ -14,7 +14,7 @@ import pytest
 import domo_async.sync
 from domo_async import ConfigError, Domo, DomoError, Fleet, FleetError, FleetResults, Settings, Unauthorized
 from domo_async._emulator.faults import Fault
-from domo_async._endpoints.users import NewUser
+from domo_async._endpoints.users.models import NewUser
 from domo_async.emulator import Emulator
 from tests.support import TOKEN, SkippingClock
 

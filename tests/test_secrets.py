@@ -43,9 +43,10 @@ from domo_async import (
 )
 from domo_async._endpoints.access_tokens import NewAccessToken
 from domo_async._endpoints.accounts import Account
-from domo_async._endpoints.datasets import Column, ColumnType
+from domo_async._endpoints.datasets.models import Column
 from domo_async._endpoints.s3_exports import AwsCredentials, ExportQuery
 from domo_async._profiles import Given, resolve
+from domo_async._transfer import ColumnType
 from domo_async._transport import raw_url
 from domo_async._wire import Model, decode, dumps, unstructure
 from domo_async.emulator import Emulator, Fault

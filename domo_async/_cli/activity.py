@@ -24,7 +24,8 @@ from domo_async._cli.common.values import parse_time
 from domo_async._cli.tree import Group
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.activity_log import Activity, DayExport
+    from domo_async._endpoints.activity_log.area import DayExport
+    from domo_async._endpoints.activity_log.models import Activity
 
 __all__ = ["app"]
 

@@ -18,8 +18,8 @@ from domo_async._cli.common.table_file import check_file, write_rows
 from domo_async._defaults import CHANGES_AT_ONCE
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.activity_log import StaleReport
-    from domo_async._endpoints.datasets import AccessAudit
+    from domo_async._endpoints.activity_log.stale import StaleReport
+    from domo_async._endpoints.datasets.audit import AccessAudit
 
 __all__ = ["audit", "stale"]
 

@@ -17,7 +17,7 @@ from domo_async._cli.common.output import binary_output, counted, err, megabytes
 from domo_async._cli.common.values import text_of, values
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.datasets import QueryResult
+    from domo_async._endpoints.datasets.result import QueryResult
     from domo_async._transfer import ExportResult
 
 __all__ = ["export", "query"]

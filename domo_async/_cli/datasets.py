@@ -33,7 +33,7 @@ from domo_async._cli.dataset_upload import upload
 from domo_async._cli.tree import Group
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.datasets import Column, CreatedDataset, Dataset, DataVersion
+    from domo_async._endpoints.datasets.models import Column, CreatedDataset, Dataset, DataVersion
 
     _Seen: TypeAlias = tuple[Dataset, tuple[Column, ...], list[DataVersion]]
 

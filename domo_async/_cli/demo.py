@@ -31,7 +31,7 @@ from domo_async._cli.demo_data import COLUMNS, QUERIES, first_difference, write_
 from domo_async._cli.emulator import emulator_class
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.datasets import QueryResult
+    from domo_async._endpoints.datasets.result import QueryResult
     from domo_async._transfer import ExportResult, Progress, UploadResult
     from domo_async.emulator import Emulator
 

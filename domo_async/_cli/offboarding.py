@@ -19,7 +19,7 @@ from domo_async._cli.common.results_table import has_changed, of_bulk, tell
 from domo_async._defaults import CHANGES_AT_ONCE
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.users import OffboardingPlan, OffboardingReport, OffboardingStep
+    from domo_async._endpoints.users.offboarding import OffboardingPlan, OffboardingReport, OffboardingStep
 
 __all__ = ["offboard"]
 

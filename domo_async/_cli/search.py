@@ -15,7 +15,8 @@ from domo_async._cli.common.values import key_values
 from domo_async._cli.showing import columns_of, wanted_columns
 
 if TYPE_CHECKING:
-    from domo_async._endpoints.search import Filter, SearchHit
+    from domo_async._endpoints.search.filters import Filter
+    from domo_async._endpoints.search.models import SearchHit
 
 __all__ = ["search"]
 
@@ -58,7 +59,7 @@ def search(
     debug: DebugOption = False,
 ) -> None:
     """Search the instance for datasets, cards, pages, users and other content."""
-    from domo_async._endpoints.search import SearchEntity, SearchHit  # noqa: PLC0415 - keeps --help fast
+    from domo_async._endpoints.search.models import SearchEntity, SearchHit  # noqa: PLC0415 - keeps --help fast
 
     form = form_of(as_json=as_json, as_csv=as_csv)
     wanted = wanted_columns(columns, _COLUMNS, SearchHit, form)
@@ -79,7 +80,7 @@ def search(
 def _filters(given: list[str] | None, option: str) -> list[Filter]:
     if not given:
         return []
-    from domo_async._endpoints.search import Term, Wildcard  # noqa: PLC0415 - keeps --help fast
+    from domo_async._endpoints.search.filters import Term, Wildcard  # noqa: PLC0415 - keeps --help fast
 
     return [Wildcard(field, term) if "*" in term else Term(field, term) for field, term in key_values(given, option)]
 

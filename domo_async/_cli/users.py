@@ -85,7 +85,7 @@ def import_(
         rows = read_records(file, _COLUMNS, {} if role is None else {"role_id": role})
 
     async def work(domo: Domo) -> BulkReport[Any, Any]:
-        from domo_async._endpoints.users import NewUser  # noqa: PLC0415 - keeps --help fast
+        from domo_async._endpoints.users.models import NewUser  # noqa: PLC0415 - keeps --help fast
 
         with bulk_bar(err, "Importing", quiet=as_json) as progress:
             return await domo.users.create_many(

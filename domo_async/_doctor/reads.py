@@ -13,7 +13,7 @@ import attrs
 from attrs import define, field, frozen
 
 from domo_async._endpoints._area import Area
-from domo_async._endpoints.search import SearchEntity
+from domo_async._endpoints.search.models import SearchEntity
 from domo_async._transport.request import Request
 from domo_async._wire import Model
 from domo_async.errors import ConfigError, DecodeError

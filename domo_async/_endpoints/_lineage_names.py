@@ -9,7 +9,7 @@ from domo_async._defaults import QUERIES_AT_ONCE
 from domo_async._endpoints._lineage_graph import TracedThing
 from domo_async._endpoints.cards import Cards
 from domo_async._endpoints.dataflows import Dataflows
-from domo_async._endpoints.datasets import Datasets
+from domo_async._endpoints.datasets.area import Datasets
 from domo_async._transport import Transport
 from domo_async.errors import DomoError
 

@@ -10,8 +10,9 @@ from attrs import evolve, frozen
 from domo_async._bulk import BulkOptions, BulkReport, BulkResult, Outcome, Steps, reconcile
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_roles
-from domo_async._endpoints.users import User, Users
 from domo_async._endpoints.users._directory import Directory, refuse_repeated, user_number
+from domo_async._endpoints.users.area import Users
+from domo_async._endpoints.users.models import User
 from domo_async._transport import Transport
 from domo_async.errors import ConfigError
 

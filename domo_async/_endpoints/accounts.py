@@ -9,8 +9,9 @@ from operator import attrgetter
 from attrs import field, frozen
 
 from domo_async._endpoints._area import Area
-from domo_async._endpoints.search import LARGEST_PAGE, MOST, Filter, Sort
-from domo_async._endpoints.search.models import sort_body
+from domo_async._endpoints.search._split import LARGEST_PAGE, MOST
+from domo_async._endpoints.search.filters import Filter
+from domo_async._endpoints.search.models import Sort, sort_body
 from domo_async._frames import ItemTuple
 from domo_async._redaction import Secret
 from domo_async._transport import BODY_COUNT, QUERY, Body, PageData, Pager, Paging, url

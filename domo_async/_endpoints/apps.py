@@ -19,7 +19,7 @@ from domo_async._endpoints._workflow_runs import (
     told_status,
     workflow_data,
 )
-from domo_async._endpoints.files import FilePermissions
+from domo_async._endpoints.files.models import FilePermissions
 from domo_async._transport import url
 from domo_async._waiting import wait_for
 from domo_async._wire import IsoStamp, Model, epoch_millis

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints._owners import numbers, owners_with_text_ids
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from domo_async._frames import ItemTuple
 from domo_async._tracebacks import shorten_methods
 from domo_async._transfer.files.pictures import PictureFile

@@ -9,8 +9,8 @@ from attrs import frozen
 
 from domo_async._endpoints._area import Area, require_list
 from domo_async._endpoints._owners import owners_of, owners_with_text_ids
-from domo_async._endpoints.groups import Member
-from domo_async._endpoints.pages import PageOwner
+from domo_async._endpoints.groups.models import Member
+from domo_async._endpoints.pages.models import PageOwner
 from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY_SKIP, PageData, Pager, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, Unset, payload

@@ -11,7 +11,7 @@ from domo_async._bulk import BulkOptions, BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints import _role_changes
 from domo_async._endpoints._area import Area, require_changes, require_list
-from domo_async._endpoints.users import User
+from domo_async._endpoints.users.models import User
 from domo_async._frames import ItemTuple
 from domo_async._transport import QUERY, PageData, Pager, url
 from domo_async._wire import UNSET, EpochMillis, Model, NumericId, OpenEnum, Unset, payload, wire_name

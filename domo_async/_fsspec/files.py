@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from domo_async._endpoints.files import File, FileParts
+from domo_async._endpoints.files.models import File, FileParts
 from domo_async._fsspec.base import DomoFiles, Info
 from domo_async._fsspec.content import Content
 from domo_async._fsspec.errors import AmbiguousName, is_directory, not_found

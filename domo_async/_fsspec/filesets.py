@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from domo_async._endpoints.filesets import FieldFilter, FileSet, FileSetFile
+from domo_async._endpoints.filesets.filters import FieldFilter
+from domo_async._endpoints.filesets.models import FileSet, FileSetFile
 from domo_async._fsspec.base import DomoFiles, Info
 from domo_async._fsspec.content import Content
 from domo_async._fsspec.errors import AmbiguousName, file_errors, is_directory, not_found

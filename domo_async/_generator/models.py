@@ -51,12 +51,12 @@ def _comma_separated(items: Iterable[str]) -> str:
 
 
 def _areas(package: Package) -> Iterator[tuple[str, list[str]]]:
-    """Yield each area's module with its public names."""
-    for path in sorted((package.folder / "_endpoints").iterdir()):
-        module = path / "__init__.py" if path.is_dir() else path
-        if path.name.startswith("_") or not module.is_file() or module.suffix != ".py":
-            continue
-        yield f"{package.name}._endpoints.{path.stem}", _public(module)
+    """Yield each public module of the areas with its public names."""
+    folder = package.folder / "_endpoints"
+    for path in sorted(folder.rglob("*.py")):
+        inside = path.relative_to(folder).with_suffix("").parts
+        if not any(part.startswith("_") for part in inside):
+            yield ".".join((package.name, "_endpoints", *inside)), _public(path)
 
 
 def _public(path: Path) -> list[str]:
@@ -66,4 +66,4 @@ def _public(path: Path) -> list[str]:
                 return list(ast.literal_eval(value))
             case _:
                 pass
-    raise SystemExit(f"{path}: list what is public in __all__")
+    raise SystemExit(f"{path}: list the public names in __all__")

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from domo_async._endpoints.accounts import Account, AccountAccess, AccountAccessLevel, AccountAccessType
 from domo_async._endpoints.accounts import Accounts as AsyncAccounts
-from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
+from domo_async._endpoints.search._split import LARGEST_PAGE
+from domo_async._endpoints.search.filters import Filter
+from domo_async._endpoints.search.models import Sort
 from domo_async._redaction import Secret
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin

@@ -12,7 +12,7 @@ from domo_async._endpoints.apps import AppFiles as AsyncAppFiles
 from domo_async._endpoints.apps import Apps as AsyncApps
 from domo_async._endpoints.apps import AppWorkflows as AsyncAppWorkflows
 from domo_async._endpoints.apps import StatusFilter, WorkflowMetrics
-from domo_async._endpoints.files import FilePermissions
+from domo_async._endpoints.files.models import FilePermissions
 from domo_async.sync._facade import Twin
 
 

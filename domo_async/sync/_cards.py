@@ -8,7 +8,7 @@ from os import PathLike
 
 from domo_async._endpoints.cards import Card, CardDefinition, CardOrder, CardPart, Rendering, RenderPart
 from domo_async._endpoints.cards import Cards as AsyncCards
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin

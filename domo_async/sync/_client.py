@@ -90,14 +90,14 @@ class Domo(ClientTwin[AsyncDomo]):
     def from_env(cls, *, settings: Settings | None = None, app: AppAccess | None = None) -> Self:
         """Return a client for the instance and token named by the environment, or else by a profile.
 
-        Reads ``DOMO_DEVELOPER_TOKEN`` and ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``. What they do not say is taken
+        Reads ``DOMO_DEVELOPER_TOKEN`` and ``DOMO_BASE_URL`` or else ``DOMO_INSTANCE``. The rest comes
         from the profile that ``DOMO_PROFILE`` names, or else from the ``default_profile`` of the file of profiles: see
         `from_profile`. So the order is: arguments, environment, profile. A token goes to no other instance than the one
         that stands beside it.
 
         Args:
-            settings: Timeouts, retries, limits and the rest. What is as by default in it is left to the environment and
-                the profile.
+            settings: Timeouts, retries, limits and the rest. Fields that have their default are left to the environment
+                and the profile.
             app: The address and session of an App Framework app, for `apps`.
 
         Raises:
@@ -123,12 +123,12 @@ class Domo(ClientTwin[AsyncDomo]):
             client_cert = "~/me.pem"  # with client_key and client_key_password
             timeouts = { connect = 5, read = 60, total = 120 }  # or seconds for all three
 
-        A command has 30 seconds, and the call waits for it. A file with secrets that others may read is refused. What
-        the profile says counts before the environment; what it does not say is taken from there.
+        A command has 30 seconds, and the call waits for it. A file with secrets that others may read is refused. The
+        profile counts before the environment, from which all else is taken.
 
         Args:
             name: The profile's name.
-            settings: Timeouts, retries, limits and the rest. What is not as by default in it counts before the profile.
+            settings: Timeouts, retries, limits and the rest. Fields without their default count before the profile.
             app: The address and session of an App Framework app, for `apps`.
 
         Raises:
@@ -186,7 +186,7 @@ class Domo(ClientTwin[AsyncDomo]):
             table = domo.with_options(timeouts=Timeouts(total=900)).datasets.query(dataset_id, sql)
 
         It costs next to nothing, and shares connections, slots and rate limits with this client: the two are one, and
-        closing either closes both. What is not given stays as it is; a view can be made of a view.
+        closing either closes both. All other options stay as they are; a view can be made of a view.
 
         Args:
             timeouts: See `Timeouts`.

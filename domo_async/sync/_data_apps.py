@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from domo_async._endpoints.data_apps import DataApp, DataAppAccess, DataAppSummary
 from domo_async._endpoints.data_apps import DataApps as AsyncDataApps
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin

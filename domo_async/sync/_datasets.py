@@ -52,7 +52,9 @@ from domo_async._endpoints.datasets.states import DatasetState
 from domo_async._endpoints.datasets.uploads import Uploads as AsyncUploads
 from domo_async._endpoints.datasets.versions import RepairAction
 from domo_async._endpoints.datasets.versions import Versions as AsyncVersions
-from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
+from domo_async._endpoints.search._split import LARGEST_PAGE
+from domo_async._endpoints.search.filters import Filter
+from domo_async._endpoints.search.models import Sort
 from domo_async._frames import ItemTuple
 from domo_async._transfer import (
     Action,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from domo_async._bulk import BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints.cards import Card, CardPart
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from domo_async._endpoints.pages.area import Pages as AsyncPages
 from domo_async._endpoints.pages.models import Page, PageAccess, PageOrder, PagePermission, PageSummary, PageWithCards
 from domo_async._endpoints.sharing import Recipient

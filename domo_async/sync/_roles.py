@@ -9,7 +9,7 @@ from domo_async._bulk import BulkProgressCallback, BulkReport
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints.roles import Authority, Role, RoleChange, RoleUser
 from domo_async._endpoints.roles import Roles as AsyncRoles
-from domo_async._endpoints.users import User
+from domo_async._endpoints.users.models import User
 from domo_async._frames import ItemTuple
 from domo_async._wire import UNSET, Unset
 from domo_async.sync._facade import SyncPager, Twin

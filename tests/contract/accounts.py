@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domo_async._endpoints.accounts import Account, AccountAccess
-from domo_async._endpoints.search import FieldSort, Sort, Term
+from domo_async._endpoints.search.filters import Term
+from domo_async._endpoints.search.models import FieldSort, Sort
 from tests.contract.row import Row, Sent, documented, whole
 
 BASE = "/api/data/v1/accounts"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 from unittest.mock import ANY
 
-from domo_async._endpoints.activity_log import Activity, EventType, ObjectType
+from domo_async._endpoints.activity_log.models import Activity, EventType, ObjectType
 from tests.contract.row import Row, Sent, documented, whole
 
 START = datetime(2022, 3, 4, 22, 49, 18, 639000, UTC)

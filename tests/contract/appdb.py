@@ -10,7 +10,8 @@ from domo_async._endpoints.appdb import (
     DocumentsUpdated,
     DocumentsWritten,
 )
-from domo_async._endpoints.datasets import Column, ColumnType
+from domo_async._endpoints.datasets.models import Column
+from domo_async._transfer import ColumnType
 from tests.contract.row import Row, Sent, documented, whole
 
 DATASTORE = {

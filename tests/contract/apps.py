@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domo_async._endpoints.apps import WorkflowMetrics
-from domo_async._endpoints.files import FilePermissions
+from domo_async._endpoints.files.models import FilePermissions
 from domo_async._endpoints.workflows import WorkflowInstance
 from tests.contract.row import Row, Sent, documented
 

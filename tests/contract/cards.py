@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from domo_async._endpoints.cards import Card, CardDefinition, CardPart, Rendering, RenderPart
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from tests.contract.row import Row, Sent, documented, whole
 
 SCRATCH = TemporaryDirectory()

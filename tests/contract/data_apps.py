@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domo_async._endpoints.data_apps import DataApp, DataAppAccess, DataAppSummary
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from tests.contract.row import Row, Sent, whole
 
 APPS = "/api/content/v1/dataapps"

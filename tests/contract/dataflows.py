@@ -9,7 +9,7 @@ from domo_async._endpoints.dataflows import (
     DataflowVersion,
     DataflowVersionDetails,
 )
-from domo_async._endpoints.datasets import Grant
+from domo_async._endpoints.datasets.grants import Grant
 from tests.contract.row import Row, Sent, whole
 
 FLOWS = "/api/dataprocessing/v1/dataflows"

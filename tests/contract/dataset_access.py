@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domo_async._endpoints.datasets import Grant
+from domo_async._endpoints.datasets.grants import Grant
 from tests.contract.row import Row, Sent, searched, whole
 
 _ACCESS = {

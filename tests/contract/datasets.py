@@ -12,33 +12,28 @@ from types import MappingProxyType
 
 from attrs import evolve
 
-from domo_async._endpoints.datasets import (
-    AccessEntry,
+from domo_async._endpoints.datasets.grants import AccessEntry, Grant, Grantee
+from domo_async._endpoints.datasets.jobs import QueryJob
+from domo_async._endpoints.datasets.models import (
     AlteredSchema,
     Commit,
     CreatedDataset,
     Dataset,
     DatasetCard,
-    DatasetState,
     DataVersion,
     DataVersionDetails,
-    Grant,
-    Grantee,
     Index,
     IndexedSchema,
     IndexStatus,
     LatestSchema,
     MadeVersion,
     OpenedUpload,
-    Partition,
-    PartitionFilter,
     PartStatus,
-    Policy,
-    PolicyControl,
-    PolicyFilter,
-    QueryJob,
-    QueryResult,
 )
+from domo_async._endpoints.datasets.partitions import Partition, PartitionFilter
+from domo_async._endpoints.datasets.policies import Policy, PolicyControl, PolicyFilter
+from domo_async._endpoints.datasets.result import QueryResult
+from domo_async._endpoints.datasets.states import DatasetState
 from domo_async._transfer import UploadPlan
 from tests.contract.row import Row, Sent, documented, refusal, whole
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from domo_async._endpoints.datasets import (
-    BulkCheck,
-    BulkResults,
-    Dataset,
-    DatasetAccess,
-    DatasetTag,
-    Grant,
-    column,
-)
-from domo_async._endpoints.search import Wildcard
+from domo_async._endpoints.datasets.bulk import BulkCheck, BulkResults
+from domo_async._endpoints.datasets.expressions import column
+from domo_async._endpoints.datasets.grants import DatasetAccess, Grant
+from domo_async._endpoints.datasets.metadata import DatasetTag
+from domo_async._endpoints.datasets.models import Dataset
+from domo_async._endpoints.search.filters import Wildcard
 from tests.contract.row import Row, Sent, documented, whole
 
 DATASETS = "/api/data/v3/datasources"

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from domo_async._endpoints.files import (
+from domo_async._endpoints.files.models import (
     CreatedFile,
     CreatedRevision,
     File,

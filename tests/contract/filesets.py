@@ -11,11 +11,10 @@ from email.policy import HTTP
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from domo_async._endpoints.filesets import (
+from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter
+from domo_async._endpoints.filesets.models import (
     ConnectorContext,
-    DateFilter,
     Deletion,
-    FieldFilter,
     FileMatch,
     FileSet,
     FileSetAccess,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from domo_async._endpoints.groups import CreatedGroup, Group, GroupUser, ListedGroup, Member
+from domo_async._endpoints.groups.models import CreatedGroup, Group, GroupUser, ListedGroup, Member
 from tests.contract.row import Row, Sent, documented, searched, whole
 
 SALES = {"expression": {"operator": "AND", "operands": [{"key": "DEPARTMENT", "value": "Sales"}]}}

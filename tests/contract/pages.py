@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from domo_async._endpoints.cards import Card
-from domo_async._endpoints.groups import Member
-from domo_async._endpoints.pages import Page, PageAccess, PageSummary, PageWithCards
+from domo_async._endpoints.groups.models import Member
+from domo_async._endpoints.pages.models import Page, PageAccess, PageSummary, PageWithCards
 from domo_async._endpoints.sharing import Recipient
 from tests.contract.row import Row, Sent, documented, searched, whole
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from domo_async._endpoints.reports import (
+from domo_async._endpoints.reports.models import (
     CreatedReport,
     RenderedCard,
     Report,

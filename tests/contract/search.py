@@ -5,25 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from domo_async._endpoints.search import (
+from domo_async._endpoints.search.filters import (
     Bucket,
     DateBucket,
     DateRange,
-    FieldSort,
     Flag,
     Missing,
     Numeric,
     Operator,
-    QueryProfile,
     QueryString,
     Range,
+    Term,
+    Wildcard,
+)
+from domo_async._endpoints.search.models import (
+    FieldSort,
+    QueryProfile,
     SearchAnswer,
     SearchEntity,
     SearchHit,
     Sort,
     SortOrder,
-    Term,
-    Wildcard,
 )
 from tests.contract.row import Row, Sent, documented, whole
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from domo_async._endpoints.streams import (
+from domo_async._endpoints.streams.models import (
     ConfigurationItem,
     SavedStream,
     Stream,

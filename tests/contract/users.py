@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from domo_async._endpoints.users import (
-    NewUser,
+from domo_async._endpoints.users.models import NewUser, User, UserChange, UserFilter, UserProfile, UserSession
+from domo_async._endpoints.users.offboarding import (
     OffboardingAction,
     OffboardingKind,
     OffboardingPlan,
     OffboardingStep,
     OwnedThing,
-    User,
-    UserChange,
-    UserFilter,
-    UserProfile,
-    UserSession,
 )
 from tests.contract.row import Row, Sent, documented, refusal, searched, whole
 

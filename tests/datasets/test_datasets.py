@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 
 from domo_async import BadRequest, ConfigError, Conflict, DecodeError, NotFound
-from domo_async._endpoints.datasets import CardInfo, Column, ColumnType, DatasetOwner, DataVersion, UploadStatus
+from domo_async._endpoints.datasets.models import CardInfo, Column, DatasetOwner, DataVersion, UploadStatus
+from domo_async._transfer import ColumnType
 from domo_async._wire.model import model_fields, name_on_wire
 from tests.support import talking_to
 

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from domo_async import DecodeError, DomoError, IncompleteAnswer
-from domo_async._endpoints.datasets import QueryResult
 from domo_async._endpoints.datasets._answer import query_result
+from domo_async._endpoints.datasets.result import QueryResult
 from tests.support import talking_to
 
 KINDS = {"LONG": 5, "DOUBLE": 1.5, "DECIMAL": 0.25, "DATE": "2024-01-01", "DATETIME": "2024-01-01T00:00:00"}

@@ -18,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import ConfigError, DecodeError
-from domo_async._endpoints.datasets import ColumnType, QueryResult, Rows, _answer
+from domo_async._endpoints.datasets import _answer
+from domo_async._endpoints.datasets.result import QueryResult, Rows
+from domo_async._transfer import ColumnType
 
 CELLS: dict[str, st.SearchStrategy[Any]] = {
     "LONG": st.integers(-(2**63), 2**63 - 1),

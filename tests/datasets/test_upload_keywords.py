@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from domo_async import ConfigError, Domo, UploadKeywords
-from domo_async._endpoints.datasets import Datasets
+from domo_async._endpoints.datasets.area import Datasets
 from domo_async._transfer import UploadOptions
 from domo_async.emulator import Emulator
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domo_async import ConfigError, Domo, SourceError
-from domo_async._endpoints.datasets import Column
+from domo_async._endpoints.datasets.models import Column
 from domo_async._transfer import Action, ColumnType, UploadKeywords
 from domo_async.emulator import Emulator
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domo_async import ConfigError, Domo, Forbidden, NotFound, Secret
-from domo_async._endpoints.search import Term
+from domo_async._endpoints.search.filters import Term
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected

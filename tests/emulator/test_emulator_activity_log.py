@@ -14,7 +14,8 @@ from domo_async._emulator.routes import AREAS
 from domo_async._emulator.seeds.people import seed_activity_log, seed_users
 from domo_async._emulator.services import activity
 from domo_async._emulator.services.activity import KEPT, put
-from domo_async._endpoints.activity_log import ACTIVITY_COLUMNS, Activity, EventType, activity_rows
+from domo_async._endpoints.activity_log.models import Activity, EventType
+from domo_async._endpoints.activity_log.table import ACTIVITY_COLUMNS, activity_rows
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected

@@ -12,7 +12,7 @@ from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async._emulator.routes import pages
 from domo_async._emulator.services import cards
 from domo_async._emulator.state.records import Record
-from domo_async._endpoints.datasets import PolicyFilter
+from domo_async._endpoints.datasets.policies import PolicyFilter
 from domo_async.emulator import Emulator
 from tests.emulator.others import colleague
 from tests.emulator.plain_client import connected

@@ -6,7 +6,7 @@ import pytest
 
 from domo_async import Domo, Forbidden, NotFound
 from domo_async._emulator.routes import sharing
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from domo_async._endpoints.sharing import Recipient
 from domo_async.emulator import Emulator
 from tests.emulator.others import colleague

@@ -10,7 +10,7 @@ from aiohttp import web
 from domo_async import ConfigError, Conflict, Domo, Forbidden, JobFailed, NotFound, UnknownState
 from domo_async._emulator.job_outcomes import JobOutcome
 from domo_async._endpoints.dataflows import DataflowGrant
-from domo_async._endpoints.datasets import Grant
+from domo_async._endpoints.datasets.grants import Grant
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.support import SkippingClock, talking_to

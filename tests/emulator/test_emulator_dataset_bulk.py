@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domo_async import BadRequest, ConfigError, Domo, Forbidden, NotFound
-from domo_async._endpoints.datasets import DatasetOrder, Grant, column
-from domo_async._endpoints.search import FieldSort, Sort, Term, Wildcard
+from domo_async._endpoints.datasets.expressions import column
+from domo_async._endpoints.datasets.grants import Grant
+from domo_async._endpoints.datasets.metadata import DatasetOrder
+from domo_async._endpoints.search.filters import Term, Wildcard
+from domo_async._endpoints.search.models import FieldSort, Sort
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected

@@ -8,7 +8,7 @@ import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
 from domo_async._emulator.access.people import add_user
-from domo_async._endpoints.datasets import Grant, Grantee
+from domo_async._endpoints.datasets.grants import Grant, Grantee
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 

@@ -15,7 +15,7 @@ from domo_async import Domo, Forbidden, NotFound
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.persistence.blobs import Blobs, byte_range, hold, referred
 from domo_async._emulator.state.records import Records
-from domo_async._endpoints.files import FilePermission, FilePermissions
+from domo_async._endpoints.files.models import FilePermission, FilePermissions
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected

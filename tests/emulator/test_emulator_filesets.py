@@ -18,14 +18,9 @@ import pytest
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async._emulator.search.filtering import selected
 from domo_async._emulator.search.ranking import ranked, words
-from domo_async._endpoints.filesets import (
-    ConnectorContext,
-    DateFilter,
-    FieldFilter,
-    FileSetAccess,
-    FileSetPermission,
-)
-from domo_async._endpoints.search import FieldSort
+from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter
+from domo_async._endpoints.filesets.models import ConnectorContext, FileSetAccess, FileSetPermission
+from domo_async._endpoints.search.models import FieldSort
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected

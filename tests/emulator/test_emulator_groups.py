@@ -10,7 +10,7 @@ import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound
 from domo_async._emulator.seeds.people import seed_groups, seed_users
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected

@@ -7,7 +7,7 @@ import pytest
 from domo_async import BadRequest, Domo, Forbidden, NotFound, Unauthorized
 from domo_async._emulator.routes import beast_modes, pages, sharing
 from domo_async._emulator.services import cards, tasks, workflows
-from domo_async._endpoints.search import Term
+from domo_async._endpoints.search.filters import Term
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as, colleague
 

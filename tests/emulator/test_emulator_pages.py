@@ -7,7 +7,7 @@ import pytest
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async._emulator.routes import pages
 from domo_async._emulator.services import cards
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as, colleague
 

@@ -7,7 +7,8 @@ import io
 import pytest
 
 from domo_async import BadRequest, ConfigError, Domo, NotFound
-from domo_async._endpoints.datasets import Grant, PolicyFilter
+from domo_async._endpoints.datasets.grants import Grant
+from domo_async._endpoints.datasets.policies import PolicyFilter
 from domo_async.emulator import Emulator
 from tests.emulator.others import another
 from tests.emulator.test_emulator_datasets import put_group

@@ -13,7 +13,7 @@ import pytest
 from domo_async import BadRequest, Conflict, Domo, Forbidden, NotFound
 from domo_async._emulator.seeds.content import seed_reports
 from domo_async._emulator.services.schedules import next_run
-from domo_async._endpoints.reports import Report, ReportRecipient, Schedule, ScheduleRecipient
+from domo_async._endpoints.reports.models import Report, ReportRecipient, Schedule, ScheduleRecipient
 from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import client_of_new_user
 from tests.emulator.plain_client import PlainClient, connected
@@ -133,7 +133,7 @@ async def test_what_is_due_is_sent_by_itself_once(domo, emulator, time):
     assert report.schedule
     assert utc(2026, 3, 9, 12, 30) == report.schedule.next_run_date
 
-    time.moment += 3 * WEEK
+    time.now += 3 * WEEK
     runs = await domo.reports.history.list(include_recipient_info=True).all()
 
     assert [(report.id, True, "success", utc(2026, 3, 9, 12, 30))] == [
@@ -148,7 +148,7 @@ async def test_what_is_switched_off_is_never_due(domo, emulator, time):
     report = await make(domo)
     await domo.reports.set_enabled(report.id, enabled=False)
     off = await domo.reports.get(report.id)
-    time.moment += 2 * WEEK
+    time.now += 2 * WEEK
     nothing = await domo.reports.history.list().all()
     await domo.reports.set_enabled(report.id, enabled=True)
     on = await domo.reports.get(report.id)
@@ -162,13 +162,13 @@ async def test_while_mails_are_off_nothing_is_sent(domo, emulator, time):
     put_page(emulator, 7, "Dashboard")
     report = await make(domo)
     await domo.reports.set_emails_enabled(enabled=False)
-    time.moment += WEEK
+    time.now += WEEK
     with pytest.raises(Conflict, match="switched off"):
         await domo.reports.send(report.id, recipients=["bob@example.com"])
     assert [] == await domo.reports.history.list().all()
 
     await domo.reports.set_emails_enabled(enabled=True)
-    time.moment += WEEK
+    time.now += WEEK
 
     assert [utc(2026, 3, 16, 12, 30)] == [run.start_time for run in await domo.reports.history.list().all()]
 
@@ -269,7 +269,7 @@ async def test_reports_are_found_by_what_they_are_about(domo, emulator):
 
 async def test_what_was_made_long_ago_is_not_among_what_was_made_lately(domo, time):
     await make(domo)
-    time.moment += timedelta(days=11)
+    time.now += timedelta(days=11)
 
     assert [] == await domo.reports.history.created().all()
     assert ["Sales"] == [report.report_title for report in await domo.reports.history.created(days=12).all()]
@@ -340,7 +340,7 @@ async def test_a_run_takes_as_long_as_a_job():
         report = await make(domo)
         await domo.reports.send(report.id, recipients=["bob@example.com"])
         (running,) = await domo.reports.history.list().all()
-        clock.moment += timedelta(seconds=31)
+        clock.now += timedelta(seconds=31)
         (ended,) = await domo.reports.history.list().all()
 
     assert ("processing", None) == (running.status, running.end_time)
@@ -358,10 +358,10 @@ async def test_a_run_that_fails_can_be_sent_again(domo, emulator, time):
     (failed,) = await domo.reports.history.search(status="failure").all()
     assert (report.id, False) == (failed.report_id, failed.automated)
 
-    time.moment += timedelta(hours=1)
-    await domo.reports.rerun_failed(start=time.moment - timedelta(hours=3), end=time.moment - timedelta(hours=2))
+    time.now += timedelta(hours=1)
+    await domo.reports.rerun_failed(start=time.now - timedelta(hours=3), end=time.now - timedelta(hours=2))
     assert 2 == len(await domo.reports.history.list().all())
-    await domo.reports.rerun_failed(start=time.moment - timedelta(hours=2), end=time.moment)
+    await domo.reports.rerun_failed(start=time.now - timedelta(hours=2), end=time.now)
     latest, *_ = await domo.reports.history.list(include_recipient_info=True).all()
 
     assert (report.id, True, "success", "ada@example.com") == (
@@ -373,7 +373,7 @@ async def test_a_run_that_fails_can_be_sent_again(domo, emulator, time):
 async def test_the_history_is_searched_sorted_and_paged(domo, time):
     for title in ("Sales", "Profit"):
         report = await make(domo, title)
-        time.moment += timedelta(minutes=1)
+        time.now += timedelta(minutes=1)
         await domo.reports.send(report.id, recipients=["bob@example.com"])
     history = domo.reports.history
 

@@ -14,7 +14,7 @@ from domo_async import BadRequest, Conflict, Domo, Forbidden, JobFailed, NotFoun
 from domo_async._emulator.seeds.data import seed_accounts, seed_streams
 from domo_async._emulator.state.datasets import Column
 from domo_async._emulator.state.instance import Instance
-from domo_async._endpoints.streams import ConfigurationItem, Stream, StreamTransport
+from domo_async._endpoints.streams.models import ConfigurationItem, Stream, StreamTransport
 from domo_async.emulator import Emulator, JobOutcome
 from tests.emulator.others import another
 from tests.emulator.plain_client import connected

@@ -9,7 +9,7 @@ import pytest
 
 from domo_async import BadRequest, Domo, Forbidden, NotFound, Unauthorized
 from domo_async._emulator.seeds.people import seed_roles, seed_users
-from domo_async._endpoints.users import NewUser, User, UserFilter
+from domo_async._endpoints.users.models import NewUser, User, UserFilter
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
 from tests.emulator.plain_client import connected

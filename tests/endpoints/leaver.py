@@ -12,7 +12,7 @@ from domo_async._emulator.routes.filesets import FILESETS, new_fileset
 from domo_async._emulator.services import cards, streams, tasks, workflows
 from domo_async._emulator.state.datasets import Column
 from domo_async._emulator.state.records import Record
-from domo_async._endpoints.reports import Schedule
+from domo_async._endpoints.reports.models import Schedule
 from domo_async.emulator import Emulator
 from tests.emulator.others import a_user, acting_as
 

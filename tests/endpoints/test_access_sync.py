@@ -9,9 +9,9 @@ import pytest
 from domo_async import ConfigError, Domo, Outcome, Settings, Unresolved
 from domo_async._bulk import IN_DOUBT
 from domo_async._emulator.faults import Fault
-from domo_async._endpoints.datasets import Grant
+from domo_async._endpoints.datasets.grants import Grant
 from domo_async._endpoints.sharing import Recipient, Resource
-from domo_async._endpoints.users import NewUser
+from domo_async._endpoints.users.models import NewUser
 from domo_async.emulator import Emulator
 from tests.support import SkippingClock
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domo_async import ConfigError, Forbidden, Retries, ServerError
-from domo_async._endpoints.activity_log import Activity
+from domo_async._endpoints.activity_log.models import Activity
 from domo_async.sync import Domo as BlockingDomo
 from tests.endpoints.activity_server import Log, event
 from tests.support import TOKEN, SkippingClock, serving, talking_to

@@ -10,13 +10,8 @@ import pyarrow as pa
 import pytest
 
 from domo_async import ConfigError
-from domo_async._endpoints.activity_log import (
-    ACTIVITY_COLUMNS,
-    Activity,
-    activity_batches,
-    activity_rows,
-    activity_schema,
-)
+from domo_async._endpoints.activity_log.models import Activity
+from domo_async._endpoints.activity_log.table import ACTIVITY_COLUMNS, activity_batches, activity_rows, activity_schema
 from tests.endpoints.activity_server import Log, event
 from tests.support import talking_to
 

@@ -16,8 +16,11 @@ from domo_async import ConfigError, Domo, ResponseEvent, Settings, TargetError
 from domo_async._emulator.routes import pages
 from domo_async._emulator.services import cards
 from domo_async._emulator.services.activity import put
-from domo_async._endpoints.activity_log import ActivityFileFormat, StaleReport
-from domo_async._endpoints.datasets import AccessAudit, Grant, PolicyFilter
+from domo_async._endpoints.activity_log.area import ActivityFileFormat
+from domo_async._endpoints.activity_log.stale import StaleReport
+from domo_async._endpoints.datasets.audit import AccessAudit
+from domo_async._endpoints.datasets.grants import Grant
+from domo_async._endpoints.datasets.policies import PolicyFilter
 from domo_async.emulator import Emulator, Fault
 from tests.emulator.others import a_user
 from tests.support import SkippingClock

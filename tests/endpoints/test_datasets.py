@@ -21,7 +21,9 @@ from domo_async import (
     SourceError,
     WaitTimeout,
 )
-from domo_async._endpoints.datasets import Dataset, Grant, PartitionFilter
+from domo_async._endpoints.datasets.grants import Grant
+from domo_async._endpoints.datasets.models import Dataset
+from domo_async._endpoints.datasets.partitions import PartitionFilter
 from domo_async.emulator import Emulator
 from tests.contract.row import documented
 from tests.support import SkippingClock, talking_to

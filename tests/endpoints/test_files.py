@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import APIError, ConfigError, Domo, IncompleteAnswer, NotFound, Retries, SourceError, TransportError
-from domo_async._endpoints.files import FilePermission
+from domo_async._endpoints.files.models import FilePermission
 from tests.support import talking_to
 
 CONTENT = os.urandom(600_000)

@@ -11,7 +11,8 @@ import pytest
 from aiohttp import BodyPartReader, web
 
 from domo_async import APIError, ConfigError, DecodeError, SourceError
-from domo_async._endpoints.filesets import DateFilter, FieldFilter, FileSetAccess, FileSetPermission
+from domo_async._endpoints.filesets.filters import DateFilter, FieldFilter
+from domo_async._endpoints.filesets.models import FileSetAccess, FileSetPermission
 from tests.support import TOKEN, serving, talking_to
 
 CONTENT = os.urandom(600_000)

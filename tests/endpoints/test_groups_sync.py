@@ -17,8 +17,8 @@ from domo_async import (
 )
 from domo_async._bulk import IN_DOUBT
 from domo_async._emulator.faults import Fault
-from domo_async._endpoints.groups import Member, Memberships
-from domo_async._endpoints.users import NewUser
+from domo_async._endpoints.groups.models import Member, Memberships
+from domo_async._endpoints.users.models import NewUser
 from domo_async.emulator import Emulator
 from tests.support import SkippingClock
 

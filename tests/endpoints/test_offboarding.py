@@ -13,7 +13,13 @@ import pytest
 from domo_async import BulkProgress, ConfigError, Domo, Outcome, Settings, Unresolved
 from domo_async._bulk import IN_DOUBT
 from domo_async._emulator.services import cards
-from domo_async._endpoints.users import LeaverAccount, OffboardingKind, OffboardingPlan, OffboardingReport, OwnedThing
+from domo_async._endpoints.users.offboarding import (
+    LeaverAccount,
+    OffboardingKind,
+    OffboardingPlan,
+    OffboardingReport,
+    OwnedThing,
+)
 from domo_async.emulator import Emulator, Fault
 from tests.emulator.others import a_user, acting_as
 from tests.endpoints.leaver import KINDS, a_file, furnish

@@ -12,7 +12,7 @@ from aiohttp import web
 from attrs import evolve
 
 from domo_async import ConfigError, DecodeError, Domo, Forbidden, JobFailed, ServerError, UnknownState, WaitTimeout
-from domo_async._endpoints.reports import ReportRecipient, ScheduleRecipient
+from domo_async._endpoints.reports.models import ReportRecipient, ScheduleRecipient
 from tests.support import talking_to
 
 NOON = datetime(2024, 11, 14, 12, tzinfo=UTC)

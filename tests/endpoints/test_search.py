@@ -17,19 +17,10 @@ from hypothesis import strategies as st
 from domo_async import ConfigError, Domo, SearchIncomplete, Settings
 from domo_async._emulator.search.searching import SearchIndex
 from domo_async._emulator.state.datasets import Column, Dataset, Schema
-from domo_async._endpoints.search import (
-    DateBucket,
-    DateRange,
-    FieldSort,
-    Numeric,
-    QueryString,
-    Range,
-    Sort,
-    Term,
-    Wildcard,
-)
 from domo_async._endpoints.search import _split as splitting
 from domo_async._endpoints.search._split import Part, split
+from domo_async._endpoints.search.filters import DateBucket, DateRange, Numeric, QueryString, Range, Term, Wildcard
+from domo_async._endpoints.search.models import FieldSort, Sort
 from domo_async.emulator import Emulator
 from tests.support import SkippingClock, talking_to
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import DecodeError, JobFailed, TransportError, UnknownState, WaitTimeout
-from domo_async._endpoints.streams import ConfigurationItem, StreamExecution, StreamTransport
+from domo_async._endpoints.streams.models import ConfigurationItem, StreamExecution, StreamTransport
 from tests.support import SkippingClock, talking_to
 
 RUNS = "/api/data/v1/streams/7/executions"

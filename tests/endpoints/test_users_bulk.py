@@ -9,7 +9,7 @@ from aiohttp import web
 
 from domo_async import BulkError, BulkProgress, ConfigError, Domo, NotFound, Outcome, Settings, Unresolved
 from domo_async._emulator.faults import Fault
-from domo_async._endpoints.users import NewUser, UserChange
+from domo_async._endpoints.users.models import NewUser, UserChange
 from domo_async.emulator import Emulator
 from tests.support import SkippingClock, talking_to
 

@@ -21,7 +21,7 @@ IMPORTED = (
     "domo_async.sync",
     "domo_async._emulator.routes",
     "domo_async._emulator.rows.ingest",
-    "domo_async._endpoints.datasets",
+    "domo_async._endpoints.datasets.area",
     "rich.progress",
     "rich.table",
     "typer.main",

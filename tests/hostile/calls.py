@@ -22,7 +22,7 @@ from domo_async import (
     UploadError,
 )
 from domo_async._emulator.services.workflows import add_model
-from domo_async._endpoints.users import NewUser, UserChange
+from domo_async._endpoints.users.models import NewUser, UserChange
 from domo_async.emulator import Emulator
 from tests.hostile.server import HostileServer
 

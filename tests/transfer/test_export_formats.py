@@ -16,7 +16,7 @@ from aiohttp import web
 from pyarrow import feather, parquet
 
 from domo_async import BadRequest, ConfigError, DomoError, IncompleteAnswer, NotFound
-from domo_async._endpoints.datasets import ExportJob, QueryJob
+from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob
 from domo_async._transfer import ExportResult, Progress, file_writer
 from domo_async._transfer.file_writer import BackgroundWriter
 from domo_async.emulator import Fault

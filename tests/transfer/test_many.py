@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import ConfigError, DomoError, NotFound, SourceError
-from domo_async._endpoints.datasets import ExportJob, QueryJob
+from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob
 from domo_async._transfer import Progress, ProgressEvents
 from domo_async._transfer.results import gather_results
 from domo_async.emulator import Fault

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from domo_async import Domo, NotFound
-from domo_async._endpoints.datasets import ExportJob, QueryJob
+from domo_async._endpoints.datasets.jobs import ExportJob, QueryJob
 from domo_async._transfer import ItemResult
 from domo_async._transfer.threads import in_thread
 from domo_async.sync import Domo as SyncDomo

@@ -27,7 +27,7 @@ from domo_async._cli.common.json_query import json_query
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-    from domo_async._endpoints.datasets import Cell, QueryResult
+    from domo_async._endpoints.datasets.result import Cell, QueryResult
 
 
 __all__ = [

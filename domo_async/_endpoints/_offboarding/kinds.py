@@ -20,16 +20,21 @@ from domo_async._endpoints.cards import CardPart, Cards
 from domo_async._endpoints.code_engine import CodeEngine
 from domo_async._endpoints.data_apps import DataApps
 from domo_async._endpoints.dataflows import Dataflows
-from domo_async._endpoints.datasets import Datasets
-from domo_async._endpoints.files import Files
-from domo_async._endpoints.filesets import FieldFilter, FileSetAccess, FileSets
-from domo_async._endpoints.groups import Groups, MemberType
+from domo_async._endpoints.datasets.area import Datasets
+from domo_async._endpoints.files.area import Files
+from domo_async._endpoints.filesets.area import FileSets
+from domo_async._endpoints.filesets.filters import FieldFilter
+from domo_async._endpoints.filesets.models import FileSetAccess
 from domo_async._endpoints.groups._access import hand_over_groups
-from domo_async._endpoints.pages import Pages
+from domo_async._endpoints.groups.area import Groups
+from domo_async._endpoints.groups.models import MemberType
+from domo_async._endpoints.pages.area import Pages
 from domo_async._endpoints.publications import Publications
-from domo_async._endpoints.reports import Reports, ReportScope
-from domo_async._endpoints.search import Search, Term
-from domo_async._endpoints.streams import Streams
+from domo_async._endpoints.reports.area import Reports
+from domo_async._endpoints.reports.models import ReportScope
+from domo_async._endpoints.search.area import Search
+from domo_async._endpoints.search.filters import Term
+from domo_async._endpoints.streams.area import Streams
 from domo_async._endpoints.task_center import TaskCenter, TaskStatus
 from domo_async._endpoints.users.area import Users
 from domo_async._endpoints.users.offboarding import OffboardingAction, OffboardingKind, OwnedThing

@@ -14,8 +14,8 @@ from domo_async._endpoints._area import require_list
 from domo_async._endpoints.activity_log.models import Activity
 from domo_async._endpoints.activity_log.stale import StaleItem, StaleKind, StaleReport
 from domo_async._endpoints.cards import CardPart, Cards
-from domo_async._endpoints.datasets import Datasets
-from domo_async._endpoints.pages import Pages
+from domo_async._endpoints.datasets.area import Datasets
+from domo_async._endpoints.pages.area import Pages
 from domo_async._transport import Transport
 from domo_async.errors import ConfigError
 

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from domo_async._bulk import BulkProgressCallback
 from domo_async._defaults import FILES_AT_ONCE
 from domo_async._endpoints._area import Area, require_list
-from domo_async._endpoints.activity_log._export import ActivityFileFormat, DayExport, export_days
+from domo_async._endpoints.activity_log._export import ActivityFileFormat, DayExport, DayOfLog, export_days
 from domo_async._endpoints.activity_log._iterate import Iteration
 from domo_async._endpoints.activity_log._progress import ExportState
 from domo_async._endpoints.activity_log._reader import ActivityReader
@@ -25,7 +25,7 @@ from domo_async._transport import QUERY, CursorPager, PageData, Pager, url
 from domo_async._wire import Model, either, epoch_millis
 from domo_async.errors import ConfigError
 
-__all__ = ["ActivityLog"]
+__all__ = ["ActivityFileFormat", "ActivityLog", "DayExport", "DayOfLog"]
 
 _LARGEST_PAGE = 1000
 _A_DAY = 86_400.0

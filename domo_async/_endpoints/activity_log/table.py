@@ -21,7 +21,7 @@ from domo_async.errors import ConfigError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ACTIVITY_COLUMNS", "Row", "activity_batches", "activity_rows", "activity_schema"]
+__all__ = ["ACTIVITY_COLUMNS", "activity_batches", "activity_rows", "activity_schema"]
 
 ACTIVITY_COLUMNS: Final[Mapping[str, str]] = {
     "time": "DATETIME",

@@ -12,8 +12,8 @@ from domo_async._concurrency import task_group
 from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
 from domo_async._endpoints.datasets.grants import AccessEntry, AccessLevel, AccessType, Grant
-from domo_async._endpoints.users import Users
 from domo_async._endpoints.users._directory import Directory, is_address, refuse_repeated
+from domo_async._endpoints.users.area import Users
 from domo_async._transport import Pager, Transport
 from domo_async.errors import ConfigError
 

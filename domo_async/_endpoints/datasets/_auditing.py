@@ -15,9 +15,10 @@ from domo_async._endpoints.datasets.audit import AccessAudit, AccessRoute, Acces
 from domo_async._endpoints.datasets.grants import AccessLevel, AccessType, DatasetAccess
 from domo_async._endpoints.datasets.models import Dataset
 from domo_async._endpoints.datasets.policies import Policies, Policy
-from domo_async._endpoints.groups import Group, Groups
+from domo_async._endpoints.groups.area import Groups
+from domo_async._endpoints.groups.models import Group
 from domo_async._endpoints.roles import Role, Roles
-from domo_async._endpoints.users import Users
+from domo_async._endpoints.users.area import Users
 from domo_async._transport import Transport
 from domo_async.errors import DomoError
 

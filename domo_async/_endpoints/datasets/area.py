@@ -39,8 +39,9 @@ from domo_async._endpoints.datasets.schemas import Schemas
 from domo_async._endpoints.datasets.states import DatasetState, read_state, wait_until_visible
 from domo_async._endpoints.datasets.uploads import Uploads
 from domo_async._endpoints.datasets.versions import Versions
-from domo_async._endpoints.search import LARGEST_PAGE, Filter, Sort
-from domo_async._endpoints.search.models import sort_body
+from domo_async._endpoints.search._split import LARGEST_PAGE
+from domo_async._endpoints.search.filters import Filter
+from domo_async._endpoints.search.models import Sort, sort_body
 from domo_async._frames import ItemTuple
 from domo_async._transfer import (
     Action,
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-__all__ = ["Datasets"]
+__all__ = ["CreatedFrom", "Datasets"]
 
 
 class Datasets(Area):

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from domo_async._endpoints._area import require_list
 
-__all__ = ["Expression", "column", "expressions"]
+__all__ = ["Expression", "column"]
 
 Expression: TypeAlias = str | Mapping[str, Any]
 """A column's name, or an object with ``exprType``, such as ``COLUMN``, ``FUNCTION`` or ``IN``."""

@@ -10,7 +10,7 @@ from attrs import frozen
 from domo_async._endpoints._area import require_list
 from domo_async._wire import Model, OpenEnum, Record, payload
 
-__all__ = ["AccessEntry", "AccessLevel", "AccessType", "DatasetAccess", "Grant", "Grantee", "granted"]
+__all__ = ["AccessEntry", "AccessLevel", "AccessType", "DatasetAccess", "Grant", "Grantee"]
 
 
 class AccessType(OpenEnum):

@@ -15,7 +15,7 @@ from domo_async._transfer.reading.exporter import is_table_name
 from domo_async._wire import Record
 from domo_async.errors import ConfigError
 
-__all__ = ["ExportJob", "QueryJob", "check_query", "checked_exports"]
+__all__ = ["ExportJob", "QueryJob"]
 
 
 @frozen(eq=False)

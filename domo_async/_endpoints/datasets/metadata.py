@@ -7,15 +7,7 @@ from attrs import frozen
 from domo_async._wire import EpochMillis, Model, NumericId, OpenEnum
 from domo_async.errors import ConfigError
 
-__all__ = [
-    "CryoStatus",
-    "DatasetCertification",
-    "DatasetOrder",
-    "DatasetPart",
-    "DatasetPermission",
-    "DatasetTag",
-    "order_word",
-]
+__all__ = ["CryoStatus", "DatasetCertification", "DatasetOrder", "DatasetPart", "DatasetPermission", "DatasetTag"]
 
 
 class DatasetOrder(OpenEnum):

@@ -18,6 +18,7 @@ __all__ = [
     "CardInfo",
     "Column",
     "ColumnMetadata",
+    "ColumnType",
     "Columns",
     "Commit",
     "CommitSize",
@@ -27,7 +28,6 @@ __all__ = [
     "Dataset",
     "DatasetCard",
     "DatasetCardOwner",
-    "DatasetList",
     "DatasetOwner",
     "DeleteMethod",
     "Index",
@@ -43,9 +43,6 @@ __all__ = [
     "PartStatus",
     "Schema",
     "UploadStatus",
-    "columns_of",
-    "made_version",
-    "version_details",
 ]
 
 

@@ -11,7 +11,7 @@ from domo_async._transport import Transport, url
 from domo_async._waiting import Verdict, wait_for
 from domo_async._wire import EpochMillis, Model, NumericId
 
-__all__ = ["DatasetState", "DatasetVersionState", "UpdateStatus", "read_state", "wait_until_visible"]
+__all__ = ["DatasetState", "DatasetVersionState", "UpdateStatus"]
 
 _UNDER_WAY = frozenset({"PENDING", "PROCESSING", "QUEUED", "RUNNING", "INDEXING", "UPLOADING"})
 _GOOD = "SUCCESS"

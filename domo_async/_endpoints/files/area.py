@@ -44,7 +44,7 @@ from domo_async._transport import Body, Download, Pager, Url, url
 from domo_async._wire import payload
 from domo_async.errors import APIError, ConfigError
 
-__all__ = ["Files"]
+__all__ = ["ContentRange", "Files"]
 
 
 class Files(Area):

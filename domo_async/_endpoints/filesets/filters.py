@@ -14,7 +14,7 @@ from domo_async._endpoints.search.models import FieldSort
 from domo_async._wire import UNSET, OpenEnum, Record, TimestampForm, Unset, payload, wire_name
 from domo_async.errors import ConfigError
 
-__all__ = ["DateFilter", "FieldFilter", "FilterOperator", "SortOrder", "search_body"]
+__all__ = ["DateFilter", "FieldFilter", "FilterOperator", "SortOrder"]
 
 
 class FilterOperator(OpenEnum):

@@ -20,7 +20,6 @@ __all__ = [
     "FileSetFile",
     "FileSetPermission",
     "FileSetStats",
-    "PageContext",
     "PartUpload",
     "PartUploadStatus",
     "ShareLink",

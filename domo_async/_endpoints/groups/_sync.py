@@ -32,8 +32,8 @@ from domo_async._endpoints.groups.models import (
     Membership,
     MemberType,
 )
-from domo_async._endpoints.users import Users
 from domo_async._endpoints.users._directory import Directory, user_number
+from domo_async._endpoints.users.area import Users
 from domo_async._transport import Pager, Transport
 from domo_async.errors import ConfigError, DomoError, NotFound, Unresolved
 

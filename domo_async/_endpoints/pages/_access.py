@@ -15,8 +15,8 @@ from domo_async._endpoints._area import require_list
 from domo_async._endpoints._known import confirm_groups
 from domo_async._endpoints.pages.models import PageAccess
 from domo_async._endpoints.sharing import Recipient, RecipientType, Resource, Sharing
-from domo_async._endpoints.users import Users
 from domo_async._endpoints.users._directory import Directory, is_address, refuse_repeated, user_number
+from domo_async._endpoints.users.area import Users
 from domo_async._transport import Transport
 from domo_async.errors import ConfigError
 

@@ -12,7 +12,7 @@ from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._endpoints._area import Area, require_changes, require_list
 from domo_async._endpoints._owners import numbers, owners_of
 from domo_async._endpoints.cards import Card, CardPart
-from domo_async._endpoints.groups import Member
+from domo_async._endpoints.groups.models import Member
 from domo_async._endpoints.pages import _access
 from domo_async._endpoints.pages.models import (
     Page,

@@ -23,7 +23,6 @@ __all__ = [
     "SearchHit",
     "Sort",
     "SortOrder",
-    "sort_body",
 ]
 
 

@@ -12,7 +12,7 @@ from tests.sync.shop._transport import Log
 if TYPE_CHECKING:
     import socket
 
-    from tests.sync.shop._endpoints.orders import Orders
+    from tests.sync.shop._endpoints.orders.area import Orders
     from tests.sync.shop._endpoints.staff import Staff
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ class Domo:
     @cached_property
     def orders(self) -> Orders:
         """What was ordered."""
-        from tests.sync.shop._endpoints.orders import Orders
+        from tests.sync.shop._endpoints.orders.area import Orders
 
         return Orders(self._log)
 

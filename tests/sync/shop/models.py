@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from tests.sync.shop._endpoints.orders import (
+from tests.sync.shop._endpoints.orders.models import (
     ANY_STATE,
     Order,
     State,

@@ -13,6 +13,8 @@ from tests.sync.shop._endpoints.orders.models import ANY_STATE, Order, State
 from tests.sync.shop._endpoints.orders.notes import Notes
 from tests.sync.shop._transport import Pager
 
+__all__ = ["Orders"]
+
 Watcher = Callable[[Order], None]
 
 

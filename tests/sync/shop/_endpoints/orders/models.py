@@ -6,6 +6,8 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
+__all__ = ["ANY_STATE", "Order", "State"]
+
 State: TypeAlias = Literal["open", "done", "any"]
 ANY_STATE: Final = "any"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.sync.shop._endpoints._area import Area
 
+__all__ = ["Notes"]
+
 
 class Notes(Area):
     """Notes on orders."""
