@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import RLock
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 from attrs import NOTHING, Attribute
@@ -12,20 +12,18 @@ from cattrs import Converter
 
 from domo_async._redaction import Secret
 from domo_async._wire.errors import PartlyRead, Unread, expected, key_step, under, warn_once
-from domo_async._wire.fast_paths import fast_path, without_null
+from domo_async._wire.fast_paths import fast_paths, statement, without_null
 from domo_async._wire.model import NO_EXTRAS, Model, model_fields, name_on_wire
-from domo_async._wire.typeinfo import NULL, describe, is_secret, json_types
+from domo_async._wire.typeinfo import describe, is_secret
 from domo_async.errors import DecodeError
+
+if TYPE_CHECKING:
+    from domo_async._wire.layouts import Layouts
 
 __all__ = ["Hook", "model_hook"]
 
 Hook = Callable[[Any, Any], Any]
 
-# For fewer objects, compiling a hook for their keys takes longer than it saves.
-_MET_OFTEN = 200
-_MOST_SPECIALIZED = 32
-_MOST_MET = 256
-_MOST_KEYS = 128
 _compiled: dict[tuple[type, bool], Hook] = {}
 _compiling = RLock()
 
@@ -87,7 +85,6 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
             unknown = len(value) + missing - 3
             extras = NO_EXTRAS if unknown == 0 else further(value)
             if odd is not None: extras = {**extras, **odd}
-            else: learn(value)
             made = blank()
             made.made = v0
             made.owner = v1
@@ -96,7 +93,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
             made.__class__ = cls
             return made
 
-    An object with frequent keys is handled earlier: see `_Specialized`.
+    Where C is compiled, objects with frequent keys are made by a layout; see `layouts`.
     """
     fields = model_fields(cls)
     scope: dict[str, Any] = {
@@ -112,24 +109,23 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
         "what": describe(cls),
     }
     conversions: list[list[str]] = []
+    hooks: list[tuple[Hook, Any]] = []
     for number, attribute in enumerate(fields):
         needed = without_null(attribute.type)
-        scope[f"type{number}"] = needed
-        scope[f"hook{number}"] = converter.get_structure_hook(needed)
+        hooks.append((converter.get_structure_hook(needed), needed))
+        scope[f"hook{number}"], scope[f"type{number}"] = hooks[-1]
         scope[f"default{number}"] = getattr(attribute.default, "factory", attribute.default)
-        conversion, names = fast_path(f"v{number}", attribute.type, f"hook{number}(v{number}, type{number})")
+        call = f"hook{number}(v{number}, type{number})"
+        conversion, names = statement(f"v{number}", fast_paths(attribute), call)
+        conversions.append(conversion)
         scope |= names
-        conversions.append(list(_without_nulls(number, attribute, conversion)))
-    construction = list(_construction(fields, blank=scope["blank"] is not None))
-    specialized = _Specialized(fields, conversions, construction, scope)
+    layouts = None if scope["blank"] is None else _layouts_of(cls, fields, hooks)
+    if layouts is not None:
+        scope |= {"compiled": layouts.compiled, "make": layouts.make, "learn": layouts.learn}
     lines = [
         "def hook(value, _):",
         " if value.__class__ is not dict: value = alone(value, what)",
-        " if specialized:",
-        "  special = specialized.get(tuple(value))",
-        "  if special is not None:",
-        "   try: return special(*value.values())",
-        "   except DecodeError: pass",
+        *([] if layouts is None else _LINES_OF_LAYOUTS),
         " key, missing, odd = '', 0, None",
         " try:",
         *(
@@ -143,99 +139,30 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
         f" unknown = len(value) + missing - {len(fields)}",
         " extras = NO_EXTRAS if unknown == 0 else further(value)",
         " if odd is not None: extras = {**extras, **odd}",
-        " else: learn(value)",
-        *(f" {line}" for line in construction),
+        *([] if layouts is None else [" else: learn(value)"]),
+        *(f" {line}" for line in _construction(fields, blank=scope["blank"] is not None)),
     ]
-    scope |= {"specialized": specialized.hooks, "learn": specialized.learn}
     exec("\n".join(lines), scope)  # noqa: S102 - names of fields and keys, written by whoever wrote the class
     hook: Hook = scope["hook"]
     return hook
 
 
-class _Specialized:
-    """Hooks for objects with the same keys in the same order, as in most long lists.
-
-    Such a hook gets the values of the object as its arguments, and looks nothing up::
-
-        def special(v0, e0, v1):
-            if v0.__class__ is not int: v0 = hook0(v0, type0)
-            if v1 is None: pass
-            elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = from_epoch(v1 / 1000, UTC)
-            else: v1 = hook1(v1, type1)
-            v2 = default2
-            extras = {k0: e0}
-            made = blank()
-            ...
-            return made
-
-    If it fails, the model's own hook decodes the object again, which reports errors and keeps values.
-
-    Args:
-        fields: The fields of the model.
-        conversions: For each field, the lines that structure its value.
-        construction: The lines that create the instance.
-        scope: The names that the lines use.
-    """
-
-    def __init__(
-        self,
-        fields: Sequence[Attribute[Any]],
-        conversions: Sequence[Sequence[str]],
-        construction: Sequence[str],
-        scope: Mapping[str, Any],
-    ) -> None:
-        self.hooks: dict[tuple[str, ...], Callable[..., Any]] = {}
-        self._met: dict[tuple[str, ...], int] = {}
-        self._numbers = {name_on_wire(attribute): number for number, attribute in enumerate(fields)}
-        self._fields = fields
-        self._conversions = conversions
-        self._construction = construction
-        self._scope = scope
-
-    def learn(self, value: Mapping[str, Any]) -> None:
-        """Count an object that was decoded without an error; compile a hook for its keys once there were many."""
-        if len(self.hooks) >= _MOST_SPECIALIZED or len(value) > _MOST_KEYS:
-            return
-        keys = tuple(value)
-        if len(self._met) >= _MOST_MET:
-            self._met.clear()  # an instance's answers must not fill the memory
-        count = self._met[keys] = self._met.get(keys, 0) + 1
-        if count == _MET_OFTEN:
-            self.hooks[keys] = self._compile(keys)
-
-    def _compile(self, keys: tuple[str, ...]) -> Callable[..., Any]:
-        known = [key for key in keys if key in self._numbers]
-        further = [key for key in keys if key not in self._numbers]
-        parameters = {
-            **{key: f"v{self._numbers[key]}" for key in known},
-            **{key: f"e{index}" for index, key in enumerate(further)},
-        }
-        extras = ", ".join(f"k{index}: e{index}" for index in range(len(further)))
-        lines = [
-            f"def special({', '.join(parameters[key] for key in keys)}):",
-            *(f" {line}" for key in known for line in self._conversions[self._numbers[key]]),
-            *(
-                f" v{number} = {_default(number, attribute)}"
-                for number, attribute in enumerate(self._fields)
-                if name_on_wire(attribute) not in parameters
-            ),
-            f" extras = {{{extras}}}" if further else " extras = NO_EXTRAS",
-            *(f" {line}" for line in self._construction),
-        ]
-        # The keys themselves are not put into the source: they come from the other side.
-        scope = {**self._scope, **{f"k{index}": key for index, key in enumerate(further)}}
-        exec("\n".join(lines), scope)  # noqa: S102 - lines of our own
-        special: Callable[..., Any] = scope["special"]
-        return special
+_LINES_OF_LAYOUTS = (
+    " if compiled:",
+    "  try: made = make(compiled, value)",
+    "  except DecodeError: made = None",
+    "  if made is not None: return made",
+)
 
 
-def _without_nulls(number: int, attribute: Attribute[Any], conversion: Sequence[str]) -> Iterator[str]:
-    """Yield the lines that structure a value; some routes write null for a list that others omit."""
-    if attribute.default is NOTHING or NULL in json_types(attribute.type):
-        yield from conversion
-        return
-    yield f"if v{number} is None: v{number} = {_default(number, attribute)}"
-    yield from (f"el{line}" if index == 0 else line for index, line in enumerate(conversion))
+def _layouts_of(
+    cls: type[Model], fields: Sequence[Attribute[Any]], hooks: Sequence[tuple[Hook, Any]]
+) -> Layouts | None:
+    try:
+        from domo_async._wire.layouts import Layouts  # noqa: PLC0415 - not built everywhere
+    except ImportError:
+        return None
+    return Layouts(cls, fields, hooks)
 
 
 def _default(number: int, attribute: Attribute[Any]) -> str:

@@ -210,7 +210,7 @@ def test_the_version_is_told_with_what_is_compiled_and_which_extras_are_installe
     assert f"domo-async {domo_async.__version__}" == first
     assert {"Python", "extras"} <= set(words)
     assert domo_async.__version__ == told["version"]
-    assert {"csv_scanner", "csv_rewriter", "emulator_rows"} == set(told["compiled"])
+    assert {"csv_scanner", "csv_rewriter", "emulator_rows", "models"} == set(told["compiled"])
     assert IS_COMPILED == told["compiled"]["csv_scanner"]
     assert {"installed": True, "packages": {"pyarrow": version("pyarrow")}} == told["extras"]["arrow"]
     assert not {"all", "dev", "fuzz", "release"} & set(told["extras"])
@@ -227,7 +227,7 @@ def test_a_compiled_module_that_cannot_be_loaded_is_not_told_as_compiled(
 
     told = json.loads(cli("--version", "--json").stdout)
 
-    assert {"csv_scanner": False, "csv_rewriter": False, "emulator_rows": False} == told["compiled"]
+    assert {False} == set(told["compiled"].values())
     assert "the scanner of CSV" in cli("--version").stdout.partition("not compiled")[2]
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
@@ -138,8 +139,69 @@ def columns(folder: Path) -> Callable[[bytes], None]:
     return check
 
 
+def layouts(folder: Path) -> Callable[[bytes], None]:
+    """Return a check: a layout makes of an object what the hook in Python makes of it, or raises an error."""
+    built("domo_async._wire._layouts", folder)
+    from domo_async import DecodeError
+    from domo_async._wire.decode import structure
+    from tests.wire.layouts import layouts_of
+    from tests.wire.test_long_lists import WHOLE, Row
+
+    keys = [*WHOLE, "facts", "none", "\ud800", ""]
+    values: list[Any] = [
+        *(
+            None,
+            True,
+            False,
+            0,
+            17,
+            -1,
+            2**63,
+            2**70,
+            10**11,
+            1_654_205_894_927,
+            2**32 * 1000,
+            1.5,
+            "",
+            "5",
+            " 17 ",
+            "x",
+        ),
+        *(
+            "USER",
+            "NEW",
+            "2022-06-02T21:38:14Z",
+            [],
+            [1],
+            ["a"],
+            [{"name": "p"}],
+            [{"name": []}],
+            {},
+            {"a": 1},
+            "\ud800",
+        ),
+    ]
+
+    def check(data: bytes) -> None:
+        made = atheris.FuzzedDataProvider(data)
+        chosen = dict.fromkeys(["id", *(made.PickValueInList(keys) for _ in range(made.ConsumeIntInRange(0, 12)))])
+        layouts = layouts_of(Row, list(chosen))
+        for _ in range(3):
+            value = {key: made.PickValueInList(values) for key in chosen}
+            if made.ConsumeBool():
+                value[made.PickValueInList(keys)] = value.pop(made.PickValueInList(list(chosen)))
+            try:
+                instance = layouts.make(layouts.compiled, value)
+            except DecodeError:
+                continue  # the hook in Python reads the object then
+            assert (instance is None) == (list(value) != list(chosen)), value
+            assert instance is None or instance == structure(value, Row), value
+
+    return check
+
+
 if __name__ == "__main__":
     target, place = sys.argv[1:3]
-    targets = {"binding": binding, "survey": survey, "rewrite": rewrite, "columns": columns}
+    targets = {"binding": binding, "survey": survey, "rewrite": rewrite, "columns": columns, "layouts": layouts}
     atheris.Setup([sys.argv[0], *sys.argv[3:]], targets[target](Path(place)))
     atheris.Fuzz()

@@ -32,6 +32,7 @@ from domo_async._wire.typeinfo import (
     is_stamp,
     is_union,
 )
+from tests.wire.layouts import layouts_of, needs_layouts
 
 
 def _models(kind: type[Model]) -> Iterator[type[Model]]:
@@ -178,6 +179,21 @@ def test_whichever_form_a_value_has_it_is_the_same(model: type[Model]) -> None:
     assert not expected.extras
     for form in ("text", "iso"):
         assert expected == read(sample_of(model, form), model, strict=True)
+
+
+@needs_layouts
+@pytest.mark.parametrize("model", PLAIN, ids=lambda each: each.__qualname__)
+def test_a_layout_makes_what_the_hook_in_python_makes(model: type[Model]) -> None:
+    for form in ("number", "text", "iso"):
+        value = {**sample_of(model, form), "unknown": form}
+        layouts = layouts_of(model, [*value])
+
+        made = layouts.make(layouts.compiled, value)
+
+        assert read(value, model, strict=False) == made
+        assert model is type(made)
+        assert {"unknown": form} == made.extras
+        assert layouts.make(layouts.compiled, {"other": form}) is None
 
 
 @pytest.mark.parametrize("model", PLAIN, ids=lambda each: each.__qualname__)

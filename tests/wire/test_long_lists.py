@@ -1,8 +1,11 @@
-"""Objects whose keys were met often are read by a hook of their own, to what they would be alone."""
+"""Objects whose keys were met often are made by a layout, to what they would be alone."""
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
+import weakref
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +14,7 @@ from attrs import field, frozen
 
 from domo_async import DecodeError, Secret
 from domo_async._wire import EpochMillis, Model, NumericId, OpenEnum, decode
+from tests.wire.layouts import layouts_of, needs_layouts
 
 MANY = 500
 
@@ -136,3 +140,45 @@ def test_without_its_identifier_or_in_strict_mode_an_object_among_many_is_an_err
         assert f"$[{MANY}]{path}" == refused.value.path
 
     assert MANY == len(decode(json.dumps([*rows, {**WHOLE, "id": "x"}]).encode(), list[Strict]))
+
+
+@needs_layouts
+def test_the_garbage_collector_knows_those_alone_that_hold_what_it_collects() -> None:
+    plain = {"id": 1, "key": "4c6a-9", "at": 1_654_205_894_927, "kind": "USER"}
+    layouts = layouts_of(Row, [*plain, "facts", "unknown"])
+    containers: list[tuple[dict[str, Any], Any]] = [({}, 1), ({}, []), ({"a": []}, 1)]
+
+    made = [
+        layouts.make(layouts.compiled, {**plain, "facts": facts, "unknown": unknown}) for facts, unknown in containers
+    ]
+    held: Any = made[1]
+    held.extras["unknown"].append(held)
+    alive = weakref.ref(held)
+    del held, made[1], containers
+    gc.collect()
+
+    assert [False, True] == [gc.is_tracked(each) for each in made]
+    assert alive() is None
+
+
+@needs_layouts
+def test_what_was_made_or_refused_leaves_nothing_behind() -> None:
+    @frozen(kw_only=True)
+    class Kept(Row):
+        pass
+
+    layouts = layouts_of(Kept, [*WHOLE])
+    others: list[dict[str, Any]] = [WHOLE, {**WHOLE, "id": 17, "kind": "NEW"}, {"id": 1}]
+    wrong = [{**WHOLE, "id": "x"}, {**WHOLE, "at": "today"}, {**WHOLE, "parts": [{}]}]
+
+    for _ in range(3):
+        before = sys.getallocatedblocks()
+        for value in others * 100:
+            layouts.make(layouts.compiled, value)
+        left = sys.getallocatedblocks() - before
+    for value in wrong:
+        with pytest.raises(DecodeError):
+            layouts.make(layouts.compiled, value)
+
+    assert 20 > left
+    assert not [each for each in gc.get_objects() if type(each) is Kept]
