@@ -147,6 +147,7 @@ INNER_FLOORS = {
         {"identifiers", "model", "timestamps"},
         {"typeinfo"},
         {"encode", "fast_paths"},
+        {"layouts"},
         {"codegen", "json"},
         {"hooks"},
         {"decode", "portable"},

@@ -7,6 +7,7 @@ import json
 import os
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from inspect import signature
@@ -54,7 +55,8 @@ def _classes() -> Iterator[type[Record]]:
     """Yield each public class that has fields, and all of those that calls return."""
     for found in pkgutil.walk_packages(domo_async.__path__, "domo_async."):
         if found.name.split(".")[1] in {"_wire", "_bulk", "_transfer", "_endpoints", "_doctor", "_fleet", "_settings"}:
-            importlib.import_module(found.name)
+            with suppress(ImportError):  # what is compiled is not everywhere
+                importlib.import_module(found.name)
     waiting: list[type[Record]] = [Record]
     while waiting:
         cls = waiting.pop()
