@@ -15,7 +15,14 @@ from domo_async._redaction import masked
 from domo_async.errors import ConfigError, DomoError
 
 if TYPE_CHECKING:
-    from domo_async.models import Dataflow, DataflowExecution, StreamExecution, WorkflowInstance, WorkflowModel
+    from domo_async.models import (
+        Dataflow,
+        DataflowExecution,
+        StreamExecution,
+        WorkflowInstance,
+        WorkflowModel,
+        WorkflowVersion,
+    )
 
 __all__ = ["AutomationTools"]
 
@@ -193,19 +200,14 @@ class AutomationTools(Tools):
         return self.present.part("workflows", found, "workflow", _workflow, limit=limit, offset=offset)
 
     @reads("Get a workflow")
-    async def get_workflow(self, workflow_id: ModelId) -> Annotated[CallToolResult, WorkflowVersionPage]:
+    async def get_workflow(
+        self, workflow_id: ModelId, limit: Limit = USUAL, offset: Offset = 0
+    ) -> Annotated[CallToolResult, WorkflowVersionPage]:
         """Describe a workflow and its versions, one of which is needed to start it."""
         model = await self.domo.workflows.get(workflow_id)
-        versions = [
-            given(
-                version=each.version,
-                active=each.active,
-                description=each.description or None,
-                released=each.released_at or each.deployed_on,
-            )
-            for each in model.versions
-        ]
-        return self.present.page("versions", versions, "version", total=len(versions), workflow=_workflow(model))
+        return self.present.part(
+            "versions", model.versions, "version", _version, limit=limit, offset=offset, workflow=_workflow(model)
+        )
 
     @reads("List runs of a workflow")
     async def list_workflow_runs(
@@ -222,7 +224,9 @@ class AutomationTools(Tools):
         return self.present.part("runs", found, "run", _run, limit=limit, offset=offset)
 
     @reads("Get the status of a workflow's run")
-    async def get_workflow_run(self, run_id: RunId) -> Annotated[CallToolResult, RunOutputPage]:
+    async def get_workflow_run(
+        self, run_id: RunId, limit: Limit = USUAL, offset: Offset = 0
+    ) -> Annotated[CallToolResult, RunOutputPage]:
         """Return the status of a run of a workflow, and its outputs so far."""
         run = await self.domo.workflows.get_execution(run_id)
         outputs, problem = [], None
@@ -232,8 +236,15 @@ class AutomationTools(Tools):
             problem = str(error)
         else:
             outputs = [Fields(masked({"name": name, "value": value})) for name, value in produced.items()]
-        return self.present.page(
-            "outputs", outputs, "output", total=len(outputs), run=_run(run), **given(outputs_problem=problem)
+        return self.present.part(
+            "outputs",
+            outputs,
+            "output",
+            dict,
+            limit=limit,
+            offset=offset,
+            run=_run(run),
+            **given(outputs_problem=problem),
         )
 
     @writes("Start a workflow", WriteKind.WORKFLOWS)
@@ -350,6 +361,15 @@ def _workflow(model: WorkflowModel) -> Fields:
         active_versions=model.active_versions,
         runs=model.total_executions,
         updated=model.updated_on or model.updated_at,
+    )
+
+
+def _version(version: WorkflowVersion) -> Fields:
+    return given(
+        version=version.version,
+        active=version.active,
+        description=version.description or None,
+        released=version.released_at or version.deployed_on,
     )
 
 

@@ -175,7 +175,8 @@ class DatasetTools(Tools):
         first = next((token.text.lower() for token in tokens(sql) if token.type == "word"), "")
         if first not in {"select", "with"}:
             raise ConfigError("this tool runs a SELECT alone")
-        return await self._rows(dataset_id, sql, params, limit, offset)
+        # With no values, a placeholder is still one that lacks its value.
+        return await self._rows(dataset_id, sql, params or {}, limit, offset)
 
     @reads("Sample a dataset")
     async def sample_dataset(
@@ -185,9 +186,10 @@ class DatasetTools(Tools):
             list[str] | None, Field(description="The columns to show; all by default.", min_length=1)
         ] = None,
         limit: Limit = 5,
+        offset: Offset = 0,
     ) -> Annotated[CallToolResult, RowPage]:
         """Show some rows of a dataset, in the order in which the instance returns them, to see what it holds."""
-        return await self._rows(dataset_id, select(columns), None, limit, 0)
+        return await self._rows(dataset_id, select(columns), None, limit, offset)
 
     @writes("Create a dataset", WriteKind.DATASETS)
     async def create_dataset(
@@ -252,9 +254,10 @@ class DatasetTools(Tools):
         limit = min(limit, self.limits.rows)
         own = limit_of(sql)
         # The statement's own LIMIT stays: the request is for a part of that result.
-        left = limit + 1 if own is None else min(limit + 1, own.rows - offset)
-        if left < 1:
-            raise ConfigError(f"the statement's own LIMIT {own.rows if own else 0} leaves no rows after {offset}")
+        left = limit + 1 if own is None else min(limit + 1, max(own.rows - offset, 0))
+        # LIMIT 0 asks for the columns alone.
+        if own is not None and 0 < own.rows <= offset:
+            raise ConfigError(f"the statement's own LIMIT {own.rows} leaves no rows after {offset}")
         before = 0 if own is None else own.offset
         result = await self.domo.datasets.query(dataset_id, limited(sql, left, before + offset), params)
         columns = [(name, str(type_)) for name, type_ in zip(result.columns, result.types, strict=True)]

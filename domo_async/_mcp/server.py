@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from types import MethodType
+from types import MappingProxyType, MethodType
 from typing import Any
 
 import anyio
@@ -183,11 +183,28 @@ def _failed(error: str, message: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
-def _lean(schema: Any) -> Any:
-    """Return a JSON schema without the titles that repeat names, as what describes tools takes room in a window."""
-    if isinstance(schema, dict):
-        return {key: _lean(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))}
-    return [*map(_lean, schema)] if isinstance(schema, list) else schema
+def _lean(schema: Any, defined: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    """Return a JSON schema without references, which some clients do not follow, and without titles.
+
+    What describes tools takes room in a window, and titles repeat names.
+
+    Args:
+        schema: The schema.
+        defined: The schemas that it refers to.
+    """
+    if isinstance(schema, list):
+        return [_lean(each, defined) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    defined = schema.get("$defs", defined)
+    if "$ref" in schema:
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return _lean({**defined[schema["$ref"].rpartition("/")[2]], **rest}, defined)
+    return {
+        key: _lean(value, defined)
+        for key, value in schema.items()
+        if key != "$defs" and not (key == "title" and isinstance(value, str))
+    }
 
 
 @cache

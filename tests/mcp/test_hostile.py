@@ -66,9 +66,11 @@ async def test_values_of_sql_stay_values(emulator):
     async with connected(emulator) as client:
         sql = "SELECT * FROM table WHERE name = :name"
         page = await answer(client, "query_dataset", dataset_id=dataset.id, sql=sql, params={"name": "x' OR 'a'='a"})
+        lacking = await refusal(client, "query_dataset", dataset_id=dataset.id, sql=sql)
         columns = await refusal(client, "sample_dataset", dataset_id=dataset.id, columns=["id` FROM table; --"])
 
     assert [] == page["rows"]
+    assert "placeholder :name" in lacking[1]
     assert "BadRequest" == columns[0]
 
 

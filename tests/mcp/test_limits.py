@@ -100,10 +100,12 @@ async def test_a_statements_own_limit_counts(emulator):
         first = await answer(client, "query_dataset", dataset_id=dataset.id, sql=sql, limit=3)
         rest = await answer(client, "query_dataset", dataset_id=dataset.id, sql=f"{sql};", limit=3, offset=3)
         beyond = await refusal(client, "query_dataset", dataset_id=dataset.id, sql=sql, offset=5)
+        columns = await answer(client, "query_dataset", dataset_id=dataset.id, sql="SELECT id FROM table LIMIT 0")
 
     assert ([[2], [3], [4]], 3) == (first["rows"], first["next_offset"])
     assert ([[5], [6]], False) == (rest["rows"], rest["more"])
     assert "leaves no rows" in beyond[1]
+    assert ([{"name": "id", "type": "LONG"}], [], False) == (columns["columns"], columns["rows"], columns["more"])
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,15 @@ async def test_a_server_that_only_reads_offers_no_tool_that_does_not(emulator):
     assert "--allow-writes" in (instructions or "")
 
 
+async def test_schemas_have_no_references_and_pages_can_be_turned(emulator):
+    async with connected(emulator, allowed=WriteKind) as client:
+        tools = (await client.list_tools()).tools
+
+    assert [] == [tool.name for tool in tools if "$" in json.dumps([tool.input_schema, tool.output_schema])]
+    offered = {tool.name for tool in tools if "next_offset" in (tool.output_schema or {})["properties"]}
+    assert offered == {tool.name for tool in tools if "offset" in tool.input_schema["properties"]}
+
+
 async def test_a_refused_change_names_the_flag_and_sends_nothing(emulator):
     tools = {
         "start_workflow": "workflows",
