@@ -122,7 +122,7 @@ class ContentTools(Tools):
         """Find datasets, cards, pages, dataflows, users and more by name. The best matches come first."""
         if offset >= _READABLE:
             raise ConfigError(f"a search returns its first {_READABLE:,} hits alone: search for more words")
-        limit = min(limit, self.limits.rows, _MOST_HITS)
+        limit = min(limit, self.limits.rows, _MOST_HITS, _READABLE - offset)
         answer = await self.domo.search.query(text, entities=entities or ALL, limit=limit, offset=offset)
         total, unreadable = answer.total_result_count, answer.unreadable
         after = offset + len(answer.hits) + unreadable

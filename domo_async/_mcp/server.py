@@ -29,10 +29,19 @@ from domo_async._mcp.limits import Limits
 from domo_async._mcp.people import PeopleTools
 from domo_async._mcp.presenting import Presenter
 from domo_async._mcp.tools import ToolFacts, Tools, declared
+from domo_async._passing import may_pass
 from domo_async._redaction import redacted
 from domo_async._telemetry import cause_of, tell
 from domo_async._telemetry.events import TOOL_BROKEN, TOOL_CALLED
-from domo_async.errors import AnswerTooLarge, DomoError, NotFound
+from domo_async.errors import (
+    AnswerTooLarge,
+    DomoError,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Unauthorized,
+    UploadError,
+)
 
 __all__ = ["DomoServer"]
 
@@ -152,11 +161,30 @@ class DomoServer(MCPServer[Any]):
                     f"the answer is larger than {error.limit:,} bytes, and was not read to its end: ask for fewer rows"
                     " or columns, or start the server with a larger --max-bytes"
                 )
-            return self._present.message(message)
+            return self._present.message(message) + _advice(error)
         message = f"the call took longer than {self._limits.seconds:g} seconds and was ended"
         if changing:
             return f"{message}. It is not known whether the change took effect: look before you repeat it"
         return f"{message}: ask for less, or start the server with a larger --max-seconds"
+
+
+def _advice(error: DomoError) -> str:
+    """Return what a model can do about an error, in a sentence of its own; nothing if the message says it."""
+    cause = error.__cause__ if isinstance(error, UploadError) else error
+    match cause:
+        case Unauthorized():
+            advice = "The server's token is not valid: calling again does not help, only its operator can"
+        case Forbidden():
+            advice = "The user of the server's token may not do this: calling again does not help"
+        case NotFound():
+            advice = "It does not exist, or the user of the server's token may not see it: search for it, or list it"
+        case _ if error.in_doubt or not may_pass(error):
+            return ""
+        case RateLimited(retry_after=float(seconds)):
+            advice = f"Call again after {seconds:.0f} seconds"
+        case _:
+            advice = "This may pass: call again after a minute, and not more than a few times"
+    return f". {advice}."
 
 
 def _wrong(error: ToolError) -> str:

@@ -253,6 +253,27 @@ async def test_an_error_says_what_to_do_in_a_value(emulator, mode):
     assert ("ConfigError", True) == (zone[0], "time zone" in zone[1])
 
 
+async def test_what_the_instance_refuses_says_whether_to_call_again(emulator):
+    advice = {
+        401: "token is not valid",
+        403: "may not do this",
+        404: "does not exist, or the user",
+        429: "Call again after 7 seconds",
+        503: "This may pass",
+    }
+    dataset = emulator.add.dataset(columns={"id": "LONG"})
+    settings = Settings(retries=Retries(attempts=1))
+    async with connected(emulator, allowed=[WriteKind.DATASETS], settings=settings) as client:
+        for status, told in advice.items():
+            for route in ("GET */users/1", "POST */uploads"):
+                emulator.faults.add(Fault(route, "status", status=status, headers={"Retry-After": "7"}))
+            assert told in (await refusal(client, "get_user", user_id=1))[1]
+            assert told in (await refusal(client, "append_rows", dataset_id=dataset.id, rows=[[1]]))[1]
+        last = await answer(client, "search", text="*", offset=9_995)
+
+    assert (0, False) == (last["count"], last["more"])
+
+
 async def test_no_answer_tells_the_token_even_if_the_instance_does(emulator):
     dataset = emulator.add.dataset(
         name=f"of {emulator.token}", rows=[{"id": 1, "name": f"{'x' * 490}{emulator.token}"}, {"id": 2, "name": "y"}]
