@@ -169,7 +169,7 @@ class DomoServer(MCPServer[Any]):
 
 
 def _advice(error: DomoError) -> str:
-    """Return what a model can do about an error, in a sentence of its own; nothing if the message says it."""
+    """Return a sentence about whether another call helps; nothing if the error's message says that."""
     cause = error.__cause__ if isinstance(error, UploadError) else error
     match cause:
         case Unauthorized():
