@@ -20,6 +20,7 @@ from domo_async._dbapi.errors import (
     EXECUTEMANY,
     NO_RESULT,
     RESULT_CLOSED,
+    ROWS,
     InterfaceError,
     NotSupportedError,
     ProgrammingError,
@@ -219,6 +220,8 @@ class AsyncCursor:
         buffer, pump, rows = self._buffer, self._pump, list[Row]()
         if buffer is None or pump is None:
             raise ProgrammingError(NO_RESULT)
+        if not isinstance(count, int) or count < 0:
+            raise ProgrammingError(ROWS)
         while len(rows) < count:
             if buffer.empty:
                 batch = await pump.next()

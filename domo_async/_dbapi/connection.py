@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Iterator, Sequence
 from types import TracebackType
@@ -15,7 +16,10 @@ from domo_async._dbapi.errors import (
     CONNECTION_CLOSED,
     CURSOR_CLOSED,
     EXECUTEMANY,
+    FORKED,
     NO_RESULT,
+    RESULT_CLOSED,
+    ROWS,
     InterfaceError,
     NotSupportedError,
     ProgrammingError,
@@ -96,6 +100,7 @@ class Connection:
         self._session = Session(self._domo._aio, address.dataset)  # noqa: SLF001 - its other half
         self._cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
         self._closed = False
+        self._used_in: int | None = None
 
     @property
     def domo(self) -> Domo:
@@ -153,9 +158,12 @@ class Connection:
     def _check_open(self) -> None:
         if self._closed:
             raise InterfaceError(CONNECTION_CLOSED)
+        if self._used_in not in {None, os.getpid()}:
+            raise InterfaceError(FORKED)
 
     def _results(self, operation: str, parameters: Params | None) -> Iterator[Item]:
         self._check_open()
+        self._used_in = os.getpid()
         session = self._session
         return self._domo._portal.iterate(lambda: session.results(operation, parameters))  # noqa: SLF001 - as the client does
 
@@ -239,7 +247,8 @@ class Cursor:
     @tells
     def fetchone(self) -> Row | None:
         """Return the next row, or None after the last one."""
-        return self._result().next() if self._arrived() else None
+        buffer = self._result()
+        return buffer.next() if self._arrived(buffer) else None
 
     @tells
     def fetchmany(self, size: int | None = None) -> list[Row]:
@@ -255,14 +264,20 @@ class Cursor:
         """Return all remaining rows."""
         return self._take(ALL)
 
-    def __iter__(self) -> Iterator[Row]:
-        while (row := self.fetchone()) is not None:
-            yield row
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Row:
+        row = self.fetchone()
+        if row is None:
+            raise StopIteration
+        return row
 
     @tells
     def fetch_arrow_table(self) -> pa.Table:
         """Return all remaining rows as an Arrow table, with the types of `QueryResult.to_arrow`."""
-        return self._result().table(self._batches())
+        buffer = self._result()
+        return buffer.table(self._batches(buffer))
 
     @tells
     def fetch_record_batch(self) -> pa.RecordBatchReader:
@@ -314,9 +329,10 @@ class Cursor:
             raise ProgrammingError(NO_RESULT)
         return self._buffer
 
-    def _arrived(self) -> bool:
-        """Wait for rows; return whether there are any."""
-        buffer = self._result()
+    def _arrived(self, buffer: Buffer) -> bool:
+        """Wait for rows of a result; return whether there are any."""
+        if self._result() is not buffer:
+            raise InterfaceError(RESULT_CLOSED)
         if self._items is None:
             raise ProgrammingError(BROKEN)
         while buffer.empty:
@@ -330,15 +346,16 @@ class Cursor:
 
     def _take(self, count: int) -> list[Row]:
         buffer, rows = self._result(), list[Row]()
-        while len(rows) < count and self._arrived():
+        if not isinstance(count, int) or count < 0:
+            raise ProgrammingError(ROWS)
+        while len(rows) < count and self._arrived(buffer):
             rows += buffer.take(count - len(rows))
         return rows
 
     @tells
     def _uniform(self, buffer: Buffer) -> Iterator[pa.RecordBatch]:
-        yield from buffer.uniform(self._batches())
+        yield from buffer.uniform(self._batches(buffer))
 
-    def _batches(self) -> Iterator[pa.RecordBatch]:
-        buffer = self._result()
-        while self._arrived():
+    def _batches(self, buffer: Buffer) -> Iterator[pa.RecordBatch]:
+        while self._arrived(buffer):
             yield from buffer.rest()

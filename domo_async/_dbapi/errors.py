@@ -25,8 +25,10 @@ __all__ = [
     "CONNECTION_CLOSED",
     "CURSOR_CLOSED",
     "EXECUTEMANY",
+    "FORKED",
     "NO_RESULT",
     "RESULT_CLOSED",
+    "ROWS",
     "DataError",
     "DatabaseError",
     "Error",
@@ -47,6 +49,8 @@ NO_RESULT = "there is no result: execute a query first"
 BROKEN = "the result broke off with an error, so its other rows cannot be fetched: execute the query again"
 RESULT_CLOSED = "the result was closed while its rows were fetched: execute the query again"
 EXECUTEMANY = "executemany is for writing, and a connection only reads: execute each query, or bind a list to IN"
+FORKED = "the connection was used before this process was forked, and belongs to the other one: connect again"
+ROWS = "pass the number of rows to fetch as an integer of at least 0"
 
 
 F = TypeVar("F", bound=Callable[..., Any])

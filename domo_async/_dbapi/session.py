@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sized
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -55,6 +55,8 @@ class Session:
                 return
             case Show():
                 answer = await evaluate(select_for(statement), catalog)
+                if statement.target is not None and not answer.rows:
+                    await catalog.id_of(statement.target)  # says if there is none
             case Local():
                 answer = await evaluate(_bound(statement.sql, params, statement), catalog)
             case Query():
@@ -81,9 +83,8 @@ async def _known(columns: Columns, _: str) -> Columns:
 
 def _bound(sql: str, params: Params | None, statement: Query | Local) -> str:
     """Return SQL with its values; an empty list of values for SQL without placeholders is none."""
-    if params is not None and not len(params) and not statement.has_placeholders:
-        return sql
-    return bind(sql, params)
+    empty = isinstance(params, Sized) and not len(params)
+    return sql if empty and not statement.has_placeholders else bind(sql, params)
 
 
 def _batch(answer: Answer) -> pa.RecordBatch:

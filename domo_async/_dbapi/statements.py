@@ -5,6 +5,7 @@ Datasets are found by parsing the SQL; of its text, only their names are replace
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import takewhile
@@ -41,9 +42,18 @@ INFORMATION_SCHEMA = "information_schema"
 DATASET = "table"
 """The name that stands for the connection's own dataset, and by which Domo calls the dataset of a query."""
 
-_TRANSACTIONS = frozenset({"BEGIN", "START", "COMMIT", "ROLLBACK"})
-_HARMLESS = frozenset(
-    {*("SELECT", "WITH", "VALUES", "TABLE", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "SET", "USE"), *_TRANSACTIONS}
+_READS = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "SET", "USE"})
+# What begins and ends transactions, and what sets for them that which holds anyway.
+_TRANSACTIONS = re.compile(
+    r"""
+    BEGIN(\ WORK)?
+    | START\ TRANSACTION(\ WITH\ CONSISTENT\ SNAPSHOT|\ READ\ (ONLY|WRITE))?
+    | (COMMIT|ROLLBACK)(\ WORK)?(\ AND(\ NO)?\ CHAIN)?(\ (NO\ )?RELEASE)?
+    | ROLLBACK(\ WORK)?\ TO(\ SAVEPOINT)?\ \S+
+    | (RELEASE\ )?SAVEPOINT\ \S+
+    | SET(\ SESSION)?\ TRANSACTION\ (READ\ ONLY|ISOLATION\ LEVEL\ READ\ (UN)?COMMITTED)
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 _EFFECTS = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter, exp.Command)
 
@@ -57,6 +67,7 @@ class _Domo(MySQL):
         SHOW_PARSERS: ClassVar[dict[str, Any]] = {
             **MySQLParser.SHOW_PARSERS,
             **{f"{full}FIELDS": MySQLParser.SHOW_PARSERS[f"{full}COLUMNS"] for full in ("", "FULL ")},
+            **dict.fromkeys(("INDEXES", "KEYS"), MySQLParser.SHOW_PARSERS["INDEX"]),
         }
         SHOW_TRIE: ClassVar[dict[str, Any]] = new_trie(key.split(" ") for key in SHOW_PARSERS)
 
@@ -112,8 +123,8 @@ class Show:
     """A statement that lists what there is.
 
     Attributes:
-        subject: ``TABLES``, ``DATABASES`` or ``COLUMNS``.
-        target: The dataset whose columns are listed, if any.
+        subject: What is listed, such as ``TABLES``.
+        target: The dataset whose columns or indexes are listed, if any.
         like: The pattern of the names, if any.
         where: The condition on what is listed, if any.
         full: Whether more is listed about each.
@@ -142,15 +153,17 @@ def parse(sql: str) -> Statement:
         ProgrammingError: It cannot be read.
         ConfigError: A text, a name or a comment is never closed.
     """
+    if not isinstance(sql, str):
+        raise ProgrammingError(f"pass the SQL as text, not as a {type(sql).__name__}")
     body = _without_semicolon(sql)
-    first = _first_word(body)
-    if first not in _HARMLESS:
-        raise NotSupportedError(
-            f"{first} is not sent: a connection only reads. Change datasets with the client (`connection.domo`), for"
-            " example with datasets.upload"
-        )
-    if first in _TRANSACTIONS:
+    if _TRANSACTIONS.fullmatch(_plain(body)):
         return Ignored()
+    first = _first_word(body)
+    if first not in _READS:
+        raise NotSupportedError(
+            f"{first} is not sent: a connection only reads, one statement at a time. Change datasets with the client"
+            " (`connection.domo`), for example with datasets.upload"
+        )
     tree = tree_of(body)
     match tree:
         case exp.Query() if first != "TABLE":
@@ -159,7 +172,8 @@ def parse(sql: str) -> Statement:
             return _show(tree)
         case exp.Describe() if isinstance(tree.this, exp.Table):
             return Show("COLUMNS", _dataset_name(tree.this))
-        case exp.Use() if tree.this.name.lower() == SCHEMA:
+        case exp.Use():
+            _check_schema(tree.this.name)
             return Ignored()
         case exp.Set() if _is_harmless(tree):
             return Ignored()
@@ -197,6 +211,11 @@ def _without_semicolon(sql: str) -> str:
     if not end:
         raise ProgrammingError("the SQL is empty")
     return sql[:end]
+
+
+def _plain(sql: str) -> str:
+    """Return SQL without comments, and with single blanks."""
+    return " ".join("".join(" " if token.type == "comment" else token.text for token in tokens(sql)).split())
 
 
 def _first_word(sql: str) -> str:
@@ -248,12 +267,18 @@ def _is_defined(table: exp.Table) -> bool:
 
 
 def _dataset_name(table: exp.Table) -> str:
-    if table.catalog or (table.db and table.db.lower() != SCHEMA):
-        schema = f"{table.catalog}.{table.db}" if table.catalog else table.db
-        raise ProgrammingError(
-            f"the schema {schema!r} does not exist: name datasets without a schema, or with {SCHEMA!r}"
-        )
+    if table.db:
+        _check_schema(f"{table.catalog}.{table.db}" if table.catalog else table.db)
     return table.name
+
+
+def _check_schema(name: str) -> None:
+    if name.lower() == INFORMATION_SCHEMA:
+        raise NotSupportedError(f"{INFORMATION_SCHEMA} itself is not described: query its tables, such as TABLES")
+    if name.lower() != SCHEMA:
+        raise ProgrammingError(
+            f"the schema {name!r} does not exist: name datasets without a schema, or with {SCHEMA!r}"
+        )
 
 
 def _edits(tree: exp.Query, tables: Iterable[exp.Table]) -> Iterator[_Edit]:
@@ -288,18 +313,12 @@ def _edited(sql: str, edits: Iterable[_Edit]) -> str:
 
 
 def _show(tree: exp.Show) -> Show:
-    subject, like = str(tree.this).upper(), tree.args.get("like")
+    like = tree.args.get("like")
     schema, target, where = (tree.args.get(name) for name in ("db", "target", "where"))
-    subject = "DATABASES" if subject == "SCHEMAS" else subject
-    if subject not in {"TABLES", "DATABASES", "COLUMNS"}:
-        raise NotSupportedError(
-            f"SHOW {subject} is not supported; SHOW TABLES, SHOW DATABASES, SHOW COLUMNS FROM and DESCRIBE are,"
-            f" and queries on {INFORMATION_SCHEMA}"
-        )
-    if schema is not None and schema.name.lower() != SCHEMA:
-        raise ProgrammingError(f"the schema {schema.name!r} does not exist: all datasets are in {SCHEMA!r}")
+    if schema is not None:
+        _check_schema(schema.name)
     return Show(
-        subject,
+        str(tree.this).upper(),
         None if target is None else target.name,
         None if like is None else like.name,
         None if where is None else where.this.sql(dialect="mysql"),
@@ -312,7 +331,11 @@ def _is_harmless(tree: exp.Set) -> bool:
     for item in tree.expressions:
         if item.args.get("kind") == "NAMES" and item.this.name.lower().startswith("utf8"):
             continue
-        if isinstance(item.this, exp.EQ) and item.this.left.name.lower() == "autocommit":
-            continue
+        if isinstance(item.this, exp.EQ):
+            name, value = item.this.left.name.lower(), item.this.right
+            if name == "autocommit":
+                continue
+            if name.startswith("character_set_") and value.name.lower().startswith(("utf8", "null")):
+                continue
         return False
     return True

@@ -110,6 +110,8 @@ def test_values_are_bound_as_query_binds_them(cursor: dbapi.Cursor) -> None:
         ("SELECT * FROM table WHERE id = ?", "1", "give params as a list"),
         ("SELECT * FROM table WHERE id = ?", [float("inf")], "value 1"),
         ("SELECT * FROM table WHERE id = 'x", [1], "never closed"),
+        ("SELECT 1", 5, "not a int"),
+        ("SELECT 1", iter([]), "not a list_iterator"),
     ],
 )
 def test_values_that_do_not_fit_are_refused(cursor: dbapi.Cursor, sql: str, values: object, problem: str) -> None:
@@ -134,7 +136,11 @@ def test_rows_come_in_any_portions(cursor: dbapi.Cursor) -> None:
     table = cursor.fetch_arrow_table()
     assert list(range(70_000, MANY)) == table["n"].to_pylist()
     assert MANY == cursor.rownumber
-    assert [] == cursor.fetchmany(2)
+    assert [] == cursor.fetchmany(2) == cursor.fetchmany(0)
+    with pytest.raises(dbapi.ProgrammingError, match="of at least 0"):
+        cursor.fetchmany(-1)
+    assert (0,) == next(cursor.execute("SELECT n FROM Numbers ORDER BY n LIMIT 1"))
+    assert [None] == [next(cursor, None)]
 
 
 def test_arrow_tables_have_the_digits_that_values_need(cursor: dbapi.Cursor) -> None:
@@ -160,6 +166,17 @@ def test_record_batches_are_read_as_they_arrive(cursor: dbapi.Cursor) -> None:
     numbers = cursor.execute("SELECT n FROM Numbers").fetch_record_batch()
     assert [65_536, 65_536, MANY - 2 * 65_536] == [batch.num_rows for batch in numbers]
     assert [] == cursor.execute("SELECT * FROM table WHERE id = 0").fetch_record_batch().read_all().to_pylist()
+
+
+def test_a_reader_ends_with_its_result(cursor: dbapi.Cursor) -> None:
+    reader = cursor.execute("SELECT n FROM Numbers").fetch_record_batch()
+    next(reader)
+
+    cursor.execute("SELECT id FROM Orders")
+
+    with pytest.raises(dbapi.InterfaceError, match="the result was closed while its rows were fetched"):
+        next(reader)
+    assert 4 == len(cursor.fetchall())
 
 
 def test_a_number_beyond_the_type_of_record_batches_is_told(cursor: dbapi.Cursor) -> None:

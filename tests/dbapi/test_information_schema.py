@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -29,6 +30,18 @@ def test_constants_are_answered_without_a_request(instance: Instance, cursor: db
     assert before == instance.requests()
 
 
+def test_calculated_columns_are_called_as_they_are_written(cursor: dbapi.Cursor) -> None:
+    columns = "database() /* a, b */, 1+1, 'it''s', IFNULL(NULL, 'a'), TABLE_ROWS, COUNT(*) AS n, @@autocommit"
+
+    cursor.execute(
+        f"SELECT DISTINCT {columns} FROM information_schema.TABLES WHERE TABLE_NAME = 'Orders' GROUP BY TABLE_ROWS"
+    )
+
+    names = ["database()", "1+1", "it's", "IFNULL(NULL, 'a')", "TABLE_ROWS", "n", "@@autocommit"]
+    assert names == [each[0] for each in cursor.description or ()]
+    assert [("domo", 2, "it's", "a", 4, 1, 1)] == cursor.fetchall()
+
+
 def test_the_user_is_asked_for(cursor: dbapi.Cursor) -> None:
     assert [("owner@example.com", 1)] == cursor.execute("SELECT CURRENT_USER(), 1").fetchall()
 
@@ -46,7 +59,12 @@ def test_the_user_is_asked_for(cursor: dbapi.Cursor) -> None:
         ),
         "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT * FROM t",
         *("SELECT LOAD_EXTENSION('x')", "SELECT * FROM information_schema.COLUMNS"),
-        *("SELECT CAST('2024-01-01' AS DATE)", "SELECT 0.1 + 0.2", "SELECT LENGTH('é')"),
+        *("SELECT CAST('2024-01-01' AS DATE)", "SELECT 0.1 + 0.2", "SELECT LENGTH('é')", "SELECT 1 = '1'", "SELECT ~1"),
+        *(
+            "SELECT 0x41",
+            "SELECT 2 IN ('2')",
+            "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_NAME LIKE 'O_'",
+        ),
     ],
 )
 def test_what_cannot_be_answered_truly_is_refused(cursor: dbapi.Cursor, sql: str) -> None:
@@ -71,7 +89,12 @@ def test_columns_are_described_by_name_and_by_id(instance: Instance, cursor: dba
 
     assert fields == cursor.execute("DESCRIBE Orders").fetchall()
     assert fields == cursor.execute(f"SHOW COLUMNS FROM `{instance.orders}`").fetchall()
-    assert [] == cursor.execute("SHOW COLUMNS FROM Nothing").fetchall()
+    full = cursor.execute("SHOW FULL COLUMNS FROM Orders LIKE 'id'").fetchall()
+    assert [("id", "bigint", None, "YES", "", None, "", "select", "")] == full
+    assert [] == cursor.execute("SHOW INDEX FROM Orders").fetchall()
+    for sql in ("SHOW COLUMNS FROM Nothing", "DESCRIBE Nothing", "SHOW KEYS FROM Nothing"):
+        with pytest.raises(dbapi.ProgrammingError, match="is called 'Nothing'"):
+            cursor.execute(sql)
     with pytest.raises(dbapi.ProgrammingError, match="2 datasets are called 'Twins'"):
         cursor.execute("DESCRIBE Twins")
     for sql in ("SELECT '\ud800'", "SHOW TABLES LIKE '\ud800'"):
@@ -91,6 +114,13 @@ def test_the_information_schema_is_queried_like_any_other(instance: Instance, cu
         " ON c.table_name = t.table_name WHERE c.table_name IN ('Orders', 'Numbers') GROUP BY t.table_name ORDER BY n"
     ).fetchall()
     assert [("Numbers", 1), ("Orders", 6)] == grouped
+    made = cursor.execute("SELECT CREATE_TIME, ENGINE FROM information_schema.TABLES WHERE TABLE_NAME = 'Orders'")
+    assert (["DATETIME", "STRING"], datetime, None) == (
+        [each[1] for each in made.description or ()],
+        *((type(created), engine) for created, engine in made).__next__(),
+    )
+    either = "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_NAME LIKE 'Orders' OR TABLE_NAME = 'Numbers'"
+    assert [(7,)] == cursor.execute(either).fetchall()
     with pytest.raises(dbapi.NotSupportedError, match="say whose columns"):
         cursor.execute(
             "SELECT * FROM information_schema.tables t JOIN information_schema.columns c ON 1 = 1"
@@ -135,6 +165,11 @@ STARTUP = [
     ("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME LIKE 'Order\\_'", []),
     ("SELECT REFERENCED_TABLE_NAME FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE WHERE TABLE_NAME = 'Orders'", []),
     ("SELECT COUNT(*) FROM INFORMATION_SCHEMA.STATISTICS", [(0,)]),
+    *((f"SHOW {what}", []) for what in ("WARNINGS", "ERRORS", "TRIGGERS", "EVENTS", "PROCEDURE STATUS")),
+    ("SHOW SESSION VARIABLES LIKE 'character_set_r%'", [("character_set_results", "utf8mb4")]),
+    ("SHOW VARIABLES LIKE 'sql_mode'", []),
+    ("SELECT @@session.transaction_read_only", [(1,)]),
+    ("SHOW TABLE STATUS WHERE Name = 'Nothing'", []),
     ("SELECT * FROM (SELECT id FROM `Orders`) AS virtual_table LIMIT 1", [(1,)]),
 ]
 

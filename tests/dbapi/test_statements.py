@@ -54,6 +54,8 @@ WRITES = [
         "SELECT a FROM o FOR UPDATE",
         "WITH t AS (DELETE FROM o) SELECT 1",
     ),
+    # What follows a statement about transactions is not lost without a word.
+    *("COMMIT; DROP TABLE o", "BEGIN; SELECT a FROM o", "BEGIN DELETE FROM o; END", "START SLAVE", "SAVEPOINT a b"),
 ]
 
 
@@ -64,7 +66,11 @@ def test_what_would_write_is_refused(sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["EXPLAIN SELECT 1", "SHOW VARIABLES", "SHOW KEYS FROM o", "TABLE o", "VALUES ROW(1)", "SET sql_mode = ''"]
+    "sql",
+    [
+        *("EXPLAIN SELECT 1", "TABLE o", "VALUES ROW(1)", "SET sql_mode = ''", "SET NAMES latin1"),
+        *("SET character_set_results = latin1", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"),
+    ],
 )
 def test_what_does_not_exist_here_is_refused(sql: str) -> None:
     with pytest.raises(NotSupportedError, match="is not supported"):
@@ -82,6 +88,8 @@ def test_what_does_not_exist_here_is_refused(sql: str) -> None:
         ("SELECT * FROM mysql.user", "schema 'mysql' does not exist"),
         ("SELECT * FROM def.domo.o", "schema 'def.domo' does not exist"),
         ("SHOW TABLES FROM sys", "schema 'sys' does not exist"),
+        ("USE sys", "schema 'sys' does not exist"),
+        (b"SELECT 1", "pass the SQL as text, not as a bytes"),
     ],
 )
 def test_what_is_wrong_is_named(sql: str, problem: str) -> None:
@@ -103,6 +111,9 @@ def test_statements_that_need_no_dataset_are_told_apart() -> None:
         "USE domo",
         "SET NAMES utf8mb4",
         "SET autocommit=1",
+        *("SAVEPOINT `a`", "RELEASE SAVEPOINT a", "ROLLBACK /* x */ TO SAVEPOINT a;", "ROLLBACK WORK AND CHAIN"),
+        *("SET SESSION TRANSACTION READ ONLY", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"),
+        *("SET character_set_results = NULL", "SET @@character_set_client = utf8mb4"),
     )
     assert {Ignored()} == set(map(parse, ignored))
 
