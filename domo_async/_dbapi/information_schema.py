@@ -173,7 +173,7 @@ _SHOWN = {
 _CATALOG = "def"
 _NAMED = {"TABLE_CATALOG": _CATALOG, "TABLE_SCHEMA": SCHEMA}
 VERSION = f"domo-async {__version__}"
-"""What ``version()`` gives: Domo tells no version of its SQL."""
+"""The value of ``version()``: Domo tells no version of its SQL."""
 
 _WILDCARD = re.compile(r"[%_\\]")
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, types
+from sqlalchemy import ColumnElement, Connection, types
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.mysql.base import MySQLCompiler, MySQLDialect
 from sqlalchemy.engine import URL, default
 from sqlalchemy.engine.interfaces import DBAPIConnection, ReflectedColumn
-from sqlalchemy.exc import ArgumentError, NoSuchTableError
+from sqlalchemy.exc import ArgumentError, CompileError, NoSuchTableError
 from sqlalchemy.sql.selectable import GenerativeSelect
 
 from domo_async import dbapi
 from domo_async._dbapi.address import Address
+from domo_async._dbapi.errors import CONNECTION_CLOSED, FORKED
 from domo_async._dbapi.statements import SCHEMA
 from domo_async._redaction import Secret
+from domo_async._sqlalchemy.types import COLSPECS
 from domo_async.errors import ConfigError
 
 __all__ = ["DomoCompiler", "DomoDialect"]
@@ -30,8 +32,19 @@ class DomoCompiler(MySQLCompiler):
     def limit_clause(self, select: GenerativeSelect, **kw: Any) -> str:
         """Return LIMIT and OFFSET in the form that other statements of this library have, too."""
         limit, offset = select._limit_clause, select._offset_clause  # noqa: SLF001 - as other dialects read them
-        if limit is None and offset is None:
-            return ""
+        return "" if limit is None and offset is None else self._limit(limit, offset, **kw)
+
+    def fetch_clause(self, select: GenerativeSelect, *_: Any, **kw: Any) -> str:
+        """Return FETCH FIRST as LIMIT and OFFSET.
+
+        Raises:
+            CompileError: It asks for a percentage of the rows, or for ties.
+        """
+        if any((select._fetch_clause_options or {}).values()):  # noqa: SLF001 - as other dialects read them
+            raise CompileError("Domo's SQL does not have FETCH with PERCENT or WITH TIES: use limit()")
+        return self._limit(select._fetch_clause, select._offset_clause, **kw)  # noqa: SLF001 - as above
+
+    def _limit(self, limit: ColumnElement[Any] | None, offset: ColumnElement[Any] | None, **kw: Any) -> str:
         text = f"\n LIMIT {_ALL_ROWS if limit is None else self.process(limit, **kw)}"
         return text if offset is None else f"{text} OFFSET {self.process(offset, **kw)}"
 
@@ -61,6 +74,7 @@ class DomoDialect(MySQLDialect):
     driver = "rest"
     statement_compiler = DomoCompiler
     execution_ctx_cls = DomoExecutionContext
+    colspecs = {**MySQLDialect.colspecs, **COLSPECS}  # noqa: RUF012 - not declared as one of the class
     default_paramstyle = "qmark"
     default_schema_name = SCHEMA
     supports_statement_cache = True
@@ -124,8 +138,8 @@ class DomoDialect(MySQLDialect):
         return True
 
     def is_disconnect(self, e: Any, connection: Any, cursor: Any) -> bool:
-        """Return whether a connection is closed; one that is open has no state that could be lost."""
-        return isinstance(e, dbapi.InterfaceError) and "connection is closed" in str(e)
+        """Return whether a connection is closed or another process's; any other has no state that could be lost."""
+        return isinstance(e, dbapi.InterfaceError) and str(e) in {CONNECTION_CLOSED, FORKED}
 
     def get_isolation_level_values(self, dbapi_conn: DBAPIConnection) -> Sequence[Any]:
         """Return the one that there is."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from domo_async import Settings, dbapi
 from tests.dbapi.conftest import MANY, NAMES, ORDERS, Instance
+
+KEY = UUID(int=7)
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,13 @@ def test_statements_are_compiled_for_domo(engine: sa.Engine, orders: sa.Table) -
         (sa.select(sa.select(id_).cte("chosen").c.id).limit(1), [(1,)]),
         (sa.union_all(sa.select(id_).where(id_ == 1), sa.select(id_).where(id_ == 4)).order_by("id"), [(1,), (4,)]),  # type: ignore[list-item]
         (sa.select(scoped.c.id).where(scoped.c.id == 2), [(2,)]),
+        (sa.select(id_).order_by(id_).fetch(2).offset(1), [(2,), (3,)]),
+        (
+            sa.select(*map(sa.literal, (date(2024, 1, 2), datetime(2024, 1, 2, 3), time(4, 5), KEY))),
+            [(date(2024, 1, 2), datetime(2024, 1, 2, 3), time(4, 5), KEY)],
+        ),
+        (sa.select(sa.cast(orders.c.moment, sa.Time)).where(id_ == 1), [(time(12, 30),)]),
+        (sa.select(id_).where(sa.literal(KEY) == str(KEY), id_ == 1), [(1,)]),
         (sa.select(sa.text("id")).select_from(sa.text("`table`")).where(sa.text("id = :id")).params(id=3), [(3,)]),
     ]
     with engine.connect() as connection:
@@ -144,6 +155,42 @@ def test_what_would_write_is_refused_before_it_is_sent(instance: Instance, engin
             connection.execute(orders.insert(), [{"id": 1}, {"id": 2}])
         assert before == instance.requests()
         assert 4 == connection.scalar(sa.select(sa.func.count()).select_from(orders))
+
+
+def test_what_fetch_cannot_do_is_told(engine: sa.Engine, orders: sa.Table) -> None:
+    for options in ({"with_ties": True}, {"percent": True}):
+        with pytest.raises(exc.CompileError, match="use limit"):
+            sa.select(orders).fetch(1, **options).compile(engine)
+
+
+def test_savepoints_are_left(engine: sa.Engine) -> None:
+    with engine.connect() as connection, connection.begin():
+        with connection.begin_nested() as savepoint:
+            assert 4 == connection.scalar(sa.text("SELECT COUNT(*) FROM Orders"))
+            savepoint.rollback()
+        with connection.begin_nested():
+            assert 1 == connection.scalar(sa.text("SELECT 1"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_an_engine_makes_new_connections_in_a_forked_process(instance: Instance) -> None:
+    engine = sa.create_engine(instance.url(), pool_pre_ping=True)
+    with engine.connect() as connection:
+        assert 4 == connection.scalar(sa.text("SELECT COUNT(*) FROM Orders"))
+    left, right = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            with engine.connect() as connection:
+                os.write(right, str(connection.scalar(sa.text("SELECT COUNT(*) FROM Orders"))).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.set_blocking(left, False)
+    assert b"4" == os.read(left, 9)
+    os.close(left)
+    os.close(right)
+    engine.dispose()
 
 
 class Base(DeclarativeBase):
