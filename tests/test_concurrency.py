@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import anyio
@@ -14,7 +14,7 @@ import pytest
 
 from domo_async import ConfigError, Domo
 from domo_async._concurrency import map_concurrent, task_group
-from domo_async._transfer.threads import in_thread, prefetch
+from domo_async._transfer.threads import in_thread, in_threads, prefetch
 from domo_async.emulator import Emulator, Fault
 
 
@@ -121,7 +121,7 @@ async def test_a_cancelled_scope_waits_for_calls_under_way() -> None:
     assert [0, 1, 2] == sorted(ended)
 
 
-@pytest.mark.parametrize("work", ["call", "items"])
+@pytest.mark.parametrize("work", ["call", "calls", "items"])
 async def test_a_cancelled_scope_waits_for_threads(work: str) -> None:
     started, go_on = threading.Event(), threading.Event()
     ended: list[str] = []
@@ -132,10 +132,16 @@ async def test_a_cancelled_scope_waits_for_threads(work: str) -> None:
         ended.append("thread")
         return "made"
 
+    async def calls() -> AsyncIterator[Callable[[], str]]:
+        yield slow
+
     async def call() -> None:
         try:
             if work == "call":
                 await in_thread(slow)
+            elif work == "calls":
+                async for _ in in_threads(calls(), 1):
+                    pass
             else:
                 async for _ in prefetch(iter(slow, ""), 1):
                     pass

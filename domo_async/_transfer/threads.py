@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from itertools import islice
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from domo_async._concurrency import wait_for_end
+from domo_async._concurrency import cancel_all, wait_for_end
 
-__all__ = ["call_foreign", "in_thread", "prefetch"]
+__all__ = ["call_foreign", "in_thread", "in_threads", "prefetch"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -41,6 +41,45 @@ async def call_foreign(function: Callable[..., R], *arguments: object) -> R:
     of the event loop's executor, but on a thread of its own. A cancellation does not wait for it.
     """
     return await to_thread.run_sync(function, *arguments, limiter=CapacityLimiter(1), abandon_on_cancel=True)
+
+
+async def in_threads(calls: AsyncIterator[Callable[[], R]], count: int) -> AsyncGenerator[R]:
+    """Make calls in threads, up to `count` at once, and yield their results in the order of the calls.
+
+    While the caller uses some results, the next calls are made. Each result is yielded as soon as it and all earlier
+    ones are ready, however long the iterator takes for the next call. An error is raised after all earlier results.
+
+    Args:
+        calls: The calls. All steps of the iterator run in one task, which is not the caller's.
+        count: The most calls whose results were not yielded yet.
+    """
+    loop = asyncio.get_running_loop()
+    room = asyncio.Semaphore(count)
+    under_way: list[asyncio.Future[R]] = []
+    results = asyncio.Queue[asyncio.Future[R] | None]()
+
+    async def begin() -> None:
+        try:
+            async for call in calls:
+                await room.acquire()
+                under_way.append(loop.run_in_executor(None, call))
+                results.put_nowait(under_way[-1])
+        finally:
+            results.put_nowait(None)
+
+    beginning = asyncio.create_task(begin())
+    try:
+        while (result := await results.get()) is not None:
+            yield await asyncio.shield(result)
+            under_way.remove(result)
+            room.release()
+        await beginning
+    finally:
+        await cancel_all(beginning)
+        # From here on the caller may close the resources that the threads used.
+        await wait_for_end(*under_way)
+        # asyncio would report an exception that nobody retrieves.
+        _ = [result.cancelled() or result.exception() for result in under_way]
 
 
 async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import Domo
-from domo_async._transfer.threads import prefetch
+from domo_async._transfer.threads import in_threads, prefetch
 from domo_async.emulator import Emulator
 
 
@@ -54,6 +55,56 @@ async def test_the_next_ones_are_made_while_one_is_in_use_but_not_too_many():
     assert await asyncio.to_thread(enough.wait, 10)
     await ahead.aclose()
     assert [0, 1, 2, 3, 4] == made
+
+
+@given(st.integers(0, 12), st.integers(1, 5), st.sampled_from(["", "call", "iterator"]))
+def test_results_come_in_the_order_of_the_calls_and_an_error_after_what_came_before_it(total, count, fails):
+    def call(n: int) -> int:
+        if n == total:
+            raise LookupError
+        return n
+
+    async def calls() -> AsyncIterator[Callable[[], int]]:
+        for n in range(total + (fails == "call")):
+            yield partial(call, n)
+        if fails:
+            raise LookupError if fails == "iterator" else ValueError
+
+    async def main() -> None:
+        came = []
+        try:
+            async for result in in_threads(calls(), count):
+                came.append(result)  # noqa: PERF401 - what came before an error is looked at
+        except LookupError:
+            came.append(-1)
+        assert [*range(total), *[-1] * bool(fails)] == came
+
+    asyncio.run(main())
+
+
+async def test_calls_are_made_while_a_result_is_in_use_but_not_too_many_and_no_result_waits_for_the_next_call():
+    made: list[int] = []
+    enough, more = threading.Semaphore(0), asyncio.Event()
+
+    def call(n: int) -> int:
+        made.append(n)
+        enough.release()
+        return n
+
+    async def calls() -> AsyncIterator[Callable[[], int]]:
+        for n in range(6):
+            if n == 5:
+                await more.wait()
+            yield partial(call, n)
+
+    results = in_threads(calls(), 3)
+
+    assert 0 == await anext(results)
+    await asyncio.to_thread(lambda: [enough.acquire(timeout=10) for _ in range(3)])
+    assert [0, 1, 2] == sorted(made)
+    assert [1, 2, 3, 4] == [await anext(results) for _ in range(4)]
+    more.set()
+    assert [5] == [result async for result in results]
 
 
 async def test_an_item_that_is_waited_for_comes_without_the_next_ones():

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from domo_async._transfer.columns import ColumnSpec
@@ -19,16 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ArrowEncoder"]
 
-_THREADS = min(4, os.cpu_count() or 1)
-# Fewer rows are not worth the hop to another thread.
-_PIECE = 16_384
 _WRITTEN_AT_ONCE = 16_384
 
 
 class ArrowEncoder:
     """Writes record batches as CSV for a dataset's columns; the package's docstring describes how values are written.
 
-    Large batches are written by several threads at once. The encoder is stateless, so several threads may use it.
+    The encoder is stateless, so several threads may use it.
 
     Args:
         schema: The batches' schema; columns go by position.
@@ -75,27 +69,11 @@ class ArrowEncoder:
         Raises:
             SourceError: A value does not fit its column; names the row, counted from 1, and the column.
         """
-        pieces = min(_THREADS, batch.num_rows // _PIECE)
-        if pieces < 2:
-            return self._encode_piece(batch, row) if batch.num_rows else b""
-        step = -(-batch.num_rows // pieces)
-        starts = range(0, batch.num_rows, step)
-        return b"".join(
-            self._threads.map(lambda start: self._encode_piece(batch.slice(start, step), row + start), starts)
-        )
-
-    @cached_property
-    def _threads(self) -> ThreadPoolExecutor:
-        # The threads end when the encoder is garbage-collected.
-        return ThreadPoolExecutor(_THREADS, thread_name_prefix="domo-async-encode")
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_threads"}
-
-    def _encode_piece(self, batch: pa.RecordBatch, row: int) -> bytes:
         import pyarrow as pa  # noqa: PLC0415 - optional
         from pyarrow import csv  # noqa: PLC0415 - optional
 
+        if not batch.num_rows:
+            return b""
         arrays = [self._formed(index, array, row) for index, array in enumerate(batch.columns)]
         sink = pa.BufferOutputStream()
         csv.write_csv(

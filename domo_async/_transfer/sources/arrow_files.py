@@ -112,7 +112,8 @@ class _ArrowFile(OfFile, ArrowTable):
         folders: FolderColumns,
     ) -> None:
         own, select = arrow_pieces(schema, rows)
-        super().__init__(own, stepped(self._with_folders(map(select, batches))), reading.rules, file.identity)
+        pieces = self._with_folders(map(select, batches))
+        super().__init__(own, stepped(iter([pieces])), reading.rules, file.identity)
         self._file = file
         self.files = known_files_of(file)
         self._release = release

@@ -52,15 +52,7 @@ async def open_frame(frame: Any, reading: Reading) -> OpenSource:
 
         frame = _as_frame(frame)
         return RowTable(stepped(frame_rows(frame)), reading.rules, columns_of_frame(frame))
-    opened = await call_foreign(_opened, frame)
-    return ArrowTable(
-        opened.schema,
-        stepped(opened.pieces),
-        reading.rules,
-        infer=opened.infer,
-        valued=opened.valued,
-        release=opened.pieces.close,
-    )
+    return await open_frames(stepped(iter([frame])), reading)
 
 
 async def open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSource:
@@ -68,20 +60,18 @@ async def open_frames(frames: AsyncIterator[Any], reading: Reading) -> OpenSourc
     first = await call_foreign(_opened, await anext(frames))
     current = first.pieces
 
-    async def pieces() -> AsyncIterator[Piece]:
+    async def opened() -> AsyncIterator[Iterator[Piece]]:
         nonlocal current
-        async for piece in stepped(current):
-            yield piece
+        yield current
         async for frame in frames:
             if not is_frame(frame):
                 raise SourceError(f"the iterator returned a {type(frame).__name__} instead of a frame")
             current = (await call_foreign(_opened, frame)).pieces
-            async for piece in stepped(current):
-                yield piece
+            yield current
 
     return ArrowTable(
         first.schema,
-        pieces(),
+        opened(),
         reading.rules,
         infer=first.infer,
         valued=first.valued,

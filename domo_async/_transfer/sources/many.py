@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from operator import add
 from pathlib import Path
 
@@ -132,13 +132,14 @@ class ManyFiles:
                 self._open.append(source)
                 if source.identity != self._identities[path]:
                     raise SourceError(f"{path} was written to while it was uploaded")
-                async for part in source.parts(evolve(self._fits[path], check=fit.check), sizes):
-                    # One byte more for the line end that the last file may lack.
-                    if waiting and length + part.length + len(waiting) > most:
-                        yield joined(waiting).with_line_end()
-                        waiting, length = [], 0
-                    waiting.append(part)
-                    length += part.length
+                async with aclosing(source.parts(evolve(self._fits[path], check=fit.check), sizes)) as parts:
+                    async for part in parts:
+                        # One byte more for the line end that the last file may lack.
+                        if waiting and length + part.length + len(waiting) > most:
+                            yield joined(waiting).with_line_end()
+                            waiting, length = [], 0
+                        waiting.append(part)
+                        length += part.length
                 source.rest()
         if waiting:
             yield joined(waiting)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import aclosing
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from domo_async._defaults import BATCH_ROWS
 from domo_async._transfer.columns import ColumnSpec
 from domo_async._transfer.csv.format import Block
 from domo_async._transfer.encoding import (
@@ -31,6 +33,8 @@ from domo_async._transfer.sources.column_mapping import (
     SchemaOption,
     check_no_header,
 )
+from domo_async._transfer.sources.streams import stepped
+from domo_async._transfer.threads import in_threads
 from domo_async.errors import SourceError
 
 if TYPE_CHECKING:
@@ -39,8 +43,14 @@ if TYPE_CHECKING:
 __all__ = ["ArrowTable", "Piece", "RowTable"]
 
 Row = Sequence[object] | Mapping[str, object]
-# The rows encoded at once: enough to be worth a hop to a thread, few enough to stay small.
-_ROWS = 2000
+_SLICE = 1 << 20
+"""About the bytes of a frame that are encoded at once: enough to be worth a hop to a thread, few enough to be small."""
+_LEAST_ROWS = 4096
+"""The least rows of a slice; Arrow may count the bytes of a whole frame for each of its batches."""
+_LEAST_BYTES = 8
+"""The least bytes that a value is counted with: booleans and dictionaries are smaller in memory than in CSV."""
+_AHEAD = 1 + min(4, os.cpu_count() or 1)
+"""The slices that are encoded or being encoded: one is taken up while each processor may work on another."""
 
 
 class _Table(SingleSource):
@@ -164,11 +174,11 @@ class Piece:
 
 
 class ArrowTable(_Table):
-    """Pieces with the same columns, whose order and types may differ between pieces.
+    """Frames with the same columns, whose order and types may differ between pieces.
 
     Args:
         schema: The first piece's schema.
-        pieces: The rows.
+        frames: The pieces of each frame.
         rules: The caller's rules.
         identity: Properties by which a later run recognises the same source.
         infer: Returns the columns for the rows, if the schema does not determine them.
@@ -181,7 +191,7 @@ class ArrowTable(_Table):
     def __init__(
         self,
         schema: pa.Schema,
-        pieces: AsyncIterator[Piece],
+        frames: AsyncIterator[Iterator[Piece]],
         rules: CellRules,
         identity: Mapping[str, object] | None = None,
         *,
@@ -191,7 +201,7 @@ class ArrowTable(_Table):
     ) -> None:
         super().__init__(identity or {"kind": "frame"})
         self._schema = schema
-        self._pieces = pieces
+        self._frames = frames
         self._rules = rules
         self._infer = infer
         self._valued = valued
@@ -215,25 +225,40 @@ class ArrowTable(_Table):
         self._release()
 
     async def parts(self, fit: ColumnMapping, sizes: Iterator[int]) -> AsyncGenerator[Part]:
-        """Encode pieces, and large ones in slices."""
-        async for part in assembled(self._encoded(fit), sizes):
-            yield part
+        """Encode the rows in slices, some of them at once."""
+        async with aclosing(self._encoded(fit)) as blocks:
+            async for part in assembled(blocks, sizes):
+                yield part
 
-    async def _encoded(self, fit: ColumnMapping) -> AsyncIterator[Block]:
+    async def _encoded(self, fit: ColumnMapping) -> AsyncGenerator[Block]:
         names, rows = self._schema.names, 0
         order = range(len(names)) if fit.order is None else fit.order
         wanted = [None if index is None else names[index] for index in order]
         schema, valued = self._schema, self._valued
         encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
-        async for piece in self._pieces:
-            if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
-                schema, valued = piece.batch.schema, frozenset(piece.values)
-                _check_names(schema.names, names, rows)
-                encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
-            for start in range(0, piece.batch.num_rows, BATCH_ROWS):
-                count = min(BATCH_ROWS, piece.batch.num_rows - start)
-                yield Block(await asyncio.to_thread(encoder.encode, piece, slice(start, start + count), rows), count)
-                rows += count
+
+        async def slices(pieces: Iterator[Piece]) -> AsyncIterator[Callable[[], Block]]:
+            nonlocal rows, schema, valued, encoder
+            async for piece in stepped(pieces):
+                if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
+                    schema, valued = piece.batch.schema, frozenset(piece.values)
+                    _check_names(schema.names, names, rows)
+                    encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
+                for start, stop in _slices(piece.batch):
+                    yield partial(encoder.encode, piece, slice(start, stop), rows)
+                    rows += stop - start
+
+        async for pieces in self._frames:
+            async with aclosing(in_threads(slices(pieces), _AHEAD)) as blocks:
+                async for block in blocks:
+                    yield block
+
+
+def _slices(batch: pa.RecordBatch) -> Iterator[tuple[int, int]]:
+    """Yield where each slice of a batch starts and stops."""
+    size = max(batch.nbytes, _LEAST_BYTES * batch.num_columns * batch.num_rows)
+    count = max(1, min(size // _SLICE, batch.num_rows // _LEAST_ROWS))
+    return pairwise(batch.num_rows * number // count for number in range(count + 1))
 
 
 def _check_names(names: Sequence[str], before: Sequence[str], rows: int) -> None:
@@ -282,7 +307,7 @@ class _PieceEncoder:
         self._schema = pa.schema(fields)
         self._encoder = ArrowEncoder(self._schema, columns, rules, written={index for index, _ in self._valued})
 
-    def encode(self, piece: Piece, rows: slice, before: int) -> bytes:
+    def encode(self, piece: Piece, rows: slice, before: int) -> Block:
         """Return rows of a piece as CSV; `before` is how many rows of the source came before."""
         import pyarrow as pa  # noqa: PLC0415 - optional
 
@@ -293,4 +318,5 @@ class _PieceEncoder:
             values = [piece.values[self._indices[index]][rows] for index, _ in self._valued]  # type: ignore[index] # not None
             for (index, _), texts in zip(self._valued, cells.texts(values), strict=True):
                 arrays[index] = pa.array(texts, pa.string())
-        return self._encoder.encode(pa.RecordBatch.from_arrays(arrays, schema=self._schema), row=before)
+        content = self._encoder.encode(pa.RecordBatch.from_arrays(arrays, schema=self._schema), row=before)
+        return Block(content, batch.num_rows)
