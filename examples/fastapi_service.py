@@ -1,6 +1,6 @@
 """A service that starts a workflow for each order: `uvicorn --app-dir examples fastapi_service:app`, DOMO_… are set.
 
-domo-async workflows start MODEL --message 'Start Orders' --model-version 1.0.0 -d n:=4711  # as POST /MODEL/4711 does
+domo-async workflows start MODEL --message-name 'Start Orders' --version 1.0.0 -d n:=4711  # as POST /MODEL/4711 does
 """
 
 from collections.abc import AsyncIterator

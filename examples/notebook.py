@@ -1,7 +1,7 @@
 """Explore a dataset as a notebook's cells do: find it, look at it, query it into a frame, hand a result back.
 
     python examples/notebook.py NAME     # with the extra polars; DOMO_INSTANCE and DOMO_DEVELOPER_TOKEN are set
-    domo-async search NAME --entity dataset; domo-async datasets query ID 'SELECT * FROM table LIMIT 5'
+    domo-async search NAME --entities dataset; domo-async datasets query ID 'SELECT * FROM table LIMIT 5'
 
 In Jupyter no `await` is needed, lists are shown as tables, and after `%load_ext domo_async` a cell may be SQL:
 `%%domo DATASET_ID -o frame --polars`.

@@ -1,7 +1,7 @@
 """Start a workflow for each order of a file, several at once, and wait for all of them; one failure stops no other.
 
 python examples/workflow_service.py MODEL_ID ORDERS.jsonl   # a JSON object a line; DOMO_INSTANCE … are set
-domo-async workflows start MODEL_ID --message 'Start Orders' --model-version 1.0.0 -d order:=4711 --wait
+domo-async workflows start MODEL_ID --message-name 'Start Orders' --version 1.0.0 -d order:=4711 --wait
 """
 
 from __future__ import annotations

@@ -57,14 +57,14 @@ class _Asked:
     Attributes:
         since: Where to begin, if that was said.
         most: The most entries to give before what is yet to come; None for all.
-        kinds: Only what is done to these kinds of objects.
+        object_type: Only entries about these types of objects.
         every: Seconds between two looks.
         fits: Whether an entry is to be shown.
     """
 
     since: datetime | None
     most: int | None
-    kinds: list[str] | None
+    object_type: list[str] | None
     every: float
     fits: Callable[[Activity], bool]
 
@@ -84,23 +84,23 @@ def tail(
             " optionally with a time.",
         ),
     ] = None,
-    lines: Annotated[
+    limit: Annotated[
         int | None,
         typer.Option(
-            "--lines", "-n", min=1, help="The maximum number of entries.", show_default="20, or all with --since"
+            "--limit", "-n", min=1, help="The maximum number of entries.", show_default="20, or all with --since"
         ),
     ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Continue with new entries as they come.")] = False,
     every: Annotated[
         float, typer.Option(min=0.01, help="With --follow: the number of seconds between requests.")
     ] = 10.0,
-    kind: Annotated[
+    object_type: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Only entries about this type of object, such as DATA_SOURCE; may be repeated."),
+        typer.Option(help="Only entries about this type of object, such as DATA_SOURCE; may be repeated."),
     ] = None,
-    action: Annotated[
+    event_type: Annotated[
         list[str] | None,
-        typer.Option("--action", help="Only entries with this type of event, such as VIEWED; may be repeated."),
+        typer.Option(help="Only entries with this type of event, such as VIEWED; may be repeated."),
     ] = None,
     user: Annotated[str | None, typer.Option(help="Only entries of this user: an ID, or part of a name.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print an object of JSON a line.")] = False,
@@ -111,10 +111,10 @@ def tail(
     """Show the newest entries of the activity log, in order of time."""
     asked = _Asked(
         since=since,
-        most=_FEW if lines is None and since is None else lines,
-        kinds=kind,
+        most=_FEW if limit is None and since is None else limit,
+        object_type=object_type,
         every=every,
-        fits=_filter(action, user),
+        fits=_filter(event_type, user),
     )
 
     async def work(domo: Domo) -> None:
@@ -145,9 +145,9 @@ def export(
     ] = None,
     format: Annotated[Format, typer.Option(help="The format of the files; parquet needs pyarrow.")] = Format.PARQUET,
     timezone: Annotated[str, typer.Option(metavar="ZONE", help="The time zone in which days begin.")] = "UTC",
-    kind: Annotated[
+    object_type: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Only entries about this type of object, such as DATA_SOURCE; may be repeated."),
+        typer.Option(help="Only entries about this type of object, such as DATA_SOURCE; may be repeated."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell which days would be written.")] = False,
     as_json: JsonOption = False,
@@ -169,7 +169,7 @@ def export(
                 until,
                 format=format.value,
                 timezone=timezone,
-                object_type=kind or None,
+                object_type=object_type or None,
                 dry_run=dry_run,
                 progress=progress,
             )
@@ -206,12 +206,12 @@ async def _last(domo: Domo, asked: _Asked) -> AsyncIterator[Activity]:
     """Yield the last entries there are."""
     start = asked.begin(_FAR_BACK)
     if asked.most is None:
-        async for entry in domo.activity_log.iterate(start, object_type=asked.kinds):
+        async for entry in domo.activity_log.iterate(start, object_type=asked.object_type):
             if asked.fits(entry):
                 yield entry
         return
     newest: list[Activity] = []
-    async for entry in domo.activity_log.iterate(start, object_type=asked.kinds, oldest_first=False):
+    async for entry in domo.activity_log.iterate(start, object_type=asked.object_type, oldest_first=False):
         if asked.fits(entry):
             newest.append(entry)
         if len(newest) == asked.most:
@@ -222,7 +222,7 @@ async def _last(domo: Domo, asked: _Asked) -> AsyncIterator[Activity]:
 
 async def _followed(domo: Domo, asked: _Asked) -> AsyncIterator[Activity]:
     """Yield entries without an end: none of them twice, and none left out between those of before and those to come."""
-    before = domo.activity_log.iterate(asked.begin(_SHORTLY_BEFORE), object_type=asked.kinds)
+    before = domo.activity_log.iterate(asked.begin(_SHORTLY_BEFORE), object_type=asked.object_type)
     kept: deque[Activity] = deque(maxlen=asked.most)
     async for entry in before:
         if asked.fits(entry):

@@ -41,16 +41,16 @@ class Kind(StrEnum):
 
 def stale(
     days: Annotated[int, typer.Option(min=1, help="The number of days without use.")] = 90,
-    kind: Annotated[
+    kinds: Annotated[
         list[Kind] | None,
         typer.Option(
-            "--type",
+            "--kinds",
             help="The type of content to list; may be repeated. By default all types are listed.",
             show_default="all of them",
         ),
     ] = None,
     look_back: Annotated[int, typer.Option(min=1, help="The maximum number of days of the log to read.")] = 365,
-    action: Annotated[
+    event_type: Annotated[
         list[str] | None,
         typer.Option(help="An event that counts as use, such as VIEWED; may be repeated. By default all events count."),
     ] = None,
@@ -69,9 +69,9 @@ def stale(
     async def work(domo: Domo) -> StaleReport:
         report = await domo.activity_log.stale(
             days=days,
-            kinds=[each.value for each in kind or Kind],
+            kinds=[each.value for each in kinds or Kind],
             look_back=max(look_back, days),
-            event_type=action or None,
+            event_type=event_type or None,
         )
         if output is not None:
             await write_rows(output, report.columns, report.to_dicts())

@@ -63,7 +63,7 @@ def sync(
             help="A folder (with its subfolders), patterns or files; files that do not exist yet are not an error.",
         ),
     ],
-    dataset: Annotated[str, typer.Option("--dataset", "-d", metavar="ID", help="The dataset to fill.")],
+    dataset: Annotated[str, typer.Option("--dataset-id", "-d", metavar="ID", help="The dataset to fill.")],
     ledger: Annotated[
         Path | None,
         typer.Option(
@@ -92,7 +92,7 @@ def sync(
     header: HeaderOption = Choice.AUTO,
     delimiter: DelimiterOption = ",",
     encoding: EncodingOption = "utf-8",
-    null: NullOption = None,
+    null_values: NullOption = None,
     skip_rows: SkipRowsOption = 0,
     format_: FormatOption = Format.AUTO,
     zone: ZoneOption = None,
@@ -119,7 +119,7 @@ def sync(
             "schema": "evolve" if evolve else "match",
             "delimiter": delimiter,
             "encoding": encoding,
-            "null_values": null or (),
+            "null_values": null_values or (),
             "skip_rows": skip_rows,
             "format": format_.value,
             "zone": zone,

@@ -132,7 +132,9 @@ def upload(
             " such as s3://bucket/*.csv, with the extra fsspec; - for standard input.",
         ),
     ],
-    dataset: Annotated[str | None, typer.Option("--dataset", "-d", metavar="ID", help="The dataset to fill.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset-id", "-d", metavar="ID", help="The dataset to fill.")
+    ] = None,
     create: Annotated[
         str | None,
         typer.Option("--create", metavar="NAME", help="Create a dataset with the columns of the files."),
@@ -147,7 +149,7 @@ def upload(
     delete_rows: Annotated[
         bool, typer.Option("--delete-rows", help="Delete the rows whose upsert keys the files list.")
     ] = False,
-    key: Annotated[
+    keys: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN", help="An upsert key, if the dataset does not name its keys; may be repeated."),
     ] = None,
@@ -172,7 +174,7 @@ def upload(
     header: HeaderOption = Choice.AUTO,
     delimiter: DelimiterOption = ",",
     encoding: EncodingOption = "utf-8",
-    null: NullOption = None,
+    null_values: NullOption = None,
     skip_rows: SkipRowsOption = 0,
     format_: FormatOption = Format.AUTO,
     zone: ZoneOption = None,
@@ -210,14 +212,14 @@ def upload(
         source: Source = files[0] if len(files) == 1 else files
         options = UploadOptions(
             action=_action(append=append, upsert=upsert, delete=delete_rows),
-            keys=key or (),
+            keys=keys or (),
             partition=partition,
             message=message,
             header=header.meant,
             schema="evolve" if evolve else "match",
             delimiter=delimiter,
             encoding=encoding,
-            null_values=null or (),
+            null_values=null_values or (),
             skip_rows=skip_rows,
             format=format_.value,
             zone=zone,
@@ -280,11 +282,11 @@ def _action(*, append: bool, upsert: bool, delete: bool) -> Action | None:
 
 def _check_target(dataset: str | None, create: str | None, resume: Path | None) -> None:
     if (dataset is None) == (create is None):
-        raise typer.BadParameter("say where to: either --dataset ID or --create NAME")
+        raise typer.BadParameter("say where to: either --dataset-id ID or --create NAME")
     if create is not None and resume is not None:
         raise typer.BadParameter(
             "a new dataset whose upload fails is removed again, so there is nothing to go on with: create it by"
-            " `datasets create`, and upload with --dataset",
+            " `datasets create`, and upload with --dataset-id",
             param_hint="--resume",
         )
 
@@ -297,7 +299,7 @@ _OPTIONS = {
     "format='jsonl'": "--format jsonl",
     "header=False": "--header no",
     "header=True": "--header yes",
-    "null_values=": "--null",
+    "null_values=": "--null-values",
     "schema='evolve'": "--evolve",
     "skip_rows=": "--skip-rows",
 }

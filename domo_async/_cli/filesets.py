@@ -34,7 +34,8 @@ FolderArgument: TypeAlias = Annotated[
     Path, typer.Argument(metavar="FOLDER", file_okay=False, help="The folder on this machine.")
 ]
 DirectoryOption: TypeAlias = Annotated[
-    str, typer.Option("--directory", metavar="PATH", help="The directory in the FileSet.", show_default="the topmost")
+    str,
+    typer.Option("--directory-path", metavar="PATH", help="The directory in the FileSet.", show_default="the topmost"),
 ]
 DeleteOption: TypeAlias = Annotated[
     bool,
@@ -52,7 +53,7 @@ ConcurrencyOption: TypeAlias = Annotated[int, typer.Option(min=1, help="The numb
 def push(
     folder: FolderArgument,
     fileset_id: FileSetArgument,
-    directory: DirectoryOption = "",
+    directory_path: DirectoryOption = "",
     delete: DeleteOption = False,
     dry_run: DryRunOption = False,
     concurrency: ConcurrencyOption = FILES_AT_ONCE,
@@ -68,7 +69,7 @@ def push(
             return await domo.filesets.push_folder(
                 fileset_id,
                 folder,
-                directory_path=directory,
+                directory_path=directory_path,
                 delete=delete,
                 dry_run=dry_run,
                 concurrency=concurrency,
@@ -82,7 +83,7 @@ def push(
 def pull(
     fileset_id: FileSetArgument,
     folder: FolderArgument,
-    directory: DirectoryOption = "",
+    directory_path: DirectoryOption = "",
     delete: DeleteOption = False,
     dry_run: DryRunOption = False,
     concurrency: ConcurrencyOption = FILES_AT_ONCE,
@@ -98,7 +99,7 @@ def pull(
             return await domo.filesets.pull_folder(
                 fileset_id,
                 folder,
-                directory_path=directory,
+                directory_path=directory_path,
                 delete=delete,
                 dry_run=dry_run,
                 concurrency=concurrency,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -17,9 +17,6 @@ from domo_async._cli.common.output import counted, err
 from domo_async._cli.common.records import read_records
 from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
 from domo_async._cli.tree import Group
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["app"]
 

@@ -41,7 +41,7 @@ def lineage(
     ],
     up: Annotated[bool, typer.Option("--up", help="Show only the content that it is made from.")] = False,
     down: Annotated[bool, typer.Option("--down", help="Show only the content that is made from it.")] = False,
-    depth: Annotated[int, typer.Option(min=1, max=200, help="The maximum number of steps.")] = 20,
+    max_depth: Annotated[int, typer.Option(min=1, max=200, help="The maximum number of steps.")] = 20,
     format: Annotated[Format, typer.Option(help="The output format; dot is for Graphviz.")] = Format.TREE,
     names: Annotated[bool, typer.Option("--names/--no-names", help="Whether to look up the names of objects.")] = True,
     instance: InstanceOption = None,
@@ -58,7 +58,7 @@ def lineage(
 
     async def work(domo: Domo) -> LineageGraph:
         return await domo.lineage.trace(
-            type_, identifier, up=up or both, down=down or both, max_depth=depth, names=names
+            type_, identifier, up=up or both, down=down or both, max_depth=max_depth, names=names
         )
 
     graph = call(work, instance, token_file, debug=debug)
@@ -71,7 +71,7 @@ def lineage(
         writers: dict[Format, Callable[[], str]] = {Format.DOT: graph.to_dot, Format.GRAPHML: graph.to_graphml}
         write_output(writers[format]())
     if not graph.complete:
-        err.print(f"There is more beyond {depth} steps, or what the instance does not tell; it is marked so.")
+        err.print(f"There is more beyond {max_depth} steps, or what the instance does not tell; it is marked so.")
 
 
 def _entity(given: str) -> tuple[str, str]:

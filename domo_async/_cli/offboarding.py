@@ -45,7 +45,7 @@ def offboard(
         bool,
         typer.Option("--force", help="Delete or deactivate the account even if something could not be given away."),
     ] = False,
-    only: Annotated[
+    kinds: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KIND",
@@ -76,7 +76,7 @@ def offboard(
             to=to,
             account=account.value,
             force=force,
-            kinds=only or None,
+            kinds=kinds or None,
             skip=skip or (),
             concurrency=concurrency,
         )

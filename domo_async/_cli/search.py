@@ -26,26 +26,28 @@ _COLUMNS = "entity=entity_type id=database_id name=name|title|display_name owner
 
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The text to search for; * matches anything.")],
-    entity: Annotated[
+    entities: Annotated[
         list[str] | None,
         typer.Option(
-            "--entity",
+            "--entities",
             "-e",
             help="The kind of content to search, such as dataset or card; may be repeated. By default all kinds are"
             " searched.",
         ),
     ] = None,
-    only: Annotated[
+    filters: Annotated[
         list[str] | None,
         typer.Option(
-            "--filter",
+            "--filters",
             metavar="FIELD=TERM",
             help="Only hits whose field has this term, in which * matches anything; may be repeated.",
         ),
     ] = None,
-    without: Annotated[
+    not_filters: Annotated[
         list[str] | None,
-        typer.Option("--not", metavar="FIELD=TERM", help="Leave out hits whose field has this term; may be repeated."),
+        typer.Option(
+            "--not-filters", metavar="FIELD=TERM", help="Leave out hits whose field has this term; may be repeated."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="The maximum number of hits.")] = 20,
     everything: Annotated[
@@ -63,14 +65,14 @@ def search(
 
     form = form_of(as_json=as_json, as_csv=as_csv)
     wanted = wanted_columns(columns, _COLUMNS, SearchHit, form)
-    filters, nots = _filters(only, "--filter"), _filters(without, "--not")
+    wanted_filters, unwanted = _filters(filters, "--filters"), _filters(not_filters, "--not-filters")
 
     async def work(domo: Domo) -> tuple[list[SearchHit], int | None]:
-        entities: Sequence[str] = entity or [each.value for each in SearchEntity]
+        chosen: Sequence[str] = entities or [each.value for each in SearchEntity]
         if everything:
-            hits = domo.search.iterate(text, entities=entities, filters=filters, not_filters=nots)
+            hits = domo.search.iterate(text, entities=chosen, filters=wanted_filters, not_filters=unwanted)
             return await hits.all(), None
-        return await _first(domo, text, entities, filters, nots, limit)
+        return await _first(domo, text, chosen, wanted_filters, unwanted, limit)
 
     hits, total = call(work, instance, token_file, debug=debug)
     more = f" of {total:,}; --limit and --all give more" if total is not None and total > len(hits) else ""

@@ -66,10 +66,11 @@ def import_(
     role: Annotated[
         str | None, typer.Option(metavar="ROLE_ID", help="The role of users for whom the file names none.")
     ] = None,
-    invite: Annotated[
+    send_invite: Annotated[
         bool | None,
         typer.Option(
-            "--invite/--no-invite", help="Whether to invite new users by mail; by default the instance decides."
+            "--send-invite/--no-send-invite",
+            help="Whether to invite new users by mail; by default the instance decides.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")] = False,
@@ -91,7 +92,7 @@ def import_(
             return await domo.users.create_many(
                 [NewUser(**row) for row in rows],
                 exists=exists.value,
-                send_invite=UNSET if invite is None else invite,
+                send_invite=UNSET if send_invite is None else send_invite,
                 dry_run=dry_run,
                 concurrency=concurrency,
                 stop_on_error=stop_on_error,

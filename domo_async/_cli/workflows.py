@@ -33,13 +33,15 @@ def _workflows() -> None:
 @app.command(epilog=EXIT_CODES)
 def start(
     model_id: Annotated[str, typer.Argument(metavar="MODEL_ID", help="The workflow.")],
-    message: Annotated[
+    message_name: Annotated[
         str,
         typer.Option(
-            "--message", metavar="NAME", help="The message that starts it, usually Start and the name of the workflow."
+            "--message-name",
+            metavar="NAME",
+            help="The message that starts it, usually Start and the name of the workflow.",
         ),
     ],
-    version: Annotated[str, typer.Option("--model-version", metavar="VERSION", help="Its version, such as 0.0.1.")],
+    version: Annotated[str, typer.Option("--version", metavar="VERSION", help="Its version, such as 0.0.1.")],
     data: Annotated[
         list[str] | None,
         typer.Option(
@@ -63,7 +65,7 @@ def start(
 
     async def work(domo: Domo) -> WorkflowInstance:
         return await domo.workflows.start(
-            model_id, message_name=message, version=version, data=given, wait=wait, timeout=timeout
+            model_id, message_name=message_name, version=version, data=given, wait=wait, timeout=timeout
         )
 
     run = call(work, instance, token_file, debug=debug, changed=True)

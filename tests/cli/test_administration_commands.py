@@ -40,7 +40,7 @@ def test_lineage_is_a_tree_or_a_file_of_graphs(cli: Cli, ids: tuple[str, str, in
 
     tree = cli("lineage", one, "--down")
     both = cli("lineage", f"dataset:{two}")
-    short = cli("lineage", f"card:{card}", "--up", "--depth", "1", "--format", "json")
+    short = cli("lineage", f"card:{card}", "--up", "--max-depth", "1", "--format", "json")
     dot = cli("lineage", one, "--format", "dot")
     graphml = cli("lineage", one, "--format", "graphml", "--no-names")
     unsaid = cli("lineage", "17")
@@ -58,10 +58,10 @@ def test_lineage_is_a_tree_or_a_file_of_graphs(cli: Cli, ids: tuple[str, str, in
 def test_stale_content_is_listed_with_what_the_log_cannot_tell(
     cli: Cli, ids: tuple[str, str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown = cli("stale", "--type", "card", "--days", "30")
-    as_csv = cli("stale", "--type", "card", "--csv")
+    shown = cli("stale", "--kinds", "card", "--days", "30")
+    as_csv = cli("stale", "--kinds", "card", "--csv")
     as_json = json.loads(cli("stale", "--json").stdout)
-    filed = cli("stale", "--type", "card", "--output", str(tmp_path / "stale.parquet"))
+    filed = cli("stale", "--kinds", "card", "--output", str(tmp_path / "stale.parquet"))
     refused = cli("stale", "--output", str(tmp_path / "stale.xls"))
     cli.emulator.log.clear()
     monkeypatch.setitem(sys.modules, "pyarrow", None)

@@ -403,7 +403,7 @@ def test_columns_of_tables_and_csv_are_chosen(cli: Cli, world: Emulator, domo: D
 
     as_csv = cli("datasets", "list", "--limit", "1", "--csv", "--columns", "id, rows,by=owner.name,owner.id")
     table = cli("datasets", "list", "--limit", "1", "--columns", "data_provider_type")
-    hits = cli("search", "*", "--entity", "dataset", "--csv", "--columns", "name,id=database_id", "--limit", "2")
+    hits = cli("search", "*", "--entities", "dataset", "--csv", "--columns", "name,id=database_id", "--limit", "2")
     world.log.clear()
     wrong = [
         cli("datasets", "list", "--columns", given, *more, environment={"COLUMNS": "1000"})

@@ -120,7 +120,7 @@ def test_help_tells_the_exit_codes(cli: Cli, command: tuple[str, ...]) -> None:
 
 @posix
 def test_ctrl_c_ends_an_upload_that_waits_for_input(cli: Cli, dataset_id: str, emulator: Emulator) -> None:
-    process = cli.start("datasets", "upload", "-", "--dataset", dataset_id)
+    process = cli.start("datasets", "upload", "-", "--dataset-id", dataset_id)
     assert process.stdin is not None
     process.stdin.write("1,a,1\n")
     process.stdin.flush()
@@ -139,7 +139,7 @@ def test_ctrl_c_tells_what_became_of_a_commit(cli: Cli, dataset_id: str, emulato
     file = tmp_path / "orders.csv"
     file.write_text("1,a,1\n", encoding="utf-8")
     emulator.faults.add(Fault("PUT */commit", "delay", delay=1))
-    process = cli.start("datasets", "upload", str(file), "--dataset", dataset_id)
+    process = cli.start("datasets", "upload", str(file), "--dataset-id", dataset_id)
     until(lambda: emulator.faults.fired)
     process.send_signal(signal.SIGINT)
 

@@ -52,7 +52,7 @@ def test_query_takes_one_form_of_output(cli: Cli, filled: str) -> None:
 def test_cells_cannot_steer_the_terminal(cli: Cli, dataset_id: str, tmp_path: Path) -> None:
     hostile = tmp_path / "hostile.csv"
     hostile.write_text('1,"\x1b[2Jgone\r\n[red]loud",1\n', encoding="utf-8", newline="")
-    cli("datasets", "upload", str(hostile), "--dataset", dataset_id)
+    cli("datasets", "upload", str(hostile), "--dataset-id", dataset_id)
 
     shown = cli("datasets", "query", dataset_id, TABLE).stdout
 
@@ -63,7 +63,7 @@ def test_cells_cannot_steer_the_terminal(cli: Cli, dataset_id: str, tmp_path: Pa
 def test_long_results_are_cut_for_people_only(cli: Cli, dataset_id: str, tmp_path: Path) -> None:
     long = tmp_path / "long.csv"
     long.write_text("".join(f"{n},x,1\n" for n in range(1200)), encoding="utf-8")
-    cli("datasets", "upload", str(long), "--dataset", dataset_id)
+    cli("datasets", "upload", str(long), "--dataset-id", dataset_id)
 
     assert "1,200 rows, the first 1,000 shown" in cli("datasets", "query", dataset_id, TABLE).stdout
     assert 1200 == len(json.loads(cli("datasets", "query", dataset_id, TABLE, "--json").stdout))
@@ -113,7 +113,7 @@ def test_show_gives_programs_json(cli: Cli, filled: str) -> None:
 
 def test_show_counts_the_versions_that_it_leaves_out(cli: Cli, filled: str, file: Path) -> None:
     for _ in range(10):
-        cli("datasets", "upload", str(file), "--dataset", filled)
+        cli("datasets", "upload", str(file), "--dataset-id", filled)
 
     assert "the newest 10 of 11 data versions" in cli("datasets", "show", filled).stdout
 

@@ -21,9 +21,9 @@ def test_search_finds_by_words_entities_and_terms(cli: Cli, emulator: Emulator) 
         ids = [domo.datasets.create(f"Heliotrope {number}", {"a": "LONG"}).id for number in range(3)]
 
     table = cli("search", "heliotrope", "--limit", "2").stdout
-    everything = json.loads(cli("search", "heliotrope*", "--entity", "dataset", "--all", "--json").stdout)
-    one = cli("search", "heliotrope", "-e", "dataset", "--filter", f"databaseId={ids[0]}", "--csv").stdout
-    others = cli("search", "heliotrope", "-e", "dataset", "--not", f"databaseId={ids[0]}", "--csv").stdout
+    everything = json.loads(cli("search", "heliotrope*", "--entities", "dataset", "--all", "--json").stdout)
+    one = cli("search", "heliotrope", "-e", "dataset", "--filters", f"databaseId={ids[0]}", "--csv").stdout
+    others = cli("search", "heliotrope", "-e", "dataset", "--not-filters", f"databaseId={ids[0]}", "--csv").stdout
 
     assert "2 hits of 3; --limit and --all give more\n" in table
     assert {*ids} == {hit["database_id"] for hit in everything}
@@ -31,7 +31,7 @@ def test_search_finds_by_words_entities_and_terms(cli: Cli, emulator: Emulator) 
     assert {*ids[1:]} == {row["id"] for row in csv.DictReader(others.splitlines())}
     assert "0 hits\n" == cli("search", "no-such-thing").stdout
     assert 2 == cli("search", " ").code
-    assert 2 == cli("search", "x", "--filter", "databaseId").code
+    assert 2 == cli("search", "x", "--filters", "databaseId").code
 
 
 def test_names_from_the_instance_cannot_steer_the_terminal(cli: Cli, emulator: Emulator) -> None:
@@ -46,7 +46,7 @@ def test_names_from_the_instance_cannot_steer_the_terminal(cli: Cli, emulator: E
 
 def test_activity_shows_the_last_entries_that_fit(cli: Cli, dataset_id: str) -> None:
     last = [line[:19] for line in cli("activity", "tail", "-n", "3").stdout.splitlines()]
-    made = ("activity", "tail", "--since", "1h", "--type", "DATA_SOURCE", "--action", "created", "--json")
+    made = ("activity", "tail", "--since", "1h", "--object-type", "DATA_SOURCE", "--event-type", "created", "--json")
     entries = [json.loads(line) for line in cli(*made).stdout.splitlines()]
     mine = cli(*made, "--user", entries[0]["user_id"], "-n", "1").stdout
     none = cli(*made, "--user", "nobody at all")
@@ -61,7 +61,17 @@ def test_activity_shows_the_last_entries_that_fit(cli: Cli, dataset_id: str) -> 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send itself a lone Ctrl-C")
 def test_activity_can_be_followed(cli: Cli, emulator: Emulator) -> None:
-    follow = ("activity", "tail", "--follow", "--every", "0.05", "--type", "DATA_SOURCE", "--action", "CREATED")
+    follow = (
+        "activity",
+        "tail",
+        "--follow",
+        "--every",
+        "0.05",
+        "--object-type",
+        "DATA_SOURCE",
+        "--event-type",
+        "CREATED",
+    )
     with emulator.sync_client() as domo:
         domo.datasets.create("Before", {"a": "LONG"})
         process = cli.start(*follow, "--json", "-n", "1")

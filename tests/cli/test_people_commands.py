@@ -53,10 +53,10 @@ def test_an_import_of_which_some_failed_exits_with_1_and_tells_why(cli: Cli, tmp
 def test_an_import_says_whether_to_invite(cli: Cli, tmp_path: Path, domain: str) -> None:
     file = written(tmp_path / "users.csv", f"name,email,role\nAda,ada@{domain},4\n")
 
-    ended = cli("users", "import", file, "--no-invite", "--debug")
+    ended = cli("users", "import", file, "--no-send-invite", "--debug")
 
     assert "1 created\n" in ended.stdout
-    assert "1 skipped\n" in cli("users", "import", file, "--invite").stdout
+    assert "1 skipped\n" in cli("users", "import", file, "--send-invite").stdout
 
 
 def test_an_import_can_update(cli: Cli, tmp_path: Path, domain: str) -> None:
@@ -145,7 +145,7 @@ def test_a_workflow_is_started_and_waited_for(cli: Cli, emulator: Emulator) -> N
                 body=f'{{"executions": [{{"id": "run-1", "status": "{status}"}}]}}',
             )
         )
-    start = ("workflows", "start", "model", "--message", "Start Refunds", "--model-version", "1.0.0", "--wait")
+    start = ("workflows", "start", "model", "--message-name", "Start Refunds", "--version", "1.0.0", "--wait")
 
     done = cli(*start, "--json", "-d", "order:=4711", "-d", "note=late")
     failed = cli(*start)

@@ -89,7 +89,7 @@ def test_whatever_was_done_is_told_to_standard_error_instead(
     ended = in_shell(cli, f"CLI {command} {FULL}", str(file), filled, folder=tmp_path)
 
     assert 4 == ended.code, ended.stderr
-    assert told in ended.stderr.partition("to be told:")[2]
+    assert told in ended.stderr.partition("to be printed:")[2]
 
 
 @needs_full
@@ -179,7 +179,7 @@ def test_a_signal_ends_a_command_tells_the_outcome_and_leaves_nothing(
     cli: Cli, filled: str, file: Path, emulator: Emulator, tmp_path: Path, number: signal.Signals, name: str
 ) -> None:
     emulator.faults.add(Fault("PUT */commit", "delay", delay=1))
-    process = cli.start("datasets", "upload", str(file), "--dataset", filled)
+    process = cli.start("datasets", "upload", str(file), "--dataset-id", filled)
     until(lambda: emulator.faults.fired)
     process.send_signal(number)
     ended = cli.finish(process)

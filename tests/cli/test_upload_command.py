@@ -21,7 +21,7 @@ NOWHERE = {"DOMO_BASE_URL": None, "DOMO_INSTANCE": None}
 
 
 def test_upload_says_in_a_line_what_it_did(cli: Cli, dataset_id: str, file: Path) -> None:
-    ended = cli("datasets", "upload", str(file), "--dataset", dataset_id)
+    ended = cli("datasets", "upload", str(file), "--dataset-id", dataset_id)
 
     assert 0 == ended.code
     assert "Uploaded 4 rows (67 bytes) in 1 part, data version " in ended.stdout
@@ -33,16 +33,16 @@ def test_upload_replaces_rows_unless_told_to_append(cli: Cli, filled: str, file:
         counted = json.loads(cli("datasets", "query", filled, "SELECT COUNT(*) AS n FROM table", "--json").stdout)
         return int(counted[0]["n"])
 
-    cli("datasets", "upload", str(file), "--dataset", filled)
+    cli("datasets", "upload", str(file), "--dataset-id", filled)
     assert 4 == rows()
 
-    assert "Appended 4 rows" in cli("datasets", "upload", str(file), "--dataset", filled, "--append").stdout
+    assert "Appended 4 rows" in cli("datasets", "upload", str(file), "--dataset-id", filled, "--append").stdout
     assert 8 == rows()
 
 
 def test_upload_reports_json_to_programs(cli: Cli, dataset_id: str, file: Path) -> None:
     done = json.loads(
-        cli("datasets", "upload", str(file), "--dataset", dataset_id, "--json", "--part-size", "40B").stdout
+        cli("datasets", "upload", str(file), "--dataset-id", dataset_id, "--json", "--part-size", "40B").stdout
     )
 
     assert (4, 67) == (done["rows"], done["bytes"])
@@ -50,13 +50,13 @@ def test_upload_reports_json_to_programs(cli: Cli, dataset_id: str, file: Path) 
 
 
 def test_a_quiet_upload_prints_nothing(cli: Cli, dataset_id: str, file: Path) -> None:
-    ended = cli("datasets", "upload", str(file), "--dataset", dataset_id, "--quiet")
+    ended = cli("datasets", "upload", str(file), "--dataset-id", dataset_id, "--quiet")
 
     assert (0, "", "") == (ended.code, ended.stdout, ended.stderr)
 
 
 def test_upload_takes_standard_input(cli: Cli, dataset_id: str) -> None:
-    ended = cli.finish(cli.start("datasets", "upload", "-", "--dataset", dataset_id, "--json"), stdin=CSV)
+    ended = cli.finish(cli.start("datasets", "upload", "-", "--dataset-id", dataset_id, "--json"), stdin=CSV)
 
     assert 0 == ended.code, ended.stderr
     assert 4 == json.loads(ended.stdout)["rows"]
@@ -68,24 +68,24 @@ def test_the_header_can_be_declared_a_row_or_not(cli: Cli, dataset_id: str, tmp_
     headless.write_text("1,a,1\n2,b,2\n", encoding="utf-8")
 
     def code_and_rows(header: str) -> tuple[int, int]:
-        ended = cli("datasets", "upload", str(headless), "--dataset", dataset_id, "--header", header, "--json")
+        ended = cli("datasets", "upload", str(headless), "--dataset-id", dataset_id, "--header", header, "--json")
         return ended.code, json.loads(ended.stdout or '{"rows": 0}')["rows"]
 
     assert ((0, 2), (0, 2), (2, 0)) == (code_and_rows("auto"), code_and_rows("no"), code_and_rows("yes"))
 
 
 def test_options_reach_the_instance(cli: Cli, dataset_id: str, file: Path, emulator: Emulator) -> None:
-    assert 0 == cli("datasets", "upload", str(file), "--dataset", dataset_id, "--no-index", "--no-verify").code
+    assert 0 == cli("datasets", "upload", str(file), "--dataset-id", dataset_id, "--no-index", "--no-verify").code
 
     assert [] == emulator.log.matching("GET */statuses")
-    assert 0 == cli("datasets", "upload", str(file), "--dataset", dataset_id, "--partition", "2025-01").code
+    assert 0 == cli("datasets", "upload", str(file), "--dataset-id", dataset_id, "--partition", "2025-01").code
     assert emulator.log.matching(f"GET */{dataset_id}/indexes/*")
 
 
 def test_a_partition_is_replaced_alone_and_never_the_whole(
     cli: Cli, filled: str, file: Path, emulator: Emulator
 ) -> None:
-    told = ("datasets", "upload", str(file), "--dataset", filled, "--partition", "2025-02", "--message", "why")
+    told = ("datasets", "upload", str(file), "--dataset-id", filled, "--partition", "2025-02", "--message", "why")
     assert [0, 0] == [cli(*told).code, cli(*told).code]
 
     with emulator.sync_client() as domo:
@@ -102,19 +102,19 @@ def test_rows_are_replaced_and_deleted_by_keys(cli: Cli, tmp_path: Path, emulato
         ]
         dataset = domo.datasets.create("Keyed", columns).id
         domo.datasets.upload(dataset, b"1,a\n2,b\n")
-        told = ("datasets", "upload", str(file), "--dataset", dataset)
+        told = ("datasets", "upload", str(file), "--dataset-id", dataset)
 
         file.write_text("id,name\n2,c\n3,d\n")
         assert "Upserted 2 rows" in cli(*told, "--upsert").stdout
         file.write_text("id\n1\n")
-        assert "Sent to be deleted 1 row" in cli(*told, "--delete-rows", "--key", "id").stdout
+        assert "Sent to be deleted 1 row" in cli(*told, "--delete-rows", "--keys", "id").stdout
         assert [(2, "c"), (3, "d")] == sorted(domo.datasets.query(dataset, "SELECT * FROM table"))
     assert 2 == cli(*told, "--upsert", "--append").code
 
 
 @terminal
 def test_a_terminal_sees_a_bar(cli: Cli, dataset_id: str, file: Path) -> None:
-    drawn = cli.on_terminal("datasets", "upload", str(file), "--dataset", dataset_id)
+    drawn = cli.on_terminal("datasets", "upload", str(file), "--dataset-id", dataset_id)
 
     assert "Uploading" in drawn
     assert "━" in drawn
@@ -125,17 +125,17 @@ def test_a_source_that_does_not_fit_is_wrong_use(cli: Cli, dataset_id: str, tmp_
     narrow = tmp_path / "narrow.csv"
     narrow.write_text("1,2\n", encoding="utf-8")
 
-    ended = cli("datasets", "upload", str(narrow), "--dataset", dataset_id)
+    ended = cli("datasets", "upload", str(narrow), "--dataset-id", dataset_id)
 
     assert 2 == ended.code
     assert ended.stderr.startswith("SourceError: the first row has 2 fields")
-    assert 2 == cli("datasets", "upload", str(tmp_path / "none.csv"), "--dataset", dataset_id).code
+    assert 2 == cli("datasets", "upload", str(tmp_path / "none.csv"), "--dataset-id", dataset_id).code
 
 
 def test_a_failed_upload_says_that_nothing_changed(cli: Cli, filled: str, file: Path, emulator: Emulator) -> None:
     emulator.faults.add(Fault("PUT */parts/*", "status", status=400))
 
-    ended = cli("datasets", "upload", str(file), "--dataset", filled)
+    ended = cli("datasets", "upload", str(file), "--dataset-id", filled)
 
     assert 1 == ended.code
     assert ended.stderr.startswith("UploadError: part 1 could not be sent")
@@ -147,7 +147,7 @@ def test_an_uncertain_commit_has_a_code_of_its_own(cli: Cli, dataset_id: str, fi
     emulator.faults.add(Fault("PUT */commit", "drop_after"))
     emulator.faults.add(Fault("GET */dataversions", "status", status=403, skip=1))
 
-    ended = cli("datasets", "upload", str(file), "--dataset", dataset_id)
+    ended = cli("datasets", "upload", str(file), "--dataset-id", dataset_id)
 
     assert 3 == ended.code
     assert "\nCommitUncertain: " in ended.stderr
@@ -158,7 +158,7 @@ def test_what_fails_after_the_commit_has_a_code_of_its_own(
 ) -> None:
     emulator.faults.add(Fault("GET */statuses", "status", status=403))
 
-    ended = cli("datasets", "upload", str(file), "--dataset", dataset_id)
+    ended = cli("datasets", "upload", str(file), "--dataset-id", dataset_id)
 
     assert 4 == ended.code
     assert "the upload is committed, but then" in ended.stderr
@@ -216,12 +216,12 @@ def test_a_new_dataset_that_may_hold_rows_is_named(cli: Cli, file: Path, emulato
     "wrong",
     [
         (),
-        ("--dataset", "x", "--create", "y"),
+        ("--dataset-id", "x", "--create", "y"),
         ("--create", "y", "--resume", "journal"),
-        ("-", "--dataset", "x"),
-        ("--dataset", "x", "--zone", "Nowhere/At-all"),
-        ("--dataset", "x", "--part-size", "large"),
-        ("--dataset", "x", "--delimiter", "ab"),
+        ("-", "--dataset-id", "x"),
+        ("--dataset-id", "x", "--zone", "Nowhere/At-all"),
+        ("--dataset-id", "x", "--part-size", "large"),
+        ("--dataset-id", "x", "--delimiter", "ab"),
     ],
 )
 def test_an_upload_that_makes_no_sense_sends_nothing(
@@ -373,7 +373,7 @@ def test_json_lines_folders_and_texts_for_null_go_up(cli: Cli, dataset_id: str, 
     (tmp_path / "rows.jsonl").write_text('{"id": 1, "name": "x"}\n', encoding="utf-8")
     (tmp_path / "rows.csv").write_text("price,id,name\nNA,2,NA\n", encoding="utf-8")
 
-    up = cli("datasets", "upload", str(tmp_path), "-d", dataset_id, "--null", "NA", "--evolve", "--json")
+    up = cli("datasets", "upload", str(tmp_path), "-d", dataset_id, "--null-values", "NA", "--evolve", "--json")
     piped = cli.finish(
         cli.start("datasets", "upload", "-", "-d", dataset_id, "--append", "--format", "jsonl"), stdin='{"id": 3}\n'
     )

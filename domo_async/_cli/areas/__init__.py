@@ -27,7 +27,7 @@ PANELS: Mapping[str, str] = MappingProxyType(
 EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "activity export": ("logs --since 30d --format csv",),
-        "activity tail": ("--since 2h --follow", "--type DATA_SOURCE --action DELETED --json"),
+        "activity tail": ("--since 2h --follow", "--object-type DATA_SOURCE --event-type DELETED --json"),
         "api": (
             "GET /api/content/v2/users/me --query displayName",
             "GET /api/data/v3/datasources --paginate --query '[].name'",
@@ -46,7 +46,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "datasets upload": (
             "'exports/*.csv' --create Orders",
             "big.parquet -d 5f2a --resume big.journal",
-            "changes.csv -d 5f2a --upsert --key id",
+            "changes.csv -d 5f2a --upsert --keys id",
         ),
         "demo": ("", "--rows 10000"),
         "docs": ("", "--path", "--build site"),
@@ -63,12 +63,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "logout": ("--profile prod",),
         "mcp": ("--profile prod", "--allow-writes workflows,datasets --max-chars 40000"),
         "profiles": ("", "--json"),
-        "search": ("'sales*' --entity dataset --json", "orders --all --csv"),
-        "stale": ("--days 180 --type card --csv",),
+        "search": ("'sales*' --entities dataset --json", "orders --all --csv"),
+        "stale": ("--days 180 --kinds card --csv",),
         "users import": ("users.csv --exists update --dry-run",),
         "users offboard": ("ann@example.com --to bob@example.com --dry-run",),
         "whoami": ("", "--profile prod"),
-        "workflows start": ("3fa8 --message 'Start Refunds' --model-version 1.0.0 -d order:=4711 --wait",),
+        "workflows start": ("3fa8 --message-name 'Start Refunds' --version 1.0.0 -d order:=4711 --wait",),
     }
 )
 """The examples of the commands that are written by hand, for their help."""
