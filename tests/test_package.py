@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from email import message_from_bytes
@@ -54,6 +55,17 @@ def test_without_a_compiler_the_wheel_holds_the_package_all_the_same_and_nothing
     assert {"domo_async/_docs/mkdocs.yml", "domo_async/_docs/pages/howto/nightly-load.md"} <= set(names)
     assert {"domo_async"} == {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert set() == compiled_in(plain)
+
+
+def test_the_readme_names_each_extra_and_which_of_them_all_means() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    (told,) = re.findall(
+        r"^Extras: (.*?) The library itself", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    together, alone = (set(re.findall(r"`(\w+)`", part)) for part in told.split("`all` of"))
+
+    assert Requirement(extras["all"][0]).extras == together
+    assert extras.keys() - together - {"all", "dev", "fuzz", "release"} == alone - {"all"}
 
 
 def test_the_changelog_begins_with_this_version() -> None:
