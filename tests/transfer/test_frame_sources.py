@@ -55,6 +55,10 @@ OBJECTS: list[tuple[list[Any], str, list[Any]]] = [
         ([2**70, 1], "DECIMAL", [Decimal(2**70), Decimal(1)]),
         ([DAY, datetime(2024, 1, 2, 3, 4, 5)], "DATETIME", [datetime(2024, 1, 1), datetime(2024, 1, 2, 3, 4, 5)]),
         ([DAY, pd.NaT], "DATE", [DAY, None]),
+        ([None, DAY, np.nan, pd.NA, Decimal("NaN")], "DATE", [None, DAY, None, None, None]),
+        ([1, np.nan, 2, None], "LONG", [1, None, 2, None]),
+        ([2**53 + 1, True], "STRING", [str(2**53 + 1), "true"]),
+        ([np.nan, True, None], "STRING", [None, "true", None]),
         ([time(1, 2, 3, tzinfo=UTC)], "STRING", ["01:02:03+00:00"]),
         ([Decimal("1.10"), Decimal("2.123")], "DECIMAL", [Decimal("1.1"), Decimal("2.123")]),
         ([pd.Period("2024-01"), None], "STRING", ["2024-01", None]),
@@ -136,7 +140,7 @@ UNIT = pa.field("v", pa.int64(), metadata={"ARROW:extension:name": "own.unit"})
 
 REFUSED: list[tuple[Any, str]] = [
         (objects(1, object()), r'row 2, column "v": .*object'),
-        (objects("a", "\ud800"), r'row 2, column "v": .*surrogate'),
+        (objects(*["a"] * 70_000, "\ud800"), r'row 70001, column "v": .*surrogate'),
         (objects(1, b"x"), r'row 2, column "v": .*binary'),
         ([pa.table({"v": [0.5]}), pa.table({"v": [2**53, 2**53 + 1]})], r"row 3, .* more digits than a DOUBLE"),
         ([pa.table({"v": [0.5]}), objects(2**60, 2**60 + 1)], r'row 3, column "v": .* more digits than a DOUBLE'),

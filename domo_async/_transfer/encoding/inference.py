@@ -53,6 +53,14 @@ _MOST_DIGITS = 38
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _NUMBERS = frozenset({ColumnType.LONG, ColumnType.DECIMAL, ColumnType.DOUBLE})
 
+# The classes that all of whose values are of one column type.
+_OF_CLASS: Mapping[type, ColumnType | None] = {
+    str: ColumnType.STRING,
+    bool: ColumnType.STRING,
+    date: ColumnType.DATE,
+    datetime: ColumnType.DATETIME,
+    type(None): None,
+}
 _WHOLE_OR_EXACT = {ColumnType.LONG, ColumnType.DECIMAL}
 _EXACT_IN_DOUBLE = 1 << 53
 
@@ -104,14 +112,14 @@ def columns_of_rows(
 
 def type_of_values(values: Collection[object]) -> ColumnType:
     """Return the column type that holds all values; see `columns_of_rows`."""
-    column_types: set[ColumnType | None] = set()
+    classes = {*map(type, values)}
+    column_types: set[ColumnType | None] = {_OF_CLASS[each] for each in classes & _OF_CLASS.keys()}
     nan = exact = False
-    for value in values:
-        value_type = type(value)
-        # Most columns are text.
-        found = ColumnType.STRING if value_type is str else _type_of_value(value)
+    # In most columns, there are no others.
+    for value in [value for value in values if type(value) not in _OF_CLASS] if classes - _OF_CLASS.keys() else ():
+        found = _type_of_value(value)
         if found is None:
-            nan = nan or not is_missing_type(value_type)
+            nan = nan or not is_missing_type(type(value))
         elif found in _WHOLE_OR_EXACT and not exact:
             exact = _needs_digits(value)
         column_types.add(found)
@@ -143,7 +151,7 @@ def type_of_digits(values: Iterable[object]) -> ColumnType:
             # Refused again when it is written, where its row is known.
             continue
         if isinstance(number, int | float | Decimal):
-            exact = (number if isinstance(number, Decimal) else Decimal(repr(number))).normalize(_EXACT)
+            exact = Decimal(float.__repr__(number) if isinstance(number, float) else number).normalize(_EXACT)
             whole = max(whole, exact.adjusted() + 1)
             fraction = max(fraction, -int(exact.as_tuple().exponent))
     return ColumnType.DECIMAL if whole + fraction <= _MOST_DIGITS else ColumnType.STRING

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from domo_async._transfer.columns import ColumnSpec, ColumnType
@@ -15,8 +16,17 @@ from domo_async._transfer.encoding.values import is_missing_type
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-__all__ = ["column_of_series", "columns_of_frame", "frame_rows", "is_plain", "series_of_frame", "series_values"]
+__all__ = [
+    "arrow_type_of",
+    "column_of_series",
+    "columns_of_frame",
+    "frame_rows",
+    "is_plain",
+    "series_of_frame",
+    "series_values",
+]
 
 _KINDS = {
     "i": ColumnType.LONG,
@@ -62,21 +72,42 @@ def is_plain(series: pd.Series[Any]) -> bool:
     if name == "CategoricalDtype":
         categories = series.cat.categories
         return is_plain(categories.to_series()) or {*map(type, categories)} <= {str}
-    if _is_text(series):
-        return True
     if _is_of(dtype, "numpy"):
         return dtype.kind in "biuMm" or (dtype.kind == "f" and dtype.itemsize <= 8)
     return _is_of(dtype, "pandas") and name in _PLAIN
 
 
+def arrow_type_of(series: pd.Series[Any]) -> pa.DataType | None:
+    """Return the type as which Arrow takes a column of objects unchanged, if they are of one class or missing."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    kind = _kind_of_objects(series)
+    if kind == "string":
+        return pa.large_string()
+    types: dict[str | None, tuple[type, pa.DataType]] = {
+        "boolean": (bool, pa.bool_()),
+        "date": (date, pa.date32()),
+        "integer": (int, pa.int64()),
+    }
+    if kind not in types:
+        return None
+    python_type, arrow_type = types[kind]
+    # Subclasses may hold more, as datetime does. Of floats, columns of these kinds only have NaN.
+    found = {each for each in {*map(type, series.to_numpy())} if not is_missing_type(each)} - {float}
+    return arrow_type if found == {python_type} else None
+
+
 def _is_text(series: pd.Series[Any]) -> bool:
     """Return whether a column of a pandas type or of objects holds only text and missing values."""
+    return type(series.dtype).__name__ == "StringDtype" or _kind_of_objects(series) == "string"
+
+
+def _kind_of_objects(series: pd.Series[Any]) -> str | None:
+    """Return what pandas finds in a column of objects; None for other columns."""
     from pandas.api.types import infer_dtype  # noqa: PLC0415 - optional
 
     dtype: Any = series.dtype
-    if type(dtype).__name__ == "StringDtype":
-        return True
-    return _is_of(dtype, "numpy") and dtype.kind == "O" and infer_dtype(series, skipna=True) == "string"
+    return infer_dtype(series, skipna=True) if _is_of(dtype, "numpy") and dtype.kind == "O" else None
 
 
 def _is_of(dtype: object, package: str) -> bool:

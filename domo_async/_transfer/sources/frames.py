@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -262,6 +262,7 @@ def _opened_pandas(frame: Any) -> _Opened:
     import pyarrow as pa  # noqa: PLC0415 - optional
 
     from domo_async._transfer.encoding.pandas import (  # noqa: PLC0415 - optional
+        arrow_type_of,
         column_of_series,
         is_plain,
         series_of_frame,
@@ -269,20 +270,30 @@ def _opened_pandas(frame: Any) -> _Opened:
     )
 
     arrays: dict[int, Any] = {}
+    types: dict[int, Any] = {}
     columns = series_of_frame(frame)
+    # For example zones that Arrow does not know, lone surrogates, and integers beyond 64 bits.
+    refused = (pa.ArrowException, TypeError, ValueError, OverflowError)
     for index, (_, series) in enumerate(columns):
         if is_plain(series):
-            # For example zones that Arrow does not know, and lone surrogates.
-            with suppress(pa.ArrowException, TypeError, ValueError):
+            with suppress(*refused):
                 arrays[index] = pa.array(series, from_pandas=True)
+        elif (found := arrow_type_of(series)) is not None:
+            types[index] = found
 
-    def values(index: int, rows: slice) -> list[object]:
-        return series_values(columns[index][1].iloc[rows])
+    def column(index: int, rows: slice) -> Any:
+        if index in arrays:
+            return _whole(arrays[index][rows])
+        series = columns[index][1].iloc[rows]
+        if index in types:
+            with suppress(*refused):
+                return pa.array(series, types[index], from_pandas=True)
+        return series_values(series)
 
     def infer() -> Sequence[ColumnSpec]:
         return [column_of_series(name, series) for name, series in columns]
 
-    return _opened_mixed([name for name, _ in columns], arrays, infer, values, len(frame))
+    return _opened_mixed([name for name, _ in columns], column, infer, len(frame))
 
 
 def _opened_polars(frame: Any) -> _Opened:
@@ -306,39 +317,30 @@ def _opened_polars(frame: Any) -> _Opened:
             for index, name in enumerate(frame.columns)
         ]
 
-    def values(index: int, rows: slice) -> list[object]:
-        found: list[object] = frame.to_series(index)[rows].to_list()
-        return found
+    def column(index: int, rows: slice) -> Any:
+        return _whole(arrays[index][rows]) if index in arrays else frame.to_series(index)[rows].to_list()
 
-    return _opened_mixed(frame.columns, arrays, infer, values, frame.height)
+    return _opened_mixed(frame.columns, column, infer, frame.height)
 
 
 def _opened_mixed(
     names: Sequence[str],
-    arrays: Mapping[int, Any],
+    column: Callable[[int, slice], Any],
     infer: Callable[[], Sequence[ColumnSpec]],
-    values: Callable[[int, slice], Sequence[object]],
     length: int,
 ) -> _Opened:
+    """Open a frame, some of whose columns are Arrow's arrays, and others lists of values that Arrow would change."""
     import pyarrow as pa  # noqa: PLC0415 - optional
 
-    fields = [pa.field(name, arrays[index].type if index in arrays else pa.null()) for index, name in enumerate(names)]
-    schema = pa.schema(fields)
-    valued = frozenset(range(len(names))) - arrays.keys()
+    def piece(start: int, stop: int) -> Piece:
+        columns = [column(index, slice(start, stop)) for index in range(len(names))]
+        values = {index: found for index, found in enumerate(columns) if isinstance(found, list)}
+        arrays = [pa.nulls(stop - start) if index in values else found for index, found in enumerate(columns)]
+        return Piece(pa.RecordBatch.from_arrays(arrays, names=list(names)), values)
 
-    def pieces() -> Iterator[Piece]:
-        for start in range(0, length, BATCH_ROWS):
-            rows = slice(start, min(start + BATCH_ROWS, length))
-            count = rows.stop - start
-            columns = [
-                _whole(arrays[index].slice(start, count)) if index in arrays else pa.nulls(count)
-                for index in range(len(names))
-            ]
-            yield Piece(
-                pa.RecordBatch.from_arrays(columns, schema=schema), {index: values(index, rows) for index in valued}
-            )
-
-    return _Opened(schema, _Pieces(pieces(), lambda: None, "frame"), infer, valued)
+    none = piece(0, 0)
+    pieces = (piece(start, min(start + BATCH_ROWS, length)) for start in range(0, length, BATCH_ROWS))
+    return _Opened(none.batch.schema, _Pieces(pieces, lambda: None, "frame"), infer, frozenset(none.values))
 
 
 def _whole(array: Any) -> Any:
