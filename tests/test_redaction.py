@@ -53,7 +53,7 @@ def test_a_secret_is_found_amid_what_was_made_base64(before, after, is_for_urls)
     assert len(told) - len("***") <= 4 * ((len(before) + len(after)) // 3 + 3)
 
 
-def test_short_secrets_are_no_reason_to_spoil_words():
+def test_short_secrets_do_not_spoil_words():
     assert "*** in token, ***!" == Redactor(["tok"]).text("tok in token, TOK!")
 
 

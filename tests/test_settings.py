@@ -48,7 +48,7 @@ def test_an_instance_can_be_named_in_several_ways(given, origin):
         None,
     ],
 )
-def test_what_is_no_instance_or_would_leak_the_token_is_refused(bad):
+def test_an_address_that_is_not_an_instance_or_would_leak_the_token_is_refused(bad):
     with pytest.raises(ConfigError):
         instance_origin(bad)
 

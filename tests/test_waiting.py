@@ -147,7 +147,7 @@ def test_a_state_that_nobody_knows_is_told_at_the_first_sight():
     assert ("MELTED", str(caught.value)) == (again.state, str(again))
 
 
-def test_words_are_judged_in_capitals_or_not_and_no_word_is_no_end():
+def test_words_are_judged_in_capitals_or_not_and_a_missing_word_is_not_an_end():
     states = States(good=["Done"], bad=["broken"], going=["QUEUED"])
 
     assert [
@@ -195,7 +195,7 @@ def test_no_time_means_no_pause():
     ("state", "told"),
     [(" done ", (True, True)), ("GOING", (False, True)), ("", (False, True)), ("else", (False, False))],
 )
-def test_words_mean_the_same_in_any_spelling_and_no_word_is_no_state(state, told):
+def test_words_mean_the_same_in_any_spelling_and_a_missing_word_is_not_a_state(state, told):
     verdict = States(good=["DONE"], bad=["BAD"], going=["going"]).judge(state)
 
     assert told == (verdict.ended, verdict.known)

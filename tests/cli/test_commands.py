@@ -245,7 +245,7 @@ def test_sizes_are_read_in_their_units(count: int, unit: tuple[str, int]) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "8XB", "MiB", "1e3", "0.1"])
-def test_what_is_no_size_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_size_is_refused(text: str) -> None:
     with pytest.raises(BadParameter, match="not a size"):
         parse_size(text)
 

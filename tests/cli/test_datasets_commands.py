@@ -197,5 +197,5 @@ def test_datasets_are_made_and_listed(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("column", ["id", ":LONG", "id:", "id:INTEGER"])
-def test_what_is_no_column_is_refused(cli: Cli, column: str) -> None:
+def test_a_text_that_is_not_a_column_is_refused(cli: Cli, column: str) -> None:
     assert 2 == cli("datasets", "create", "x", column).code

@@ -97,7 +97,7 @@ def test_moments_are_read_as_people_write_them() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2", "h", "2 years", "2026-13-01", "99999999999w"])
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_time_is_refused(text: str) -> None:
     with pytest.raises(BadParameter, match="not a time"):
         parse_time(text)
 

@@ -59,7 +59,7 @@ def rows(emulator: Emulator, dataset_id: str) -> int:
 
 @needs_full
 @pytest.mark.parametrize("output", [FULL, CLOSED, UNREAD])
-def test_rows_that_were_committed_are_no_failure_of_the_line_that_tells_it(
+def test_committed_rows_stay_though_the_line_about_them_cannot_be_printed(
     cli: Cli, filled: str, file: Path, emulator: Emulator, output: str
 ) -> None:
     ended = in_shell(cli, f"CLI datasets upload {{}} -d {{}} --append --json {output}", str(file), filled)

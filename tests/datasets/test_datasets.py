@@ -194,7 +194,7 @@ async def test_rows_as_the_document_prints_them_are_understood():
         {"columns": ["a"], "metadata": [{"type": []}], "rows": []},
     ],
 )
-async def test_what_is_no_result_is_a_decode_error(answer):
+async def test_an_answer_that_is_not_a_result_is_a_decode_error(answer):
     async def handler(request: web.Request) -> web.Response:
         return web.json_response(answer)
 

@@ -60,7 +60,7 @@ async def test_what_does_not_exist_gives_domos_error_body(
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b'"text"', b"\xff"])
-async def test_a_body_that_is_no_json_object_is_a_bad_request(body: bytes, plain: PlainClient) -> None:
+async def test_a_body_that_is_not_a_json_object_is_a_bad_request(body: bytes, plain: PlainClient) -> None:
     answer = await plain.call("POST", "/api/data/v2/datasources", data=body, status=400)
 
     assert answer["statusReason"] == "Bad Request"

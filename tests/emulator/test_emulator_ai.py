@@ -47,7 +47,7 @@ async def test_a_generated_text_tells_the_prompt_and_the_model(domo: Domo):
     assert plain.output == (await domo.ai.generate_text(input="Why is the sky blue?")).output
 
 
-async def test_what_is_no_request_is_refused(plain: PlainClient):
+async def test_a_body_that_is_not_a_request_is_refused(plain: PlainClient):
     wrong: list[dict[str, Any]] = [
         {},
         {"input": ""},

@@ -58,7 +58,7 @@ async def test_faults_are_armed_listed_and_disarmed(plain: PlainClient) -> None:
         ({"fault": "status=500"}, "ROUTE:KIND"),
     ],
 )
-async def test_what_is_no_fault_is_refused(plain: PlainClient, fault: dict[str, Any], problem: str) -> None:
+async def test_a_body_that_is_not_a_fault_is_refused(plain: PlainClient, fault: dict[str, Any], problem: str) -> None:
     refused = await plain.call("POST", "/emulator/faults", json=fault, status=400)
 
     assert problem in refused["message"]

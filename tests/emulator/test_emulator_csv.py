@@ -210,7 +210,7 @@ async def test_a_quote_that_is_never_closed_is_refused(tail: bytes, before: byte
 
 
 @pytest.mark.usefixtures("way")
-async def test_line_ends_inside_of_quotes_are_no_empty_lines(plain: PlainClient) -> None:
+async def test_line_ends_inside_of_quotes_are_not_empty_lines(plain: PlainClient) -> None:
     rows: list[list[str | None]] = [["1", "a\n\nb"], ["2", "\n\n"], ["3", 'x"\n\n"y']]
     dataset = await plain.create({"n": "LONG", "s": "STRING"})
     await plain.upload(dataset, canonical_csv(rows), canonical_csv(rows)[:-1])

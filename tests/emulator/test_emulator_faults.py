@@ -234,7 +234,7 @@ def test_a_fault_is_written_on_one_line(text: str, fault: Fault) -> None:
         ("*:slow=0", "more than zero"),
     ],
 )
-def test_what_is_no_fault_is_told(text: str, problem: str) -> None:
+def test_a_text_that_is_not_a_fault_is_an_error(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         Fault.parse(text)
 

@@ -162,7 +162,7 @@ def _json_rows(table: str) -> Iterator[tuple[str, Sent]]:
 
 
 @pytest.mark.parametrize("table", PREPARED)
-async def test_what_is_no_json_is_a_bad_request(asked: Asked, table: str) -> None:
+async def test_a_body_that_is_not_json_is_a_bad_request(asked: Asked, table: str) -> None:
     PREPARED[table].prepare(asked.emulator._instance)
     wrong = []
     for name, sent in _json_rows(table):
@@ -175,7 +175,7 @@ async def test_what_is_no_json_is_a_bad_request(asked: Asked, table: str) -> Non
 
 
 @pytest.mark.parametrize("table", PREPARED)
-async def test_json_of_another_kind_is_no_failure_of_the_emulator(asked: Asked, table: str) -> None:
+async def test_json_of_another_type_does_not_make_the_emulator_fail(asked: Asked, table: str) -> None:
     PREPARED[table].prepare(asked.emulator._instance)
     wrong: dict[str, str] = {}
     for name, sent in _json_rows(table):

@@ -126,7 +126,7 @@ def test_files_go_with_their_world_and_come_back_when_it_begins_again(tmp_path: 
         assert content == domo.files.download(file)
 
 
-async def test_tokens_are_no_part_of_a_world(tmp_path: Path) -> None:
+async def test_tokens_are_not_part_of_a_world(tmp_path: Path) -> None:
     path = tmp_path / "world.zip"
     async with plain_client() as plain:
         login = {"method": "password", "emailAddress": "owner@example.com", "password": plain.emulator.token}
@@ -287,7 +287,7 @@ async def test_what_else_lies_in_a_world_is_not_unpacked(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("content", [b"no world", None])
-async def test_what_is_no_world_is_told(tmp_path: Path, content: bytes | None) -> None:
+async def test_a_file_that_is_not_a_world_is_an_error(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "world.zip"
     if content is not None:
         path.write_bytes(content)

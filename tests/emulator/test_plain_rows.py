@@ -310,7 +310,7 @@ def test_what_is_not_plain_is_left_to_duckdb(content: bytes, table: Table) -> No
     assert table.compiled(["STRING", "LONG"], b"a,1\n", content) is None
 
 
-def test_a_quote_that_is_not_closed_is_no_row_where_lines_may_be_empty(table: Table) -> None:
+def test_a_quote_that_is_not_closed_is_not_a_row_where_lines_may_be_empty(table: Table) -> None:
     assert table.compiled(["STRING"], b'a\n"b') is None
 
 
@@ -333,7 +333,7 @@ def test_decimals_have_38_digits_at_most(scale: int, fits: bool, table: Table) -
             table.cursor.execute("FROM decimals").fetchall()
 
 
-def test_a_part_that_is_gone_is_no_reason_to_crash(table: Table) -> None:
+def test_a_part_that_is_gone_does_not_crash_the_reader(table: Table) -> None:
     parts = table.parts([b"1\n", b"2\n"])
     parts[1].path.unlink()
 

@@ -148,7 +148,7 @@ async def test_a_batch_that_fails_is_said_and_none_after_it_is_sent():
 
 
 @pytest.mark.parametrize("identifiers", [[], "d-1", ["d-1", ""], ["d-1", "d-2,d-3"]])
-async def test_a_deletion_of_what_is_no_document_is_not_sent(identifiers):
+async def test_a_deletion_without_the_id_of_a_document_is_not_sent(identifiers):
     handler, told = a_bin([])
     async with talking_to(handler) as domo:
         with pytest.raises(ConfigError):

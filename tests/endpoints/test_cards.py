@@ -89,7 +89,7 @@ async def test_a_card_is_rendered_into_a_file(tmp_path, name, file, table, parts
         ("card.pdf", {"image": {"data": "%%%"}}, "not base64"),
     ],
 )
-async def test_what_is_no_picture_is_an_error_and_no_file(tmp_path, name, answer, message):
+async def test_an_answer_without_a_picture_is_an_error_and_leaves_no_file(tmp_path, name, answer, message):
     (tmp_path / name).write_bytes(b"old")
 
     async with talking_to(Renderer(answer)) as domo:
@@ -157,7 +157,7 @@ async def test_a_data_url_and_broken_lines_are_the_same_file(text):
 
 
 @pytest.mark.parametrize("text", ["iVBORw", "<html>", "naïve"])
-async def test_what_is_no_base64_is_not_taken_for_a_file(text):
+async def test_a_text_that_is_not_base64_is_not_taken_for_a_file(text):
     rendering = await rendered({"data": [text], "image": {"data": text}})
 
     with pytest.raises(DecodeError, match="not base64"):

@@ -88,7 +88,9 @@ async def test_text_is_split_by_its_delimiter(domo: Domo, text: str, delimiter: 
 
 
 @pytest.mark.parametrize("values", [["1,2"], [[1], b"2"], [7], None, b"1,2", iter([[1, 2]]), {"n": [1]}])
-async def test_what_is_no_row_is_refused_before_anything_is_sent(domo: Domo, emulator: Emulator, values: Any) -> None:
+async def test_a_value_that_is_not_a_row_is_refused_before_anything_is_sent(
+    domo: Domo, emulator: Emulator, values: Any
+) -> None:
     with pytest.raises(ConfigError, match="row .*give each row as a list of its cells|values takes a list of rows"):
         await domo.datasets.append_rows("x", values=values)
 

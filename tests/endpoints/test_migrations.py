@@ -49,7 +49,7 @@ async def test_a_migration_that_is_not_complete_can_be_looked_at_instead(call):
 
 
 @every_call
-async def test_a_migration_that_is_complete_is_no_error(call):
+async def test_a_migration_that_is_complete_is_not_an_error(call):
     async with talking_to(answering(state="COMPLETE")) as domo:
         assert "COMPLETE" == (await call(domo.migrations)).state
 

@@ -144,7 +144,7 @@ async def refused(call: Callable[[Domo], Awaitable[object]], says: str) -> None:
 
 
 @pytest.mark.parametrize("page", [None, "", " ", 0, "0", False, True])
-async def test_schedules_are_not_deleted_for_what_is_no_page(page: Any) -> None:
+async def test_schedules_are_not_deleted_without_the_id_of_a_page(page: Any) -> None:
     await refused(lambda domo: domo.reports.delete_for_page(page), "is not a page")
 
 

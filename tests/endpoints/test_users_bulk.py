@@ -145,7 +145,7 @@ async def test_a_user_found_after_a_lost_answer_is_not_surely_ours(name: str, ex
     assert expected[1] in str(result.note)
 
 
-async def test_a_page_that_says_not_found_is_no_deletion() -> None:
+async def test_a_page_that_says_not_found_is_not_a_deletion() -> None:
     async def handler(request: web.Request) -> web.Response:
         if request.method == "GET":
             return web.json_response({"users": [{"id": 7, "emailAddress": "user0@example.com"}]})

@@ -162,7 +162,7 @@ def test_without_values_nothing_is_touched():
     assert "SELECT '?', 'a\\' ? :b" == bind("SELECT '?', 'a\\' ? :b", None)
 
 
-def test_two_colons_are_no_placeholder_and_names_may_repeat():
+def test_two_colons_are_not_a_placeholder_and_names_may_repeat():
     assert "a::b 1 1" == bind("a::b :b :b", {"b": 1})
 
 

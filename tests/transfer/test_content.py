@@ -97,7 +97,7 @@ def test_a_file_put_in_the_place_of_another_does_not_mix_with_it(path):
 
 
 @pytest.mark.parametrize("name", ["absent.pdf", "", "absent/report.pdf", "report.pdf/x", "a\0b"])
-def test_what_is_no_file_is_refused_at_once(path, name):
+def test_a_path_that_is_not_a_file_is_refused_at_once(path, name):
     with pytest.raises(SourceError, match="does not exist"), content_body(path.parent / name):
         pytest.fail("a body was made")
 

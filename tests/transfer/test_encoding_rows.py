@@ -379,7 +379,7 @@ def test_null_alone_in_a_row_is_an_empty_line() -> None:
         ([{"c0": 1, "c1": 2}], "row 1 is a dict"),
     ],
 )
-def test_what_is_no_row_is_refused(rows: Any, says: str) -> None:
+def test_a_value_that_is_not_a_row_is_refused(rows: Any, says: str) -> None:
     with pytest.raises(SourceError, match=says):
         RowEncoder(columns("LONG", "STRING"), CellRules()).encode(rows)
 
@@ -391,7 +391,7 @@ def test_what_is_no_row_is_refused(rows: Any, says: str) -> None:
         ([{}, [1, 2]], "row 2 is a list; give each row as its cells by name"),
     ],
 )
-def test_what_is_no_row_by_name_is_refused(rows: Any, says: str) -> None:
+def test_a_value_that_is_not_a_row_by_name_is_refused(rows: Any, says: str) -> None:
     with pytest.raises(SourceError, match=says):
         RowEncoder(columns("LONG", "STRING"), CellRules()).encode_mappings(rows)
 

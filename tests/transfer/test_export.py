@@ -139,7 +139,7 @@ async def test_wrong_sql_and_missing_datasets_are_errors_and_make_no_file(domo, 
     assert [] == names_in(tmp_path)
 
 
-async def test_an_answer_in_json_that_is_no_result_leaves_no_file(tmp_path):
+async def test_an_answer_in_json_that_is_not_a_result_leaves_no_file(tmp_path):
     from aiohttp import web
 
     async def handler(request: web.Request) -> web.Response:

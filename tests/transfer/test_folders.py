@@ -227,7 +227,7 @@ async def test_where_a_name_is_a_file_on_one_side_and_a_folder_on_the_other_it_i
     assert {"a": b"a file", "top.txt/x": b"a folder"} == held(there)
 
 
-async def test_what_is_no_folder_or_fileset_is_refused(domo, fileset, here, tmp_path):
+async def test_a_name_that_is_not_a_folder_or_fileset_is_refused(domo, fileset, here, tmp_path):
     with pytest.raises(ConfigError, match="does not exist"):
         await domo.filesets.push_folder(fileset, tmp_path / "absent")
     with pytest.raises(ConfigError, match="is a file"):

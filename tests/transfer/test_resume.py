@@ -272,7 +272,7 @@ async def test_one_journal_serves_one_upload_at_a_time(domo, emulator, dataset, 
     assert PART_SIZE + 1 == await append(domo, dataset, meanwhile(), journal)
 
 
-async def test_what_is_no_journal_is_left_alone(domo, dataset, source):
+async def test_a_file_that_is_not_a_journal_is_left_alone(domo, dataset, source):
     before = source.read_bytes()
 
     with pytest.raises(ConfigError, match="not the journal of an upload, and was not changed"):

@@ -150,7 +150,7 @@ async def test_a_source_that_does_not_fit_is_refused_before_anything_is_opened(d
     assert [0, 1, 2] == await ids(domo, dataset_id)
 
 
-async def test_a_row_that_names_the_columns_is_told_of_where_it_is_no_header(domo):
+async def test_a_row_that_names_the_columns_is_noted_where_it_is_not_a_header(domo):
     dataset = await domo.datasets.create("Names", {"id": "STRING", "name": "STRING"})
 
     plan = await domo.datasets.plan_upload(dataset.id, b"id,name\n1,a\n", header=False)

@@ -219,7 +219,7 @@ async def test_what_is_not_to_be_waited_for_is_not_asked_for(how: dict[str, bool
 
 
 @pytest.mark.parametrize("action", ["UPSERT", "DELETE"])
-async def test_other_rows_than_were_sent_are_no_error_where_keys_may_repeat(action: Action) -> None:
+async def test_other_rows_than_were_sent_are_not_an_error_where_keys_may_repeat(action: Action) -> None:
     counted = {**COMMITTED, "size": {"rowCount": 1}}
     async with talking_to(Instance(commit=counted, states=["SUCCESS"] * 2)) as domo:
         done = await domo.datasets.upload("x", b"1\n1\n", action=action, keys=["n"])

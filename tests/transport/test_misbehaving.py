@@ -101,7 +101,7 @@ async def test_every_try_is_counted_and_told_to_the_hooks():
 
 
 @pytest.mark.parametrize("page", ["<html><title>Down</title></html>", "", "{}", '{"status":500}'])
-async def test_a_proxy_s_503_is_no_word_of_domo_s_that_nothing_was_taken(page):
+async def test_a_proxy_s_503_does_not_mean_that_domo_took_nothing(page):
     down = raw_answer(page, "Retry-After: 0", status="503 Unavailable")
     async with raw_server(lambda *_: down) as server, client(server.url) as domo:
         with pytest.raises(APIError) as caught:

@@ -512,7 +512,7 @@ async def test_no_more_connections_than_allowed_and_none_is_thrown_away():
     assert 4 == len(ports)
 
 
-async def test_waiting_for_a_connection_is_no_timeout():
+async def test_waiting_for_a_connection_is_not_a_timeout():
     async def handler(request: web.Request) -> web.Response:
         await asyncio.sleep(0.05)
         return web.json_response(1)

@@ -33,7 +33,7 @@ def test_whatever_an_identifier_holds_the_route_stays_the_same(first, second):
 
 
 @pytest.mark.parametrize("bad", ["", " ", ".", "..", " .. ", True, None, 1.5, "\ud800"])
-def test_what_is_no_identifier_is_refused(bad):
+def test_a_value_that_is_not_an_identifier_is_refused(bad):
     with pytest.raises(ConfigError):
         url("/api/x/{}", bad)
 

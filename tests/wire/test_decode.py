@@ -541,7 +541,7 @@ def test_integers_keep_all_their_digits_wherever_they_stand(number: int, exact: 
 
 
 @pytest.mark.parametrize("text", ["2" * 40, "[:1" + "2" * 30 + "]", "1234567890123456789.5", "1e400"])
-def test_digits_in_a_text_or_after_a_point_are_no_great_integer(text: str) -> None:
+def test_digits_in_a_text_or_after_a_point_are_not_a_great_integer(text: str) -> None:
     """They stay what they are."""
     body = json.dumps({"text": text, "number": 0.12345678901234567890123, "after": 10**30}).encode()
 

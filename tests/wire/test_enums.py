@@ -47,7 +47,7 @@ def test_unknown_values_are_not_remembered() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 1, True, b"COMPLETED", ["COMPLETED"]])
-def test_what_is_no_string_is_refused(value: object) -> None:
+def test_a_value_that_is_not_a_string_is_refused(value: object) -> None:
     """Openness is about strings."""
     with pytest.raises(ValueError, match="not a valid Status"):
         Status(value)  # type: ignore[arg-type]

@@ -89,7 +89,7 @@ def test_the_zone_of_a_datetime_does_not_change_the_instant(form: TimestampForm,
 
 
 @given(forms, garbage)
-def test_whatever_is_no_timestamp_gives_a_decode_error(form: TimestampForm, value: object) -> None:
+def test_a_value_that_is_not_a_timestamp_gives_a_decode_error(form: TimestampForm, value: object) -> None:
     """And what is one, an aware datetime."""
     try:
         moment = form.parse(value)
