@@ -82,7 +82,7 @@ _EMPTY = {
     "EVENTS": ("EVENT_CATALOG", "EVENT_SCHEMA", "EVENT_NAME", "EVENT_TYPE", "STATUS", "DEFINER", "EVENT_COMMENT"),
 }
 DECLARED = {
-    **dict.fromkeys(("CREATE_TIME", "UPDATE_TIME"), "DOMO_DATETIME"),
+    **dict.fromkeys(("CREATE_TIME", "UPDATE_TIME"), "ISO_DATETIME"),
     **dict.fromkeys(("TABLE_ROWS", "ORDINAL_POSITION", "NUMERIC_PRECISION", "NUMERIC_SCALE"), "INTEGER"),
 }
 """The types of columns that do not hold texts."""

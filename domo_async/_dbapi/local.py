@@ -39,7 +39,7 @@ _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.B
 _AFTER = frozenset({"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "EXCEPT"})
 _TEXTS = frozenset({exp.DType.CHAR, exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.NCHAR, exp.DType.NVARCHAR})
 _LARGEST = 1 << 63
-sqlite3.register_converter("DOMO_DATETIME", lambda text: datetime.fromisoformat(text.decode()))
+sqlite3.register_converter("ISO_DATETIME", lambda text: datetime.fromisoformat(text.decode()))
 
 
 @frozen
