@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from itertools import islice
-from typing import TypeVar
+from typing import Generic, Self, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
@@ -88,33 +88,72 @@ async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:
     Once the caller waits, each item is yielded as soon as it is ready. An error of the iterator is raised after all
     earlier items.
     """
-    loop = asyncio.get_running_loop()
-    waiting = threading.Event()
-    made, error = await in_thread(_made, items, 1, waiting)
-    while made or error is not None:
-        waiting.clear()
-        making = loop.run_in_executor(None, _made, items, count, waiting)
-        try:
-            for item in made:
-                yield item
-            if error is not None:
-                raise error
-            waiting.set()
-            made, error = await asyncio.shield(making)
-        finally:
-            # From here on the caller may close the resources that the thread used.
-            waiting.set()
-            await wait_for_end(making)
-
-
-def _made(items: Iterator[T], count: int, waiting: threading.Event) -> tuple[list[T], Exception | None]:
-    """Return the next items, at most `count`, and fewer if somebody waits for them."""
-    made: list[T] = []
+    ahead = _Ahead(items, count)
     try:
-        for item in islice(items, count):
-            made.append(item)
-            if waiting.is_set():
-                break
-    except Exception as error:  # noqa: BLE001 - raised where it is awaited
-        return made, error
-    return made, None
+        async for item in ahead:
+            yield item
+    finally:
+        # From here on the caller may close the resources that the thread used.
+        await ahead.give_up()
+
+
+class _Ahead(Generic[T]):
+    """Items of an iterator that a thread makes ahead; no thread is occupied while there is no room for more."""
+
+    def __init__(self, items: Iterator[T], count: int) -> None:
+        self._items, self._count = items, count
+        self._loop = asyncio.get_running_loop()
+        self._made: deque[T] = deque()
+        self._changed = asyncio.Event()
+        self._waiting, self._given_up = threading.Event(), threading.Event()
+        self._making = self._begun()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while not self._made:
+            self._go_on()
+            if self._making.done():
+                self._making.result()
+                raise StopAsyncIteration
+            self._changed.clear()
+            self._waiting.set()
+            # The thread did not tell of what it has made since it was looked for.
+            if not self._made:
+                await self._changed.wait()
+            self._waiting.clear()
+        item = self._made.popleft()
+        self._go_on()
+        return item
+
+    async def give_up(self) -> None:
+        """Wait until the thread has made the item that it is at."""
+        self._given_up.set()
+        await wait_for_end(self._making)
+        # asyncio would report an exception that nobody retrieves.
+        _ = self._making.exception()
+
+    def _go_on(self, _: object = None) -> None:
+        """Begin again if the thread has ended, there is room, and there may be more."""
+        self._changed.set()
+        if self._given_up.is_set() or len(self._made) >= self._count or not self._making.done():
+            return
+        if self._making.exception() is None and self._making.result():
+            self._making = self._begun()
+
+    def _begun(self) -> asyncio.Future[bool]:
+        making = self._loop.run_in_executor(None, self._make)
+        making.add_done_callback(self._go_on)
+        return making
+
+    def _make(self) -> bool:
+        """Make items while there is room, and return whether there may be more."""
+        for item in self._items:
+            self._made.append(item)
+            # Only then: after the system call that wakes the loop, a thread waits for its turn again.
+            if self._waiting.is_set():
+                self._loop.call_soon_threadsafe(self._changed.set)
+            if len(self._made) >= self._count or self._given_up.is_set():
+                return True
+        return False

@@ -204,10 +204,12 @@ async def test_a_byte_order_mark_is_left_out(chunks, encoding, tmp_path):
 
 @pytest.mark.parametrize("size", [5, 100])
 @pytest.mark.parametrize("header", [False, True])
-async def test_no_part_begins_with_what_looks_like_a_byte_order_mark(size, header):
+async def test_no_part_begins_with_what_looks_like_a_byte_order_mark(size, header, tmp_path):
     content = "\ufeffa,b\n\ufeffc,d\ne,f\n\ufeffg,h\n".encode()
+    path = tmp_path / "marks.csv"
+    path.write_bytes(content)
 
-    for source in (content, stream([content]), content[:3] + content):
+    for source in (content, stream([content]), content[:3] + content, path):
         found = await cut(source, 2, size, header=header)
 
         rows = [row for _, data in found for row in parsed(data)]

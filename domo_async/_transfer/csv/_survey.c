@@ -325,12 +325,19 @@ static Py_ssize_t read_at(Reader reader, uint8_t *chunk, int64_t at, int64_t end
 
 #endif
 
+static int begins_with_mark(Reader reader, uint8_t *chunk, int64_t start)
+{
+    return read_at(reader, chunk, start, start + 3) == 3 && !memcmp(chunk, "\xEF\xBB\xBF", 3);
+}
+
 /* Scan a file like one block, up to the first error or unreadable byte; return the number of bytes scanned. */
 static Py_ssize_t survey_open_file(Reader reader, int64_t start, int64_t end, Py_ssize_t each, Columns columns,
                                    uint8_t *chunk, ScanState *state, Found *found)
 {
     LastQuotes last_quotes = {0};
     int64_t at = start;
+    if (begins_with_mark(reader, chunk, start))
+        return 0;
     while (at < end) {
         Found more;
         Py_ssize_t length = read_at(reader, chunk, at, end);

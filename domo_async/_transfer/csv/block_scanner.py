@@ -125,7 +125,8 @@ class BlockScanner:
             state: The state before it.
 
         Returns:
-            The result. The rest has to be read and scanned as blocks.
+            The result. The rest has to be read and scanned as blocks; if the range begins with a byte order mark, that
+            is all of it.
         """
         return FileScan(0, BlockScan(state, 0, -1, 0, 0, pairs=False, is_ascii=True))
 

@@ -44,6 +44,8 @@ class RecordScanner:
         cut: Bytes up to and with the last line end that ends a record; 0 where there is none yet.
         records: Records that end at or before `cut`.
         lines: Line ends read, those within quoted fields included, and those before the first block.
+        lines_at_cut: Those of them up to `cut`.
+        ends_line: Whether the bytes up to `cut` end with a line end, as all records but a last one do.
         pairs: Whether two quotes stand side by side anywhere, as where a field in quotes is empty.
         empties: The quoted empty fields up to `cut` in the columns that were asked for; None if they were not counted,
             because not all was read by a single `skim`.
@@ -54,6 +56,8 @@ class RecordScanner:
         self.cut: int = 0
         self.records: int = 0
         self.lines: int = line
+        self.lines_at_cut: int = line
+        self.ends_line: bool = True
         self.pairs: bool = False
         self.empties: int | None = None
         self._width = width
@@ -61,7 +65,6 @@ class RecordScanner:
         self._all_empties: int | None = None
         self._scanner = block_scanner(width)
         self._state = ScanState()
-        self._record_line = line + 1
         self._character = b""
 
     def feed(self, block: bytes) -> None:
@@ -105,14 +108,14 @@ class RecordScanner:
         if self._character:
             raise not_utf8(self.lines + 1)
         if self._state.in_quotes:
-            raise never_closed(self._record_line)
+            raise never_closed(self.lines_at_cut + 1)
         if self._state.last == _RETURN:
             raise LoneReturn(self.lines + 1)
         if self.position > self.cut:
             if self._width is not None and self._state.commas != self._width - 1:
-                raise wrong_width(self._record_line, self._state.commas + 1, self._width)
+                raise wrong_width(self.lines_at_cut + 1, self._state.commas + 1, self._width)
             self.records += 1
-            self.cut = self.position
+            self.cut, self.lines_at_cut, self.ends_line = self.position, self.lines, False
             self.empties = self._all_empties
 
     def _feed(self, block: bytes) -> None:
@@ -128,7 +131,7 @@ class RecordScanner:
                 self._state,
                 self._width,
                 line=self.lines,
-                record=self._record_line,
+                record=self.lines_at_cut + 1,
                 begun=self.position - self.cut,
                 undecodable=undecodable,
             )
@@ -142,7 +145,7 @@ class RecordScanner:
         if found.ends:
             self.records += found.ends
             self.cut = self.position + found.last_end + 1
-            self._record_line = self.lines - found.open_lines + 1
+            self.lines_at_cut = self.lines - found.open_lines
         self.position += length
         self._state = found.state
 

@@ -13,7 +13,7 @@ from domo_async._transfer.csv.fastest import empty_fields
 from domo_async._transfer.csv.format import BYTE_ORDER_MARK
 from domo_async._transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async._transfer.part import Part, assembled, held_part
-from domo_async._transfer.seekable import SLICE, Stored, slices
+from domo_async._transfer.seekable import REWRITTEN_SLICE, SLICE, Stored, slices
 from domo_async._transfer.sources.base import Dialect, FolderColumns
 from domo_async._transfer.sources.column_mapping import ColumnMapping, Header, SchemaOption
 from domo_async._transfer.sources.csv_source import CsvSource
@@ -107,15 +107,22 @@ class StoredCsv(CsvSource):
         for size in sizes:
             if start == self._data.size:
                 return
-            if self._data.read(start, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK:
-                raise MarkAtCut
             scanner = self._scan(start, line, fit.width, size, b"" if empties is None else empties.asked)
-            ends_line = self._data.read(start + scanner.cut - 1, 1) == b"\n"
-            part = Part(scanner.records, scanner.cut, partial(slices, self._data, start, scanner.cut), ends_line)
-            if empties is not None and scanner.pairs:
-                part = _without_empties(part, scanner.empties, empties)
-            start, line = start + scanner.cut, self._line_at_cut(start, scanner)
+            part = self._part(start, scanner, empties)
+            # Bytes beyond the cut are scanned again.
+            start, line = start + scanner.cut, scanner.lines_at_cut
             yield part, start, line
+
+    def _part(self, start: int, scanner: RecordScanner, empties: EmptyFields | None) -> Part:
+        """Return the scanned records as a part, without the quotes of empty fields."""
+
+        def read(most: int) -> Part:
+            content = partial(slices, self._data, start, scanner.cut, most)
+            return Part(scanner.records, scanner.cut, content, scanner.ends_line)
+
+        if empties is None or not scanner.pairs or scanner.empties == 0:
+            return read(SLICE)
+        return _without_empties(read(REWRITTEN_SLICE), scanner.empties, empties)
 
     def _blocks(self, start: int) -> Iterator[bytes]:
         for offset in range(start, self._data.size, SLICE):
@@ -146,6 +153,8 @@ class StoredCsv(CsvSource):
             if (file := self._data.opened()) is not None:
                 scanner.skim(file.number, start + scanner.position, end)
             while (offset := start + scanner.position) < end:
+                if offset == start and self._data.read(start, len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK:
+                    raise MarkAtCut
                 block = self._data.read(offset, min(BLOCK, end - offset))
                 if not block:
                     raise SourceError("the file became shorter while it was read")
@@ -157,16 +166,9 @@ class StoredCsv(CsvSource):
             # A record is longer than a part: continue until it ends.
             end = min(end + BLOCK, self._data.size)
 
-    def _line_at_cut(self, start: int, scanner: RecordScanner) -> int:
-        """Return the number of lines up to the cut; bytes that were scanned beyond it are scanned again."""
-        beyond = self._data.read(start + scanner.cut, scanner.position - scanner.cut)
-        return scanner.lines - beyond.count(b"\n")
-
 
 def _without_empties(part: Part, count: int | None, empties: EmptyFields) -> Part:
     """Return a part without the quotes of empty fields, which are removed at each read if they were counted."""
-    if count == 0:
-        return part
     whole = part.with_line_end()
     if count is None:
         content = b"".join(empties.left_out(whole.open()))
