@@ -102,8 +102,7 @@ class DomoJobClient(JobClientBase, WithStateSync):
             delete_schema: Ignored: dlt stores the schema again afterwards, and the newest one counts.
         """
         with as_dlt_errors("the datasets could not be deleted"):
-            for table in tables:
-                self.tables.drop(table)
+            self.tables.drop(tables)
 
     def verify_schema(
         self, only_tables: Iterable[str] | None = None, new_jobs: Iterable[ParsedLoadJobFileName] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -139,19 +139,23 @@ class Tables:
                     ' refresh="drop_resources"'
                 )
         lacking = [column for column in wanted if column.name.casefold() not in by_name]
-        listed = {column.name for column in present if column.upsert_key}
-        if keys and listed and listed != set(keys):
+        key_names = {key.casefold() for key in keys}
+        listed = {column.name.casefold() for column in present if column.upsert_key}
+        if keys and listed and listed != key_names:
             raise ConfigError(
                 f"the upsert keys of dataset {dataset_id} are {', '.join(sorted(listed))}, and the primary key of table"
                 f' "{table}" is {", ".join(keys)}: set primary_key to the former, or drop the table with'
                 ' refresh="drop_resources"'
             )
-        new_keys = set() if listed else set(keys)
+        new_keys = set() if listed else key_names
         if lacking or new_keys:
             columns = [*present, *(Column(name=column.name, type=column.type) for column in lacking)]
             self.domo.datasets.schemas.alter(
                 dataset_id,
-                [evolve(column, upsert_key=True) if column.name in new_keys else column for column in columns],
+                [
+                    evolve(column, upsert_key=True) if column.name.casefold() in new_keys else column
+                    for column in columns
+                ],
             )
         return [column.name for column in lacking]
 
@@ -186,19 +190,20 @@ class Tables:
         if found is not None:
             self.domo.datasets.upload(found, [], action="REPLACE", allow_empty=True)
 
-    def drop(self, table: str) -> None:
-        """Delete a table's dataset, if there is one.
+    def drop(self, tables: Collection[str]) -> None:
+        """Delete the datasets of tables that have one; before the first, it is known that all may be deleted.
 
         Raises:
-            ConfigError: The configuration names the dataset, so that it is not the destination's to delete.
+            ConfigError: The configuration names a dataset, or dlt did not create it. None was deleted.
         """
-        if table in self._given:
-            raise ConfigError(
-                f'dataset {self._given[table]} of table "{table}" is named in the destination\'s setting datasets, so'
-                " it is not deleted: delete it in Domo, or take it out of the setting"
-            )
-        found = self.find(table)
-        if found is not None:
-            self.domo.datasets.delete(found)
-            self._known.pop(table, None)
-            self.__dict__.pop("_found", None)
+        for table in tables:
+            if table in self._given:
+                raise ConfigError(
+                    f'dataset {self._given[table]} of table "{table}" is named in the destination\'s setting datasets,'
+                    " so nothing is deleted: delete it in Domo, or take it out of the setting"
+                )
+        for table, dataset_id in {table: self.find(table) for table in tables}.items():
+            if dataset_id is not None:
+                self.domo.datasets.delete(dataset_id)
+                self._known.pop(table, None)
+        self.__dict__.pop("_found", None)

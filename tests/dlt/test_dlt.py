@@ -195,17 +195,23 @@ def test_of_two_datasets_of_the_same_name_none_is_chosen(client: Domo, pipeline:
 def test_a_dataset_of_somebody_else_is_neither_loaded_nor_deleted_unless_it_is_named(
     client: Domo, pipeline: NewPipeline
 ) -> None:
-    theirs = client.datasets.create("crm.orders", {"id": "LONG"}).id
+    theirs = client.datasets.create("crm.orders", {"ID": "LONG"}).id
     client.datasets.upload(theirs, [[1]])
-    orders: Any = {"data": [{"id": 2}], "table_name": "orders", "write_disposition": "replace"}
+    orders: Any = {"table_name": "orders", "write_disposition": "replace"}
 
     for machine, refresh in (("one", None), ("two", "drop_resources"), ("three", "drop_data")):
         with refused("dlt did not create it"):
-            pipeline(machine).run(**orders, refresh=refresh)
-    assert [(1,)] == rows(client, "orders", "id")
-    pipeline("four", datasets={"orders": theirs}).run(**orders)
+            pipeline(machine).run([{"id": 2}], **orders, refresh=refresh)
+    assert [(1,)] == rows(client, "orders", "ID")
+    own = pipeline("four", datasets={"orders": theirs})
+    own.run([{"id": 2}], **orders)
+    own.run([{"id": 2, "note": "new"}, {"id": 3}], table_name="orders", write_disposition="merge", primary_key="id")
+    assert [(2, "new"), (3, None)] == rows(client, "orders", "ID, note")
 
-    assert [(2,)] == rows(client, "orders", "id")
+    own.run([{"id": 1}], table_name="another")
+    with refused("so nothing is deleted"):
+        own.run([{"id": 1}], table_name="another", refresh="drop_sources")
+    assert [(1,)] == rows(client, "another", "id")
 
 
 def test_a_table_without_columns_of_dlt_is_known_by_the_stored_schema(
