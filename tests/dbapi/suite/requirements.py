@@ -11,10 +11,9 @@ _ABSENT = (
     *("autocommit", "autoincrement_insert", "check_constraint_reflection", "comment_reflection", "empty_inserts"),
     *("foreign_key_constraint_reflection", "foreign_key_ddl", "foreign_keys", "index_reflection", "json_type"),
     *("named_constraints", "primary_key_constraint_reflection", "savepoints", "temp_table_reflection"),
-    *("temporary_tables", "time", "time_microseconds", "datetime_microseconds", "timestamp_microseconds"),
+    *("temporary_tables", "time_microseconds", "datetime_microseconds", "timestamp_microseconds"),
     *("unique_constraint_reflection", "update_from", "views", "datetime_literals", "array_type", "uuid_data_type"),
-    # As with MySQL, a time that is selected as such comes back as text; and a driver has no cursors of another kind.
-    *("date_implicit_bound", "datetime_implicit_bound", "server_side_cursors"),
+    "server_side_cursors",  # a driver has no cursors of another kind
 )
 
 

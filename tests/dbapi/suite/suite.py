@@ -27,9 +27,11 @@ from sqlalchemy.testing.suite import (
     RowFetchTest,
     StringTest,
     TextTest,
+    TimeTest,
     UnicodeSchemaTest,
     UnicodeTextTest,
     UnicodeVarcharTest,
+    UuidTest,
     WindowFunctionTest,
 )
 
@@ -58,8 +60,10 @@ __all__ = [
     "RowFetchTest",
     "StringTest",
     "TextTest",
+    "TimeTest",
     "UnicodeSchemaTest",
     "UnicodeTextTest",
     "UnicodeVarcharTest",
+    "UuidTest",
     "WindowFunctionTest",
 ]
