@@ -11,7 +11,8 @@ the URL (``domo://files@acme/orders.csv``), and all that is not given from the e
 `Domo.from_env` reads them.
 
 Written bytes are sent when the file is closed, as a whole, and not at all if an error is raised before. Refusals are
-``FileNotFoundError``, ``PermissionError`` and ``FileExistsError``, with the client's error as their cause.
+``FileNotFoundError``, ``PermissionError`` and ``FileExistsError``, other failures are ``OSError``, with the client's
+error as their cause.
 """
 
 from __future__ import annotations

@@ -87,6 +87,8 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
         )
         self._instance = instance
         self._ids: dict[str, str] = {}  # of FileSets, by what stands for them in paths
+        # Of files that are being sent, by event loop and path.
+        self._sending = weakref.WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock]()
         self._access = Access(Given(profile=profile, instance=instance, token=token))
         if self._loop is not None:
             weakref.finalize(self, Access.finish, self._access, self._loop)
@@ -190,16 +192,23 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
 
     # -- what is there ------------------------------------------------------------------------------------------------
 
-    async def _info(self, path: str, **_: object) -> Info:
-        path = self._strip_protocol(path)
+    async def _info(self, path: str, *, refresh: bool = False, **_: object) -> Info:
+        path = self._refreshed(path, refresh)
         if not path:
             return {"name": "", "size": 0, "type": "directory"}
         with file_errors(path):
             return await self._described(path)
 
-    async def _exists(self, path: str, **_: object) -> bool:
+    def _refreshed(self, path: str, refresh: object) -> str:
+        """Return a path without its protocol; forget what is kept if the caller asks for what is there now."""
+        path = self._strip_protocol(path)
+        if refresh:
+            self.invalidate_cache(path)
+        return path
+
+    async def _exists(self, path: str, **options: Any) -> bool:
         try:
-            await self._info(path)
+            await self._info(path, **options)
         except (FileNotFoundError, ConfigError):
             return False
         except AmbiguousName:
@@ -220,8 +229,8 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
         except (FileNotFoundError, ConfigError, AmbiguousName):
             return False
 
-    async def _ls(self, path: str, detail: bool = True, **_: object) -> list[Any]:
-        path = self._strip_protocol(path)
+    async def _ls(self, path: str, detail: bool = True, *, refresh: bool = False, **_: object) -> list[Any]:
+        path = self._refreshed(path, refresh)
         found = await self._listed(path, 1, directories=True)
         if not found:
             info = await self._info(path)
@@ -246,7 +255,7 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
 
     async def _find(self, path: str, maxdepth: int | None = None, withdirs: bool = False, **options: Any) -> Any:
         _check_depth(maxdepth)
-        path = self._strip_protocol(path)
+        path = self._refreshed(path, options.get("refresh"))
         found = await self._listed(path, maxdepth, directories=withdirs)
         if path and (withdirs or not found):
             try:
@@ -267,7 +276,7 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
         **options: Any,
     ) -> AsyncIterator[tuple[str, Any, Any]]:
         _check_depth(maxdepth)
-        path = self._strip_protocol(path)
+        path = self._refreshed(path, options.get("refresh"))
         try:
             found = await self._listed(path, maxdepth, directories=True)
             if not found:
@@ -371,11 +380,23 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
         """
         path = self._strip_protocol(path)
         self._check_new(path)
-        with file_errors(path):
-            if exclusive and await self._exists(path):
-                raise FileExistsError(errno.EEXIST, "the file exists", path)
-            await self._send(path, content, progress)
+        key = (asyncio.get_running_loop(), path)
+        # Two writers of a new file, each of which finds none, would make two files of one name.
+        async with self._sending.setdefault(key, asyncio.Lock()):
+            with file_errors(path):
+                if exclusive:
+                    await self.check_absent(path)
+                await self._send(path, content, progress)
         self.invalidate_cache(path)
+
+    async def check_absent(self, path: str) -> None:
+        """Refuse a path at which something is.
+
+        Raises:
+            FileExistsError: Something is there.
+        """
+        if await self._exists(path, refresh=True):
+            raise FileExistsError(errno.EEXIST, "the file exists", self._strip_protocol(path))
 
     async def _pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: object) -> None:
         await self.store(path, bytes(value), exclusive=mode == "create")
@@ -473,6 +494,8 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
         **options: Any,
     ) -> File:
         self._check_mode(path, mode)
+        if mode == "xb":
+            sync(self.loop, self.check_absent, path)
         return File(
             self,
             path,
@@ -495,6 +518,8 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
             raise ValueError("open_async does not compress")
         path = self._strip_protocol(path)
         self._check_mode(path, mode)
+        if mode == "xb":
+            await self.check_absent(path)
         if mode == "rb":
             return AsyncFile(self, path, mode, await self.reading(path))
         return AsyncFile(self, path, mode, None)
@@ -522,6 +547,15 @@ class DomoFiles(AsyncFileSystem, metaclass=KeepsTokens):
     def mv(self, path1: str, path2: str, **_: object) -> None:
         """Move or rename a file or directory."""
         sync(self.loop, self._mv, path1, path2)
+
+    def touch(self, path: str, truncate: bool = True, **options: Any) -> None:
+        """Make an empty file; a file that exists is emptied, or refused if it is to be kept."""
+        if not truncate and self.exists(path):
+            raise NotImplementedError(
+                "Domo does not set the time of a file without new content: pass truncate=True to empty it"
+            )
+        with self.open(path, "wb", **options):
+            pass
 
     def invalidate_cache(self, path: str | None = None) -> None:
         """Forget listings, all of them: a new file can be in any."""

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from attrs import define, field, frozen
 
-from domo_async._fsspec.errors import Changed
+from domo_async._fsspec.errors import Changed, file_errors
 from domo_async._transfer import ContentRange
 from domo_async._transfer.threads import in_thread
 
@@ -72,7 +72,8 @@ class Reading:
         if start >= stop:
             return b""
         if self._file is None:
-            found = await self._content.range(start, stop)
+            with file_errors(self._content.path):
+                found = await self._content.range(start, stop)
             if found.total not in (None, self.size) or len(found.content) != stop - start:
                 raise Changed(self._content.path)
             if self._belongs(found):
@@ -96,7 +97,8 @@ class Reading:
     async def _download(self) -> int:
         path = await in_thread(_temporary)
         self._left = path
-        await self._content.save(path)
+        with file_errors(self._content.path):
+            await self._content.save(path)
         file: BinaryIO = await in_thread(path.open, "rb")
         self._file = file
         # Where open files can be removed, nothing is left behind even by a crash.

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from domo_async.errors import Conflict, Forbidden, NotFound, Unauthorized
+from domo_async.errors import APIError, Conflict, Forbidden, NotFound, TransportError, Unauthorized
 
 __all__ = ["AmbiguousName", "Changed", "file_errors", "is_directory", "not_found"]
 
@@ -36,6 +36,7 @@ def file_errors(path: str) -> Iterator[None]:
         FileNotFoundError: The instance does not have it.
         PermissionError: The instance refuses the token, or what it may do.
         FileExistsError: Something is at the path already.
+        OSError: The instance cannot be reached, or answers with another error.
     """
     try:
         yield
@@ -45,6 +46,10 @@ def file_errors(path: str) -> Iterator[None]:
         raise PermissionError(errno.EACCES, str(error), path) from error
     except Conflict as error:
         raise FileExistsError(errno.EEXIST, str(error), path) from error
+    except (APIError, TransportError) as error:
+        if isinstance(error, OSError):  # a timeout
+            raise
+        raise OSError(errno.EIO, str(error), path) from error
 
 
 def not_found(path: str, why: str = "no such file") -> FileNotFoundError:

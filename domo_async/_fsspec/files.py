@@ -27,7 +27,7 @@ class DomoFileSystem(DomoFiles):
     have equal names: such files, and those whose names would lead elsewhere, are at ``files/~ID~NAME``, as listings
     show them; ``files/~ID`` means the file of that id, too. Writing to the name of a file adds a revision to that file;
     a new file is private, and if several have the name, nothing is written. Domo cannot rename a file, so `mv` is
-    refused.
+    refused unless it replaces the content of another file.
 
     Looking a name up takes a list of all files, since no route finds a file by its name; ids need none. Keep the list
     with ``use_listings_cache=True``.
@@ -134,7 +134,7 @@ class DomoFileSystem(DomoFiles):
     async def _send(self, path: str, content: bytes | Path, progress: Any) -> None:
         files = (await self.domo()).files
         _, name = self._root_of(path)
-        self.dircache.clear()  # the present files decide whether one is added
+        self.invalidate_cache()  # the present files decide whether one is added
         try:
             info = await self._described(path)
         except FileNotFoundError:
@@ -174,11 +174,16 @@ class DomoFileSystem(DomoFiles):
             raise OSError(errno.ENOTEMPTY, "the directory is not empty", path)
 
     async def _mv(self, path1: str, path2: str) -> None:
-        if self._strip_protocol(path1) != self._strip_protocol(path2):
+        source, target = self._strip_protocol(path1), self._strip_protocol(path2)
+        if source == target:
+            return
+        if not (await self._isfile(source) and await self._isfile(target)):
             raise NotImplementedError(
                 "Domo cannot rename a file: copy it with cp and delete it with rm. The copy has an id of its own, and"
-                " neither the permissions nor the revisions of the original"
+                " neither the permissions nor the revisions of the original. A file that exists can be replaced by mv"
             )
+        await self._cp_file(source, target)
+        await self._rm_file(source)
 
 
 def _facts(file: File) -> dict[str, object]:

@@ -213,16 +213,26 @@ class DomoFileSetFileSystem(DomoFiles):
     async def _move(self, source: str, target: str) -> None:
         self._check_new(target)
         info = await self._info(source)
-        with file_errors(target):
-            if await self._fileset(source) == await self._fileset(target):
-                files = (await self.domo()).filesets.files
-                await files.move(*_ids(info), path=self._root_of(target)[1])
-            elif info["type"] == "file":
-                await self._cp_file(source, target)
-                await self._rm_file(source)
-            else:
-                raise NotImplementedError("a directory is moved within its FileSet only; copy it, and delete it then")
+        try:
+            with file_errors(target):
+                if await self._fileset(source) == await self._fileset(target):
+                    files = (await self.domo()).filesets.files
+                    await files.move(*_ids(info), path=self._root_of(target)[1])
+                elif info["type"] == "file":
+                    await self._move_content(source, target)
+                else:
+                    raise NotImplementedError(
+                        "a directory is moved within its FileSet only; copy it, and delete it then"
+                    )
+        except FileExistsError:
+            if info["type"] != "file" or not await self._isfile(target):
+                raise
+            await self._move_content(source, target)
         self.invalidate_cache(target)
+
+    async def _move_content(self, source: str, target: str) -> None:
+        await self._cp_file(source, target)
+        await self._rm_file(source)
 
     def invalidate_cache(self, path: str | None = None) -> None:
         """Forget listings, and which FileSets have which names."""

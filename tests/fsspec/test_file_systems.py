@@ -6,11 +6,13 @@ import errno
 import gc
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import fsspec
 import pytest
 
-from domo_async.errors import APIError, Conflict, NotFound
+from domo_async.emulator import Fault
+from domo_async.errors import APIError, Conflict, NotFound, TransportError
 from tests.support import raw_answer, raw_server
 
 
@@ -193,8 +195,16 @@ def test_a_new_file_is_not_written_over_another(place):
 
     with pytest.raises(FileExistsError):
         fs.pipe_file(f"{root}/a.txt", b"new", mode="create")
-    with pytest.raises(FileExistsError), fs.open(f"{root}/a.txt", "xb") as file:
-        file.write(b"new")
+    with pytest.raises(FileExistsError):
+        fs.open(f"{root}/a.txt", "xb")
+    made = fs.open(f"{root}/b.txt", "xb")
+    made.write(b"late")
+    fs.pipe_file(f"{root}/b.txt", b"first")
+    with pytest.raises(FileExistsError):
+        made.close()
+    assert b"first" == fs.cat(f"{root}/b.txt")
+    with pytest.raises(NotImplementedError, match="pass truncate=True"):
+        fs.touch(f"{root}/a.txt", truncate=False)
     with pytest.raises(NotImplementedError, match="rb, wb or xb, not ab"):
         fs.open(f"{root}/a.txt", "ab")
 
@@ -219,6 +229,25 @@ def test_refusals_are_the_errors_of_files_with_the_client_s_as_their_cause(place
     for name in ("..", "a//b", "a/../b", "a\x00b", "a\\b"):
         with pytest.raises(ValueError, match="cannot be the name"):
             fs.open(f"{root}/{name}/c", "wb")
+
+
+def test_other_failures_are_errors_of_files_too(place, instance):
+    fs, root = place
+    fs.pipe_file(f"{root}/a.bin", b"x" * 10)
+    with fs.open(f"{root}/a.bin", cache_type="none") as file:
+        assert b"x" == file.read(1)
+        fs.rm(f"{root}/a.bin")
+        with pytest.raises(FileNotFoundError) as caught:
+            file.read(1)
+    assert isinstance(caught.value.__cause__, NotFound)
+
+    refused, broken_off = Fault("POST *files", "status", status=418), Fault("POST *files", "truncate")
+    for fault, cause in ((refused, APIError), (broken_off, TransportError)):
+        instance.faults.add(fault)
+        with pytest.raises(OSError, match=r"a\.bin") as failed:
+            fs.pipe_file(f"{root}/a.bin", b"y")
+        assert isinstance(failed.value.__cause__, cause)
+        instance.faults.clear()
 
 
 def test_an_id_that_does_not_exist_is_not_found_with_the_instance_s_answer(place):
@@ -312,14 +341,22 @@ def test_domo_cannot_rename_files_but_copies_them(files, blocking):
     files.pipe_file("files/b.txt", b"b")
     kept = files.info("files/b.txt")["id"]
 
-    with pytest.raises(NotImplementedError, match="Domo cannot rename a file"):
-        files.mv("files/a.txt", "files/c.txt")
+    for target in ("files/c.txt", "files/none/c.txt"):
+        with pytest.raises(NotImplementedError, match="Domo cannot rename a file"):
+            files.mv("files/a.txt", target)
     files.cp("files/a.txt", "files/b.txt")
     files.cp("files/a.txt", "files/c.txt")
 
     assert (b"a", kept) == (files.cat("files/b.txt"), files.info("files/b.txt")["id"])
     assert b"a" == files.cat("files/c.txt")
     assert not blocking.files.get_permissions(kept).public_access
+    files.pipe_file("files/b.txt", b"b")
+    files.mv("files/c.txt", "files/b.txt")
+    assert (b"a", kept, False) == (
+        files.cat("files/b.txt"),
+        files.info("files/b.txt")["id"],
+        files.exists("files/c.txt"),
+    )
 
 
 def test_filesets_have_directories_and_move_files(reports, blocking):
@@ -330,8 +367,12 @@ def test_filesets_have_directories_and_move_files(reports, blocking):
     reports.mv("Reports/2024/q1/a.txt", "Reports/2024/b.txt")
     assert (b"a", kept) == (reports.cat("Reports/2024/b.txt"), reports.info("Reports/2024/b.txt")["id"])
     reports.pipe_file("Reports/2024/c.txt", b"c")
+    reports.mv("Reports/2024/c.txt", "Reports/2024/b.txt")
+    assert ["Reports/2024/b.txt"] == [path for path in reports.find("Reports/2024") if path.endswith(".txt")]
+    assert b"c" == reports.cat("Reports/2024/b.txt")
+    reports.pipe_file("Reports/2024/c.txt", b"a")
     with pytest.raises(FileExistsError) as caught:
-        reports.mv("Reports/2024/b.txt", "Reports/2024/c.txt")
+        reports.mv("Reports/2024/q1", "Reports/2024/c.txt")
     assert isinstance(caught.value.__cause__, Conflict)
     with pytest.raises(FileExistsError):
         reports.mkdir("Reports/2024")
@@ -371,6 +412,27 @@ def test_a_listing_is_kept_when_asked_until_something_is_written(files, options,
     assert before == lists()
     fs.pipe_file("files/3.txt", b"x")
     assert 4 == len(fs.find("files"))
+
+
+def test_a_kept_listing_is_read_again_when_asked(place, options):
+    fs, root = place
+    keeping = fsspec.filesystem(fs.protocol, **options, use_listings_cache=True)
+    for call in (keeping.ls, keeping.find, keeping.info, lambda path, **kw: list(keeping.walk(path, **kw))):
+        keeping.ls(root)
+        fs.pipe_file(f"{root}/new.txt", b"")
+        call(root, refresh=True)
+        assert [f"{root}/new.txt"] == keeping.ls(root, detail=False)
+        fs.rm(f"{root}/new.txt")
+        keeping.invalidate_cache()
+
+
+def test_writers_of_one_new_file_make_one_file(place):
+    fs, root = place
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: fs.pipe_file(f"{root}/same.txt", b"%d" % number), range(4)))
+
+    assert [f"{root}/same.txt"] == fs.find(root)
 
 
 def test_lookups_at_the_same_time_share_a_listing(files, instance):

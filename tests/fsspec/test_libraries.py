@@ -97,3 +97,7 @@ def test_duckdb_reads_and_writes_when_it_knows_the_file_system(url, options, req
         connection.register_filesystem(fs)
         connection.sql(f"COPY (SELECT sum(id) AS total FROM read_csv('{url}/a.csv')) TO '{url}/b.parquet'")
         assert [(4,)] == connection.sql(f"SELECT total FROM read_parquet('{url}/*.parquet')").fetchall()
+        connection.sql(f"COPY (SELECT 5 AS id) TO '{url}/a.csv'")
+    # duckdb writes beside a file that exists, and moves the new one over it.
+    assert b"id\n5\n" == fs.cat(f"{url}/a.csv")
+    assert 2 == len(fs.find(url))
