@@ -6,7 +6,11 @@ demand, `JobOutcome` how jobs end, `RequestLog` which requests came in.
 
 from __future__ import annotations
 
-from domo_async._emulator import (
+from domo_async._emulator.faults import ArmedFault, Fault, FaultKind, Faults
+from domo_async._emulator.http.log import Exchange, RequestLog, RequestRecord, Totals
+from domo_async._emulator.job_outcomes import Job, JobOutcome, JobOutcomes
+from domo_async._emulator.routes.code_engine import Functions, Printed
+from domo_async._emulator.seeds.adding import (
     Added,
     AddedAccessToken,
     AddedCard,
@@ -16,21 +20,8 @@ from domo_async._emulator import (
     AddedUser,
     AddedWorkflow,
     Additions,
-    ArmedFault,
-    Emulator,
-    Exchange,
-    Fault,
-    FaultKind,
-    Faults,
-    Functions,
-    Job,
-    JobOutcome,
-    JobOutcomes,
-    Printed,
-    RequestLog,
-    RequestRecord,
-    Totals,
 )
+from domo_async._emulator.server import Emulator
 
 __all__ = [
     "Added",
