@@ -186,7 +186,27 @@ def assert_alike(way: type[BlockScanner], block: bytes, mark: ScanState, width: 
     if width is None:
         mark = mark._replace(commas=0)
 
-    assert BlockScanner(width).scan(block, mark) == way(width).scan(block, mark)
+    expected, found = BlockScanner(width).scan(block, mark), way(width).scan(block, mark)
+
+    if expected is None or found is None or expected.pairs == found.pairs:
+        assert expected == found
+    else:
+        assert expected._replace(pairs=False) == found
+        assert not may_have_empty(block, mark)
+
+
+def may_have_empty(block: bytes, mark: ScanState) -> bool:
+    """Return whether a closing quote follows its opening one, and no other quote is known to stand beside them."""
+    text, in_quotes = chr(mark.last) + block.decode("latin-1"), mark.in_quotes
+    opened = 0 if in_quotes and text[0] == '"' else None
+    for place in range(1, len(text)):
+        if text[place] == '"':
+            in_quotes = not in_quotes
+            beside = text[max(place - 2, 0) : place - 1] + text[place + 1 : place + 2]
+            if opened == place - 1 and not in_quotes and '"' not in beside:
+                return True
+            opened = place if in_quotes else None
+    return False
 
 
 @needs_compiled

@@ -48,6 +48,7 @@ class BlockScan(NamedTuple):
         lines: The number of all line feeds.
         open_lines: The line feeds within the record that continues after the block.
         pairs: Whether the block has two adjacent quotes, or begins with a quote after one at the end of the last block.
+            A scanner need not count those that are not an empty field.
         is_ascii: Whether it is known to be pure ASCII.
     """
 

@@ -46,7 +46,7 @@ class RecordScanner:
         lines: Line ends read, those within quoted fields included, and those before the first block.
         lines_at_cut: Those of them up to `cut`.
         ends_line: Whether the bytes up to `cut` end with a line end, as all records but a last one do.
-        pairs: Whether two quotes stand side by side anywhere, as where a field in quotes is empty.
+        pairs: Whether two quotes stand side by side anywhere. If not, no field in quotes is empty.
         empties: The quoted empty fields up to `cut` in the columns that were asked for; None if they were not counted,
             because not all was read by a single `skim`.
     """

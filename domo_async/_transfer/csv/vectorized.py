@@ -53,7 +53,7 @@ class VectorizedBlockScanner(BlockScanner):
             behind = _behind(quotes & ~inside, not state.in_quotes and state.last == _QUOTE)
             if _any_there(behind & ~(edges if returns is None else edges | returns), len(block)):
                 return None
-            pairs = _any(quotes & _behind(quotes, state.last == _QUOTE))
+            pairs = _any(_empties(quotes, inside, state))
             in_quotes = bool(inside[-1] >> _HIGHEST)
             outside = ~inside
             commas &= outside
@@ -117,9 +117,7 @@ class VectorizedEmptyFields(EmptyFields):
         find = _Finder(text)
         quotes = find(_QUOTE)
         inside = _inside(quotes, in_quotes=False)
-        closing = quotes & ~inside & _behind(quotes & inside, before=False)
-        # Beside another quote, a pair is part of a text.
-        closing &= ~(_behind(_behind(quotes, before=False), before=False) | _ahead(quotes))
+        closing = _empties(quotes, inside, ScanState())
         words = np.flatnonzero(closing)
         if not words.size:
             return text
@@ -187,6 +185,15 @@ def _inside(quotes: Bits, in_quotes: bool) -> Bits:
         before ^= 1
     inside ^= np.negative(before)
     return inside
+
+
+def _empties(quotes: Bits, inside: Bits, state: ScanState) -> Bits:
+    """Return the closing quotes of quoted empty fields, and those at the block's edges that may be some."""
+    after_quote = state.last == _QUOTE
+    closing = quotes & ~inside & _behind(quotes & inside, state.in_quotes and after_quote)
+    # Beside another quote, a pair is part of a text.
+    closing &= ~(_behind(_behind(quotes, after_quote), before=False) | _ahead(quotes))
+    return closing
 
 
 def _behind(bits: Bits, before: bool) -> Bits:
