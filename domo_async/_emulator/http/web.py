@@ -206,8 +206,9 @@ def query_flag(request: web.Request, key: str, *, default: bool = False) -> bool
 
 
 def query_values(request: web.Request, key: str) -> list[str]:
-    """Return the values of a key in the query string, which may be repeated or separated by commas."""
-    return [value for values in request.query.getall(key, []) for value in values.split(",") if value]
+    """Return the values of a key in the query string, which may be repeated or separated by commas, without blanks."""
+    pieces = (piece.strip() for values in request.query.getall(key, []) for piece in values.split(","))
+    return [piece for piece in pieces if piece]
 
 
 def whole_number(value: Any, key: str, default: int) -> int:

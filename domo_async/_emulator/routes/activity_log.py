@@ -9,7 +9,7 @@ from aiohttp import web
 from domo_async._emulator.access.people import must_be_admin
 from domo_async._emulator.context import records_of
 from domo_async._emulator.errors import HTTPError
-from domo_async._emulator.http.web import answer, page_of, whole_number
+from domo_async._emulator.http.web import answer, page_of, query_values, whole_number
 from domo_async._emulator.services.activity import COLLECTION, OBJECTS
 from domo_async._emulator.state.records import Record
 
@@ -61,12 +61,12 @@ def _found(request: web.Request) -> list[Record]:
     """Return the entries that the query asks for, the newest first."""
     start, end = (_millis(request, key) for key in ("start", "end"))
     wanted = {
-        "type": _words(request, "objectType"),
-        "objectId": _words(request, "objectId"),
-        "action": _words(request, "eventType"),
-        "userId": _words(request, "user") or _words(request, "userId"),
+        "type": query_values(request, "objectType"),
+        "objectId": query_values(request, "objectId"),
+        "action": query_values(request, "eventType"),
+        "userId": query_values(request, "user") or query_values(request, "userId"),
     }
-    tests = [(key, words) for key, words in wanted.items() if words]
+    tests = [(key, frozenset(words)) for key, words in wanted.items() if words]
     found = [
         entry
         for entry in records_of(request, COLLECTION)
@@ -79,10 +79,6 @@ def _millis(request: web.Request, key: str) -> int:
     if key not in request.query:
         raise HTTPError(400, f"Required: {key}, in milliseconds since 1970")
     return whole_number(request.query[key], key, 0)
-
-
-def _words(request: web.Request, key: str) -> set[str]:
-    return {word.strip() for value in request.query.getall(key, []) for word in value.split(",") if word.strip()}
 
 
 def _describe(entry: Record) -> dict[str, Any]:

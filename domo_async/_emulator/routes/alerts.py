@@ -20,7 +20,16 @@ from domo_async._emulator.access.people import entities_of, free_id, is_admin, u
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Field, Flag, Identifier, Object, OneOf, Text
-from domo_async._emulator.http.web import BODY, answer, millis, page_of, query_flag, read_body, whole_number
+from domo_async._emulator.http.web import (
+    BODY,
+    answer,
+    millis,
+    page_of,
+    query_flag,
+    query_values,
+    read_body,
+    whole_number,
+)
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
 
@@ -397,7 +406,7 @@ def _resource_name(instance: Instance, alert: Record) -> str | None:
 
 def _chosen(request: web.Request, alert: Record, default: frozenset[str]) -> Record:
     """Return the keys of an alert that the query asks for."""
-    fields = {name.strip() for name in request.query.get("fields", "").split(",") if name.strip()} or default
+    fields = frozenset(query_values(request, "fields")) or default
     return alert if "all" in fields else {key: value for key, value in alert.items() if key in fields}
 
 

@@ -20,7 +20,7 @@ from domo_async._emulator.access.rights import require_owner
 from domo_async._emulator.context import caller_of, instance_of, records_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Flag, Object, Text, WholeNumber
-from domo_async._emulator.http.web import answer, flag, iso, json_body, page_of, read_body, wanted_by
+from domo_async._emulator.http.web import answer, flag, iso, json_body, page_of, query_values, read_body, wanted_by
 from domo_async._emulator.persistence.redaction import DOCUMENTS
 from domo_async._emulator.search.aggregating import aggregated
 from domo_async._emulator.search.bounds import Budget
@@ -233,7 +233,7 @@ async def set_permissions(request: web.Request) -> web.Response:
     category, entity_id = request.match_info["entity_type"], request.match_info["entity_id"]
     if category not in _KINDS:
         raise HTTPError(400, f"Permissions are for {', '.join(_KINDS)}, not {category}")
-    given = [part.strip() for part in request.query.get("permissions", "").split(",") if part.strip()]
+    given = query_values(request, "permissions")
     strange = [part for part in given if part.lower() not in _PERMISSIONS]
     if strange or not given:
         raise HTTPError(400, f"Required: permissions, out of {', '.join(_PERMISSIONS)}")

@@ -23,7 +23,7 @@ from domo_async._emulator.access.sharing import CARD, Sight, change_owners, desc
 from domo_async._emulator.context import caller_of, instance_of, storage_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Flag, Number, Object, OneOf, Text, WholeNumber
-from domo_async._emulator.http.web import answer, json_object, millis, page_of, query_flag, read_body
+from domo_async._emulator.http.web import answer, json_object, millis, page_of, query_flag, query_values, read_body
 from domo_async._emulator.services.cards import (
     EPOCH,
     MOST_BARS,
@@ -102,7 +102,7 @@ async def get_several(request: web.Request) -> web.Response:
     ``includeFiltered`` asks for them.
     """
     filtered = query_flag(request, "includeFiltered")
-    urns = [urn.strip() for urn in request.query.get("urns", "").split(",") if urn.strip()]
+    urns = query_values(request, "urns")
     if not urns:
         raise HTTPError(400, "Required: urns, the numbers of cards")
     instance, seen, parts = instance_of(request), sight_of(request), parts_of(request)
@@ -233,7 +233,7 @@ async def definition(request: web.Request) -> web.Response:
 @routes.delete("/api/content/v1/cards/bulk")
 async def delete(request: web.Request) -> web.Response:
     """Delete cards, all or none. Domo's documentation does not have this route; other clients use it."""
-    ids = [each.strip() for each in request.query.get("cardIds", "").split(",") if each.strip()]
+    ids = query_values(request, "cardIds")
     if not ids:
         raise HTTPError(400, "Required: cardIds, the numbers of cards")
     instance, seen = instance_of(request), sight_of(request)

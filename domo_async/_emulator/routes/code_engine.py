@@ -23,7 +23,7 @@ from domo_async._emulator.access.rights import granted, has_right, require, requ
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Flag, Object, Text
-from domo_async._emulator.http.web import answer, iso, json_body, json_object, read_body
+from domo_async._emulator.http.web import answer, iso, json_body, json_object, query_values, read_body
 from domo_async._emulator.job_outcomes import JobOutcome
 from domo_async._emulator.services.jobs import is_over
 from domo_async._emulator.state.instance import Instance
@@ -222,7 +222,7 @@ async def create_package(request: web.Request) -> web.Response:
 @routes.get(_PACKAGE)
 async def get_package(request: web.Request) -> web.Response:
     """Return a package, with its versions if ``parts`` has them."""
-    versions = "versions" in request.query.get("parts", "").split(",")
+    versions = "versions" in query_values(request, "parts")
     return answer(_describe_package(_package_of(request), versions=versions))
 
 
@@ -270,7 +270,7 @@ async def set_permissions(request: web.Request) -> web.Response:
 async def get_version(request: web.Request) -> web.Response:
     """Return a version of a package, with what ``parts`` asks for: code, functions, private functions."""
     package = _package_of(request)
-    version, parts = _known_version(request, package), request.query.get("parts", "").split(",")
+    version, parts = _known_version(request, package), query_values(request, "parts")
     functions = [
         function
         for function in version["functions"]

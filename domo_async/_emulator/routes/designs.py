@@ -21,7 +21,7 @@ from domo_async._emulator.access.people import is_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Object, Text
-from domo_async._emulator.http.web import BODY, answer, iso, json_object, page_of, query_flag, read_body
+from domo_async._emulator.http.web import BODY, answer, iso, json_object, page_of, query_flag, query_values, read_body
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
 
@@ -154,7 +154,7 @@ async def add_owners(request: web.Request) -> web.Response:
 async def remove_owners(request: web.Request) -> web.Response:
     """Remove owners of a design; one has to stay."""
     design = _design_of(request)
-    gone = {_user_id(request, each) for each in request.query.get("users", "").split(",") if each.strip()}
+    gone = {_user_id(request, each) for each in query_values(request, "users")}
     left = [owner for owner in design["owners"] if owner not in gone]
     if not gone or not left:
         raise HTTPError(400, "Required: users, in the query, and an owner that stays")

@@ -29,7 +29,15 @@ from domo_async._emulator.access.policies import (
 from domo_async._emulator.context import instance_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text
-from domo_async._emulator.http.web import answer, json_object, page_of, query_flag, read_body, whole_number
+from domo_async._emulator.http.web import (
+    answer,
+    json_object,
+    page_of,
+    query_flag,
+    query_values,
+    read_body,
+    whole_number,
+)
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -49,7 +57,7 @@ async def list_policies(request: web.Request) -> web.Response:
     dataset = permitted(request)
     instance = instance_of(request)
     _open_policy(instance, dataset)
-    options = {option.strip() for option in request.query.get("options", "").split(",")}
+    options = query_values(request, "options")
     found = [
         policy
         for policy in policies_of(instance, dataset)

@@ -31,7 +31,7 @@ from domo_async._emulator.access.sharing import (
 from domo_async._emulator.context import caller_of, instance_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Field, Object, Text
-from domo_async._emulator.http.web import answer, flag, millis, read_body
+from domo_async._emulator.http.web import answer, flag, millis, query_values, read_body
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
 
@@ -108,7 +108,7 @@ async def revoke_many(request: web.Request) -> web.Response:
     instance, seen = instance_of(request), sight_of(request)
     category, recipient_type = request.match_info["type"], request.match_info["recipient_type"]
     recipient = instance.records[RECIPIENTS[recipient_type]].get(request.match_info["recipient_id"])
-    ids = [each for each in request.query.get("resourceIds", "").split(",") if each.strip()]
+    ids = query_values(request, "resourceIds")
     if not ids:
         raise HTTPError(400, "Required: resourceIds, ids with commas between them")
     things = [instance.records[_COLLECTIONS[category]].get(each.strip()) for each in ids]

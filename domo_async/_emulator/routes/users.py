@@ -15,7 +15,7 @@ from domo_async._emulator.access.people import is_admin, must_be_admin
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Flag, Object, OneOf, Scalar, Text, WholeNumber
-from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, read_body
+from domo_async._emulator.http.web import answer, flag, json_object, millis, page_of, query_values, read_body
 from domo_async._emulator.services.activity import about
 from domo_async._emulator.services.groups import leave_all
 from domo_async._emulator.services.users import create_user, free_address, known_role
@@ -36,7 +36,7 @@ _SEARCH_PAGE = 50
 @routes.get("/api/identity/v1/users")
 async def list_users(request: web.Request) -> web.Response:
     """List users, all of them unless a limit is asked for; deleted ones are gone (emulator-defined)."""
-    parts, attributes = _parts_of(request), _attributes_of(request)
+    parts, attributes = _parts_of(request), query_values(request, "attributes")
     users = list(records_of(request, "users"))
     page = page_of(request, users, limit=len(users))
     return answer({"users": [_describe(request, user, parts, attributes) for user in page]})
@@ -78,7 +78,7 @@ async def search(request: web.Request) -> web.Response:
 @routes.get("/api/identity/v1/users/{user_id}")
 async def get(request: web.Request) -> web.Response:
     """Give a user, in a list of one."""
-    user = _describe(request, _user_of(request), _parts_of(request), _attributes_of(request))
+    user = _describe(request, _user_of(request), _parts_of(request), query_values(request, "attributes"))
     return answer({"users": [user]})
 
 
@@ -310,11 +310,7 @@ def _sorted(users: list[Record], sort: object) -> list[Record]:
 
 
 def _parts_of(request: web.Request) -> frozenset[str]:
-    return _parts(request.query.get("parts", "").split(","))
-
-
-def _attributes_of(request: web.Request) -> list[str]:
-    return [name for name in request.query.get("attributes", "").split(",") if name]
+    return _parts(query_values(request, "parts"))
 
 
 def _parts(names: Sequence[str]) -> frozenset[str]:

@@ -22,6 +22,7 @@ from domo_async._emulator.http.web import (
     millis,
     page_of,
     query_flag,
+    query_values,
     read_body,
     read_time,
     wanted_by,
@@ -52,8 +53,8 @@ async def list_version_details(request: web.Request) -> web.Response:
     """
     dataset = permitted(request)
     query = request.query
-    ids = {part.strip() for part in query.get("dataVersionIds", "").split(",")} - {""}
-    states = {part.strip().lower() for part in query.get("statuses", "").split(",")} - {""}
+    ids = frozenset(query_values(request, "dataVersionIds"))
+    states = [state.lower() for state in query_values(request, "statuses")]
     since, until = _time(request, "startRecordedTime"), _time(request, "endRecordedTime")
     only_indexed = query_flag(request, "limitToIndexed", default=True)
     found = [

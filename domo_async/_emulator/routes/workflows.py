@@ -24,7 +24,17 @@ from domo_async._emulator.access.rights import granted, has_right, require, requ
 from domo_async._emulator.context import caller_of, instance_of, records_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Object, Text
-from domo_async._emulator.http.web import answer, iso, json_body, json_object, millis, page_of, read_body, read_time
+from domo_async._emulator.http.web import (
+    answer,
+    iso,
+    json_body,
+    json_object,
+    millis,
+    page_of,
+    query_values,
+    read_body,
+    read_time,
+)
 from domo_async._emulator.services.workflows import (
     FIRST_KEY,
     deployment_of,
@@ -210,7 +220,7 @@ async def get_model(request: web.Request) -> web.Response:
     """Return a model, with its versions. That these come with ``parts=versions`` alone is unconfirmed."""
     instance, model = instance_of(request), _model(request, request.match_info["model_id"])
     versions = [_version(instance, model, version) for version in model["versions"]]
-    wanted = "versions" in request.query.get("parts", "").split(",")
+    wanted = "versions" in query_values(request, "parts")
     return answer(
         {
             "activeVersions": sum(version["active"] for version in versions),

@@ -13,7 +13,7 @@ from domo_async._emulator.access.people import free_id
 from domo_async._emulator.access.sharing import Sight, described_owners, owners_of
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Object, Text
-from domo_async._emulator.http.web import millis
+from domo_async._emulator.http.web import millis, query_values
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.pictures import Bar
 from domo_async._emulator.sql import rendering, translate
@@ -111,7 +111,7 @@ def card_counts(instance: Instance) -> dict[str, dict[str, int]]:
 
 def parts_of(request: web.Request) -> set[str]:
     """Return the parts that a request asks for."""
-    return {part.strip() for part in request.query.get("parts", "").split(",") if part.strip()}
+    return set(query_values(request, "parts"))
 
 
 def _source(dataset: Dataset) -> dict[str, Any]:
