@@ -13,6 +13,7 @@ from sqlglot import exp
 from domo_async._dbapi.catalog import Catalog, Table
 from domo_async._dbapi.errors import NotSupportedError, ProgrammingError
 from domo_async._dbapi.statements import INFORMATION_SCHEMA, SCHEMA, Show
+from domo_async._transfer.reading.sql_text import quoted_text
 from domo_async._version import __version__
 from domo_async.models import Column
 
@@ -218,15 +219,11 @@ def select_for(show: Show) -> str:
             " work, too"
         )
     columns, source, name = _SHOWN[subject]
-    conditions = [f"TABLE_NAME = {_text(show.target)}"] if show.target is not None else []
-    conditions += [f"{name} LIKE {_text(show.like)}"] if show.like is not None else []
+    conditions = [f"TABLE_NAME = {quoted_text(show.target)}"] if show.target is not None else []
+    conditions += [f"{name} LIKE {quoted_text(show.like)}"] if show.like is not None else []
     condition = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     listed = f"SELECT {columns} FROM {INFORMATION_SCHEMA}.{source}{condition}"  # noqa: S608 - made of quoted texts
     return listed if show.where is None else f"SELECT * FROM ({listed}) AS listed WHERE {show.where}"  # noqa: S608 - the caller's own
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 async def contents_for(tree: exp.Expr, catalog: Catalog) -> dict[str, Content]:

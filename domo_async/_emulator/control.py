@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import get_args
 
 from aiohttp import web
 from attrs import asdict, define, field, fields
@@ -28,7 +28,6 @@ from domo_async._emulator.faults import Fault
 from domo_async._emulator.gate import OWN_PATHS, Gate
 from domo_async._emulator.http.web import answer, json_object, page_of, query_flag
 from domo_async._emulator.job_outcomes import Job, JobOutcome
-from domo_async._emulator.state.records import OWNER_ID
 
 __all__ = ["Control"]
 
@@ -64,16 +63,7 @@ class Control:
             ("DELETE", "log", self._forget_log),
             ("POST", "reset", self._reset),
         ):
-            app.router.add_route(method, f"{OWN_PATHS}/{path}", self._for_owner(handler))
-
-    def _for_owner(self, handler: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
-        async def checked(request: web.Request) -> web.StreamResponse:
-            if self.gate.authentication.user_of(request.path, request.headers) != OWNER_ID:
-                raise HTTPError(403, "This route requires the token of the instance's owner")
-            response: web.StreamResponse = await handler(request)
-            return response
-
-        return checked
+            app.router.add_route(method, f"{OWN_PATHS}/{path}", self.gate.for_owner(handler))
 
     async def _state(self, _request: web.Request) -> web.Response:
         gate, instance = self.gate, self.gate.instance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 from attrs import define
@@ -36,6 +36,7 @@ from domo_async._emulator.persistence.journal import Keeper
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services import activity
 from domo_async._emulator.state.instance import Instance
+from domo_async._emulator.state.records import OWNER_ID
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -68,6 +69,20 @@ class Gate:
     keeper: Keeper
     hosts: Hosts
     by_name: Callable[[web.Request], Handler | None] = lambda _request: None
+
+    def is_owner(self, path: str, headers: Mapping[str, str]) -> bool:
+        """Return whether a request has a token of the instance's owner."""
+        return self.authentication.user_of(path, headers) == OWNER_ID
+
+    def for_owner(self, handler: Handler) -> Handler:
+        """Return a handler that refuses all callers but the instance's owner."""
+
+        async def checked(request: web.Request) -> web.StreamResponse:
+            if not self.is_owner(request.path, request.headers):
+                raise HTTPError(403, "This route requires the token of the instance's owner")
+            return await handler(request)
+
+        return checked
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer a request, and record it before the client can have the whole answer.

@@ -18,6 +18,7 @@ import orjson
 from attrs import evolve, field, frozen
 
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.sql import quoted_name, quoted_text
 
 __all__ = ["DataQuery"]
 
@@ -117,10 +118,10 @@ class DataQuery:
             fields = list(dict.fromkeys([*(name for name in groups if name not in fields), *fields, *aggregates]))
         if grain is not None:
             fields = [name for name in fields if name not in {grain[0], grain[2]}]
-        selected = [] if grain is None else [f"{grain[1]} AS {_name(grain[0])}"]
+        selected = [] if grain is None else [f"{grain[1]} AS {quoted_name(grain[0])}"]
         for name in fields:
             how = "{}" if name in groups else aggregates.get(name, "{}")
-            selected.append(f"{how.format(self._column(name))} AS {_name(name)}")
+            selected.append(f"{how.format(self._column(name))} AS {quoted_name(name)}")
         return selected
 
     def _usual(self, name: str) -> str:
@@ -164,7 +165,7 @@ class DataQuery:
         if operator in {"~", "contains", "!~", "!contains"}:
             pattern = _escaped(_unquoted(value))
             negated = "NOT " if operator.startswith("!") else ""
-            return f"{column} {negated}LIKE {_text(f'%{pattern}%')}"
+            return f"{column} {negated}LIKE {quoted_text(f'%{pattern}%')}"
         if operator in {"in", "!in"}:
             values = ", ".join(_literal(each, numeric=numeric) for each in _values(value))
             return f"{column} {'NOT ' if operator.startswith('!') else ''}IN ({values})"
@@ -173,9 +174,9 @@ class DataQuery:
             # The whole preceding period.
             end = self._begin_of(unit, self.now.date())
             begin = self._begin_of(unit, end - timedelta(days=1))
-            return f"({column} >= {_text(begin.isoformat())} AND {column} < {_text(end.isoformat())})"
+            return f"({column} >= {quoted_text(begin.isoformat())} AND {column} < {quoted_text(end.isoformat())})"
         since = self._begin_of(unit, self.now.date()).isoformat() if operator == "todate" else self._last(value)
-        return f"({column} >= {_text(since)} AND {column} <= {_text(f'{self.now:%Y-%m-%d %H:%M:%S}')})"
+        return f"({column} >= {quoted_text(since)} AND {column} <= {quoted_text(f'{self.now:%Y-%m-%d %H:%M:%S}')})"
 
     @staticmethod
     def _begin_of(unit: str, day: date) -> date:
@@ -234,7 +235,7 @@ class DataQuery:
 
     def _column(self, name: str) -> str:
         source = self._source(name)
-        return _name(source) if source in self.columns else f"({self.formulas[source]})"
+        return quoted_name(source) if source in self.columns else f"({self.formulas[source]})"
 
 
 def _split(text: str) -> list[str]:
@@ -278,24 +279,14 @@ def _unquoted(text: str) -> str:
 
 def _literal(value: str, *, numeric: bool) -> str:
     if not numeric:
-        return _text(value)
+        return quoted_text(value)
     if not _NUMBER.fullmatch(value.strip()):
         raise HTTPError(400, f"{value!r} is not a number")
     return value.strip()
 
 
-def _text(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
-
-
 def _escaped(value: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", value)
-
-
-def _name(name: str) -> str:
-    escaped = name.replace("`", "``")
-    return f"`{escaped}`"
 
 
 def _whole(value: str | None, key: str) -> int | None:

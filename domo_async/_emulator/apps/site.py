@@ -31,6 +31,7 @@ from domo_async._emulator.apps.forwarding import Forward
 from domo_async._emulator.apps.manifest import Manifest
 from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.web import BODY, answer
+from domo_async._emulator.sql import quoted_name
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import Record
@@ -418,8 +419,7 @@ def _of_table(sql: str, alias: str) -> str:
             continue
         # Columns may be qualified with the alias, unless the query renames it.
         renamed = after is not None and after.token_type in {TokenType.ALIAS, TokenType.VAR, TokenType.IDENTIFIER}
-        escaped = alias.replace("`", "``")
-        pieces += [sql[end : token.start], "`table`" if renamed else f"`table` AS `{escaped}`"]
+        pieces += [sql[end : token.start], "`table`" if renamed else f"`table` AS {quoted_name(alias)}"]
         end = token.end + 1
     return "".join([*pieces, sql[end:]])
 

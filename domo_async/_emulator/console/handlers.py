@@ -25,7 +25,6 @@ from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.faults import FaultKind
 from domo_async._emulator.gate import Gate
 from domo_async._emulator.http.web import BODY, Handler, answer, flag, json_object, text
-from domo_async._emulator.state.records import OWNER_ID
 
 __all__ = ["Console"]
 
@@ -61,21 +60,10 @@ class Console:
         app.router.add_post("/", self._whole_page)
         for name, media_type in _FILES.items():
             app.router.add_get(f"{_PATH}/{name}", _file(name, media_type))
-        app.router.add_get(f"{_PATH}/parts", self._for_owner(self._parts))
-        app.router.add_post(f"{_PATH}/query", self._for_owner(self._query))
-        app.router.add_post(f"{_PATH}/faults/{{number}}", self._for_owner(self._switch_fault))
-        app.router.add_delete(f"{_PATH}/faults/{{number}}", self._for_owner(self._remove_fault))
-
-    def _is_owner(self, path: str, headers: Mapping[str, str]) -> bool:
-        return self.gate.authentication.user_of(path, headers) == OWNER_ID
-
-    def _for_owner(self, handler: Handler) -> Handler:
-        async def checked(request: web.Request) -> web.StreamResponse:
-            if not self._is_owner(request.path, request.headers):
-                raise HTTPError(403, "This route requires the token of the instance's owner")
-            return await handler(request)
-
-        return checked
+        app.router.add_get(f"{_PATH}/parts", self.gate.for_owner(self._parts))
+        app.router.add_post(f"{_PATH}/query", self.gate.for_owner(self._query))
+        app.router.add_post(f"{_PATH}/faults/{{number}}", self.gate.for_owner(self._switch_fault))
+        app.router.add_delete(f"{_PATH}/faults/{{number}}", self.gate.for_owner(self._remove_fault))
 
     async def _page(self, request: web.Request) -> web.Response:
         """Show the page without data; its script brings them, or its form."""
@@ -87,7 +75,7 @@ class Console:
         token = values.get("token", "").strip()
         wanted = PageQuery.of(values)
         try:
-            allowed = self._is_owner(request.path, {TOKEN_HEADER: token})
+            allowed = self.gate.is_owner(request.path, {TOKEN_HEADER: token})
         except HTTPError:
             allowed = False
         if not allowed:

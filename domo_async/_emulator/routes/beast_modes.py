@@ -27,7 +27,7 @@ from domo_async._emulator.errors import HTTPError
 from domo_async._emulator.http.bodies import Array, Field, Flag, Object, OneOf, Text, WholeNumber
 from domo_async._emulator.http.web import answer, millis, query_flag, read_body
 from domo_async._emulator.rows.storage import Storage
-from domo_async._emulator.sql import rendering, translate
+from domo_async._emulator.sql import quoted_name, rendering, translate
 from domo_async._emulator.state.datasets import Schema
 from domo_async._emulator.state.instance import Instance
 from domo_async._emulator.state.records import OWNER_ID, Record
@@ -378,7 +378,7 @@ def _judge(storage: Storage, expression: str, schema: Schema) -> _Verdict:
     formula = _read(expression)
     if not formula.readable:
         return _Verdict("SYNTAX_ERROR")
-    plain = ", ".join("`" + column.replace("`", "``") + "`" for column in formula.plain)
+    plain = ", ".join(quoted_name(column) for column in formula.plain)
     grouped = f"GROUP BY {plain}" if formula.aggregated and plain else ""
     try:
         sql = f"SELECT ({expression}) AS value FROM table {grouped}"  # noqa: S608 - translated

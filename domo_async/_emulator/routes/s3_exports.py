@@ -25,7 +25,7 @@ from domo_async._emulator.http.web import answer, iso, read_body
 from domo_async._emulator.private_files import private_opener
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.jobs import begin_job, is_over
-from domo_async._emulator.sql import rendering, translate
+from domo_async._emulator.sql import quoted_name, rendering, translate
 from domo_async._emulator.sql.translation import Translation
 from domo_async._emulator.state.datasets import Dataset, Schema, Version
 from domo_async._emulator.state.instance import Instance
@@ -137,7 +137,7 @@ def _names(columns: list[dict[str, Any]]) -> list[str]:
     for column in columns:
         if column.get("exprType", "COLUMN") != "COLUMN":
             raise HTTPError(400, f"Unknown exprType: {column['exprType']}")
-    return ["`" + column["column"].replace("`", "``") + "`" for column in columns]
+    return [quoted_name(column["column"]) for column in columns]
 
 
 def _state_of_data(dataset: Dataset) -> list[int]:

@@ -16,7 +16,7 @@ from domo_async._emulator.http.bodies import Array, Object, Text
 from domo_async._emulator.http.web import millis, query_values
 from domo_async._emulator.rows.storage import Storage
 from domo_async._emulator.services.pictures import Bar
-from domo_async._emulator.sql import rendering, translate
+from domo_async._emulator.sql import quoted_name, quoted_text, rendering, translate
 from domo_async._emulator.sql.translation import Translation
 from domo_async._emulator.state.datasets import Dataset
 from domo_async._emulator.state.instance import Instance
@@ -235,13 +235,13 @@ def _query(definition: Mapping[str, Any], conditions: str) -> str:
     aggregation = definition.get("aggregation", "COUNT")
     if aggregation not in AGGREGATIONS:
         raise HTTPError(409, f"The card cannot be rendered as it is: {aggregation} is not an aggregation")
-    number = f"{aggregation}({'*' if value is None else _name(value)})"
-    named = f"{number} AS {_name('Count' if value is None else value)}"
+    number = f"{aggregation}({'*' if value is None else quoted_name(value)})"
+    named = f"{number} AS {quoted_name('Count' if value is None else value)}"
     if group is None:
         return f"SELECT {named} FROM table {conditions}"  # noqa: S608 - names are quoted, and it is translated
     return (
-        f"SELECT {_name(group)}, {named} FROM table {conditions} "  # noqa: S608 - as above
-        f"GROUP BY {_name(group)} ORDER BY {_name(group)} LIMIT {_MOST_ROWS + 1}"
+        f"SELECT {quoted_name(group)}, {named} FROM table {conditions} "  # noqa: S608 - as above
+        f"GROUP BY {quoted_name(group)} ORDER BY {quoted_name(group)} LIMIT {_MOST_ROWS + 1}"
     )
 
 
@@ -263,9 +263,9 @@ def _conditions(overrides: object, dataset: Dataset) -> str:
             raise HTTPError(400, f"queryOverrides: the column {column} does not exist")
         values = _VALUES.check(values)
         if operand in {"IN", "NOT_IN"}:
-            conditions.append(f"{_name(column)} {operand.replace('_', ' ')} ({', '.join(map(_literal, values))})")
+            conditions.append(f"{quoted_name(column)} {operand.replace('_', ' ')} ({', '.join(map(_literal, values))})")
         elif operand in _OPERATORS and len(values) == 1:
-            conditions.append(f"{_name(column)} {_OPERATORS[operand]} {_literal(values[0])}")
+            conditions.append(f"{quoted_name(column)} {_OPERATORS[operand]} {_literal(values[0])}")
         else:
             raise HTTPError(
                 400,
@@ -274,14 +274,10 @@ def _conditions(overrides: object, dataset: Dataset) -> str:
     return f"WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def _name(column: str) -> str:
-    return "`" + column.replace("`", "``") + "`"
-
-
 def _literal(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return repr(value)
-    return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
+    return quoted_text(str(value))
 
 
 def _rows(storage: Storage, translation: Translation, *data: Any) -> tuple[tuple[str, ...], list[list[Any]]]:

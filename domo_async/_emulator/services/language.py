@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import frozen
 
+from domo_async._emulator.sql import quoted_name, quoted_text
+
 __all__ = ["Column", "Table", "fill", "summary", "to_sql", "vector"]
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -201,12 +203,12 @@ class _Reading:
 
     def sql(self) -> str:
         keys = [key for key, _ in self._groups]
-        selected = [key if alias is None else f"{key} AS {_quoted(alias)}" for key, alias in self._groups]
+        selected = [key if alias is None else f"{key} AS {quoted_name(alias)}" for key, alias in self._groups]
         function = self._function()
         if function is None and not keys:
             return self._rows()
         measure, alias = self._measure(function or "SUM")
-        parts = [f"SELECT {', '.join([*selected, f'{measure} AS {_quoted(alias)}'])}", *self._source()]
+        parts = [f"SELECT {', '.join([*selected, f'{measure} AS {quoted_name(alias)}'])}", *self._source()]
         if keys:
             parts.append(f"GROUP BY {', '.join(keys)}")
         if keys and self._ranking is not None:
@@ -217,18 +219,18 @@ class _Reading:
 
     def _rows(self) -> str:
         """Return the SQL of rows as they are."""
-        named = ", ".join(dict.fromkeys(_quoted(mention.column.name) for mention in self._mentions)) or "*"
+        named = ", ".join(dict.fromkeys(quoted_name(mention.column.name) for mention in self._mentions)) or "*"
         distinct = "DISTINCT " if _DISTINCT & set(self._words) and named != "*" else ""
         parts = [f"SELECT {distinct}{named}", *self._source()]
         if self._ranking is not None:
             numbers = [mention.column for mention in self._mentions if mention.column.is_number]
             if numbers:
-                parts.append(f"ORDER BY {_quoted(numbers[-1].name)} {_RANKING[self._words[self._ranking]]}")
+                parts.append(f"ORDER BY {quoted_name(numbers[-1].name)} {_RANKING[self._words[self._ranking]]}")
             parts.append(f"LIMIT {self._how_many()}")
         return " ".join(parts)
 
     def _source(self) -> Iterator[str]:
-        yield f"FROM {_quoted(self._table.name)}"
+        yield f"FROM {quoted_name(self._table.name)}"
         if self._filters:
             yield f"WHERE {' AND '.join(self._filters)}"
 
@@ -249,10 +251,10 @@ class _Reading:
     def _measure(self, function: str) -> tuple[str, str]:
         """Return the expression of the measure, and its name."""
         grouped = {key for key, _ in self._groups}
-        left = [mention.column for mention in self._mentions if _quoted(mention.column.name) not in grouped]
+        left = [mention.column for mention in self._mentions if quoted_name(mention.column.name) not in grouped]
         if function == "COUNT":
             if left and _DISTINCT & set(self._words):
-                return f"COUNT(DISTINCT {_quoted(left[0].name)})", f"count_{_alias(left[0].name)}"
+                return f"COUNT(DISTINCT {quoted_name(left[0].name)})", f"count_{_alias(left[0].name)}"
             return "COUNT(*)", "count"
         usable = [column for column in left if column.is_number]
         if function in {"MAX", "MIN"} and not usable:
@@ -262,10 +264,12 @@ class _Reading:
             return "COUNT(*)", "count"
         spoken = next((word for word in self._words if word in _MEASURES), "")
         name = "sales" if spoken == "sale" else spoken or _alias(column.name)
-        return f"{function}({_quoted(column.name)})", f"{_ALIASES[function]}_{name}"
+        return f"{function}({quoted_name(column.name)})", f"{_ALIASES[function]}_{name}"
 
     def _usual_measure(self, grouped: set[str]) -> Column | None:
-        numbers = [column for column in self._table.columns if column.is_number and _quoted(column.name) not in grouped]
+        numbers = [
+            column for column in self._table.columns if column.is_number and quoted_name(column.name) not in grouped
+        ]
         usual = (column for column in numbers if _MEASURES & set(_parts(column.name)))
         likely = (column for column in numbers if "id" not in _parts(column.name))
         return next(usual, None) or next(likely, None)
@@ -282,16 +286,16 @@ class _Reading:
             elif word in _ENDS_GROUPING or word in _AGGREGATE_OF:
                 grouping = False
             elif grouping and mention is not None and not self._is_measure(mention):
-                groups[_quoted(mention.column.name)] = None
+                groups[quoted_name(mention.column.name)] = None
             elif grouping and mention is None and word in _PERIODS:
                 date = next((column for column in self._table.columns if column.is_date), None)
                 if date is not None:
-                    groups[_PERIODS[word].format(_quoted(date.name))] = word
+                    groups[_PERIODS[word].format(quoted_name(date.name))] = word
         if not groups and self._ranking is not None:
             ranked = next((each for each in self._mentions if each.begin > self._ranking), None)
             measured = any(mention.column.is_number for mention in self._mentions if mention is not ranked)
             if ranked is not None and not ranked.column.is_number and (measured or self._speaks_of_measures()):
-                groups[_quoted(ranked.column.name)] = None
+                groups[quoted_name(ranked.column.name)] = None
         return list(groups.items())
 
     def _speaks_of_measures(self) -> bool:
@@ -309,15 +313,14 @@ class _Reading:
             while rest and rest[0] in {"is", "are", "of", "was", "=", "equal", "to"}:
                 rest = rest[1:]
             if rest and rest[0][0] in "'\"" and not mention.column.is_number:
-                value = rest[0][1:-1].replace("'", "''")
-                filters.append(f"{_quoted(mention.column.name)} = '{value}'")
+                filters.append(f"{quoted_name(mention.column.name)} = {quoted_text(rest[0][1:-1])}")
                 used.append(mention)
                 continue
             for spoken, operator in _COMPARISONS.items():
                 size = len(spoken)
                 compared = tuple(rest[:size]) == spoken and len(rest) > size
                 if compared and mention.column.is_number and rest[size][0].isdigit():
-                    filters.append(f"{_quoted(mention.column.name)} {operator} {rest[size]}")
+                    filters.append(f"{quoted_name(mention.column.name)} {operator} {rest[size]}")
                     used.append(mention)
         return filters, used
 
@@ -361,7 +364,3 @@ def _singular(word: str) -> str:
 
 def _alias(name: str) -> str:
     return "_".join(word.lower() for word in _WORD.findall(name)) or "value"
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"

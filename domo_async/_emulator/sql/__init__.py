@@ -11,7 +11,17 @@ from collections.abc import Mapping
 from domo_async._emulator.sql.macros import Macros
 from domo_async._emulator.sql.translation import SOURCE, Translation
 
-__all__ = ["SOURCE", "Macros", "Translation", "identifier", "literal", "translate", "unknown_column"]
+__all__ = [
+    "SOURCE",
+    "Macros",
+    "Translation",
+    "identifier",
+    "literal",
+    "quoted_name",
+    "quoted_text",
+    "translate",
+    "unknown_column",
+]
 
 
 _UNKNOWN_COLUMN = re.compile(r'(?:Referenced column|column named) "((?:[^"]|"")*)"')
@@ -43,13 +53,23 @@ def translate(
     return translating.translate(sql, dataset_id, columns=columns, name=name, only=only)
 
 
+def quoted_name(name: str) -> str:
+    """Return the name of a column in Domo's SQL."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def quoted_text(text: str) -> str:
+    """Return a text in Domo's SQL."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
 def literal(text: str) -> str:
-    """Return `text` as a SQL string."""
+    """Return `text` as a string in DuckDB's SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def identifier(name: str) -> str:
-    """Return `name` as a SQL identifier."""
+    """Return `name` as an identifier in DuckDB's SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domo_async._emulator.errors import HTTPError
+from domo_async._emulator.sql import quoted_name, quoted_text
 
 __all__ = ["structured_sql"]
 
@@ -69,7 +70,7 @@ def _column(expression: Mapping[str, Any]) -> str:
     name = expression.get("column")
     if not isinstance(name, str) or not name:
         raise HTTPError(400, "Required: column, the name of a column")
-    return "`" + name.replace("`", "``") + "`"
+    return quoted_name(name)
 
 
 def _function(expression: Mapping[str, Any]) -> str:
@@ -81,7 +82,7 @@ def _function(expression: Mapping[str, Any]) -> str:
 
 
 def _text(expression: Mapping[str, Any]) -> str:
-    return "'" + str(expression.get("value")).replace("\\", "\\\\").replace("'", "''") + "'"
+    return quoted_text(str(expression.get("value")))
 
 
 def _number(expression: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from domo_async._transfer.csv.format import value_of
 from domo_async._transfer.encoding.cells import CellRules, Cells
 from domo_async._transfer.encoding.texts import UnencodableValue
 from domo_async._transfer.encoding.values import python_value
-from domo_async._transfer.reading.sql_text import Token, tokens
+from domo_async._transfer.reading.sql_text import Token, quoted_text, tokens
 from domo_async.errors import ConfigError
 
 __all__ = ["Params", "bind", "placeholders"]
@@ -179,4 +179,4 @@ def _text(value: str) -> str:
         raise ConfigError("text with a NUL character cannot be written in SQL")
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise ConfigError("text with a lone surrogate cannot be encoded as UTF-8")
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+    return quoted_text(value)

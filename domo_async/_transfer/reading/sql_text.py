@@ -9,7 +9,18 @@ from typing import Literal, NamedTuple
 
 from domo_async.errors import ConfigError
 
-__all__ = ["OwnLimit", "Token", "has_limit", "is_ordered", "limit_of", "limited", "quoted_name", "select", "tokens"]
+__all__ = [
+    "OwnLimit",
+    "Token",
+    "has_limit",
+    "is_ordered",
+    "limit_of",
+    "limited",
+    "quoted_name",
+    "quoted_text",
+    "select",
+    "tokens",
+]
 
 _TokenType = Literal["text", "name", "comment", "word", "other"]
 _TOKEN = re.compile(
@@ -76,6 +87,11 @@ def quoted_name(name: str) -> str:
     if not isinstance(name, str) or not name:
         raise ConfigError(f"{name!r} is not a column's name")
     return "`" + name.replace("`", "``") + "`"
+
+
+def quoted_text(text: str) -> str:
+    """Return a text in Domo's SQL."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def has_limit(sql: str) -> bool:
