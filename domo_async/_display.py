@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["html_fields", "html_table", "text_table", "with_notes"]
+__all__ = ["first_few", "html_fields", "html_table", "text_table", "with_notes"]
 
 _FEW = 5
 _WIDEST = 32
@@ -22,6 +22,12 @@ _NUMBERS = {"LONG", "DOUBLE", "DECIMAL"}
 def with_notes(error: BaseException) -> str:
     """Return the message of an error and its notes, in one line."""
     return "; ".join([str(error), *getattr(error, "__notes__", ())])
+
+
+def first_few(items: Sequence[object], most: int) -> str:
+    """Return the first of some items in one line, and the number of the others."""
+    more = f" and {len(items) - most:,} more" if len(items) > most else ""
+    return ", ".join(map(str, items[:most])) + more
 
 
 def text_table(names: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> str:

@@ -17,6 +17,7 @@ from domo_async._cli.common.output import counted, err
 from domo_async._cli.common.records import read_records
 from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
 from domo_async._cli.tree import Group
+from domo_async._display import first_few
 
 __all__ = ["app"]
 
@@ -94,9 +95,8 @@ def _may_remove(outlook: BulkReport[str, Any], *, debug: bool) -> bool:
     if not leaving:
         # Removals that nobody agreed to do not happen, whoever joins meanwhile.
         return False
-    named = ", ".join(f"{group} ({count:,})" for group, count in list(leaving.items())[:_NAMED])
-    more = f" and {len(leaving) - _NAMED:,} more" if len(leaving) > _NAMED else ""
-    question = f"Let {counted(sum(leaving.values()), 'member')} leave {named}{more}?"
+    named = first_few([f"{group} ({count:,})" for group, count in leaving.items()], _NAMED)
+    question = f"Let {counted(sum(leaving.values()), 'member')} leave {named}?"
     with readable_errors(debug=debug):
         agreed(question, otherwise="give --remove to let them leave, --no-remove to let them stay")
     return True

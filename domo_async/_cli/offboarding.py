@@ -17,6 +17,7 @@ from domo_async._cli.common.listing import JsonOption, print_table_of
 from domo_async._cli.common.output import counted, err, one_line, out, print_json
 from domo_async._cli.common.results_table import has_changed, of_bulk, tell
 from domo_async._defaults import CHANGES_AT_ONCE
+from domo_async._display import first_few
 
 if TYPE_CHECKING:
     from domo_async._endpoints.users.offboarding import OffboardingPlan, OffboardingReport, OffboardingStep
@@ -126,9 +127,8 @@ def _tell_plan(plan: OffboardingPlan, *, dry_run: bool) -> None:
 def _names(step: OffboardingStep) -> str:
     if step.error is not None:
         return f"not known: {step.error}"
-    named = [thing.name or thing.id for thing in step.things]
-    more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
-    return f"{', '.join(named[:_NAMED])}{more}{f' ({step.note})' if step.note else ''}"
+    note = f" ({step.note})" if step.note else ""
+    return first_few([thing.name or thing.id for thing in step.things], _NAMED) + note
 
 
 def _named(plan: OffboardingPlan) -> str:

@@ -11,6 +11,7 @@ from attrs import frozen
 from domo_async import Domo
 from domo_async._dbapi.errors import NotSupportedError, ProgrammingError
 from domo_async._dbapi.statements import DATASET
+from domo_async._display import first_few
 from domo_async.errors import NotFound
 from domo_async.models import Column, Dataset
 
@@ -76,9 +77,8 @@ class Catalog:
         if len(found) == 1:
             return found[0].id
         if found:
-            ids = ", ".join(each.id for each in found[:_SHOWN])
-            more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-            raise ProgrammingError(f"{len(found)} datasets are called {name!r}; write the id of one: {ids}{more}")
+            ids = first_few([each.id for each in found], _SHOWN)
+            raise ProgrammingError(f"{len(found)} datasets are called {name!r}; write the id of one: {ids}")
         if name.lower() == DATASET:
             raise ProgrammingError(
                 "`table` stands for the dataset of the connection, which has none: connect with dataset=…, or write the"

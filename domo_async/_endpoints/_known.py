@@ -10,6 +10,7 @@ from attrs import frozen
 
 from domo_async._concurrency import map_concurrent
 from domo_async._defaults import CHANGES_AT_ONCE
+from domo_async._display import first_few
 from domo_async._transport import QUERY, PageData, Transport, url
 from domo_async._wire import Model, NumericId
 from domo_async.errors import APIError, DecodeError, NotFound, Unresolved
@@ -95,6 +96,5 @@ async def _if_told(ask: Callable[[], Awaitable[T]]) -> T | None:
 
 def _refuse(what: str, unknown: Sequence[int | str]) -> None:
     if unknown:
-        more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
-        names = ", ".join(map(str, unknown[:_NAMED]))
-        raise Unresolved(f"these {what} do not exist: {names}{more}; nothing was changed", names=list(unknown))
+        names = first_few(unknown, _NAMED)
+        raise Unresolved(f"these {what} do not exist: {names}; nothing was changed", names=list(unknown))

@@ -93,7 +93,7 @@ def seed_appdb(instance: Instance, rng: Random) -> None:
     """Make three collections with five hundred documents."""
     records = instance.records
     people = [user["id"] for user in records["users"]]
-    datastore_id = _appdb_uuid(rng)
+    datastore_id = _uuid(rng)
     for name, count in (("Tasks", 250), ("Comments", 150), ("Settings", 100)):
         collection = add_collection(
             records,
@@ -101,7 +101,7 @@ def seed_appdb(instance: Instance, rng: Random) -> None:
             name,
             rng.choice(people),
             created=iso(_DAWN),
-            collection_id=_appdb_uuid(rng),
+            collection_id=_uuid(rng),
         )
         for number in range(1, count + 1):
             created = _DAWN + timedelta(minutes=rng.randrange(300 * 24 * 60))
@@ -114,10 +114,4 @@ def seed_appdb(instance: Instance, rng: Random) -> None:
                 "assignee": {"userId": str(rng.choice(people))},
                 "due": iso(created + timedelta(days=rng.randint(1, 60))),
             }
-            add_document(
-                records, collection, content, rng.choice(people), created=iso(created), document_id=_appdb_uuid(rng)
-            )
-
-
-def _appdb_uuid(rng: Random) -> str:
-    return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+            add_document(records, collection, content, rng.choice(people), created=iso(created), document_id=_uuid(rng))

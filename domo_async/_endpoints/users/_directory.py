@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from domo_async._concurrency import map_concurrent
 from domo_async._defaults import CHANGES_AT_ONCE
+from domo_async._display import first_few
 from domo_async._endpoints.users.models import User, UserFilter, UserParts
 from domo_async._transport import Pager
 from domo_async.errors import APIError, ConfigError, DecodeError, NotFound, Unresolved
@@ -73,7 +74,7 @@ def refuse_repeated(keys: Sequence[object], name: str) -> None:
     seen: set[object] = set()
     repeated = list(dict.fromkeys(key for key in keys if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
     if repeated:
-        raise ConfigError(f"{name} given more than once: {_listed(repeated)}")
+        raise ConfigError(f"{name} given more than once: {first_few(repeated, _NAMED)}")
 
 
 async def user_of_address(users: UserReads, email_address: str) -> User | None:
@@ -217,9 +218,4 @@ def _chunks(values: Sequence[K]) -> Iterable[Sequence[K]]:
 
 def _refuse_unknown(unknown: Sequence[int | str]) -> None:
     if unknown:
-        raise Unresolved(f"these users do not exist: {_listed(unknown)}; nothing was changed", names=unknown)
-
-
-def _listed(names: Sequence[object]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(map(str, names[:_NAMED])) + more
+        raise Unresolved(f"these users do not exist: {first_few(unknown, _NAMED)}; nothing was changed", names=unknown)

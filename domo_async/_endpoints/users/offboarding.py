@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from domo_async._bulk import BulkReport, Outcome
+from domo_async._display import first_few
 from domo_async._endpoints.users.models import User
 from domo_async._frames import Tabular
 from domo_async._wire import OpenEnum, Record
@@ -176,10 +177,8 @@ class OffboardingPlan(Tabular, Record):
 def _names(step: OffboardingStep) -> str:
     if step.error is not None:
         return f"not known: {step.error}"
-    named = [thing.name or thing.id for thing in step.things]
-    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     note = "" if step.note is None else f" ({step.note})"
-    return f"{', '.join(named[:_NAMED])}{more}{note}"
+    return first_few([thing.name or thing.id for thing in step.things], _NAMED) + note
 
 
 @frozen(repr=False)
