@@ -175,7 +175,10 @@ class Cursor:
 
     Attributes:
         arraysize: The number of rows that `fetchmany` returns by default.
+        lastrowid: None, as nothing is inserted.
     """
+
+    lastrowid: None = None
 
     def __init__(self, connection: Connection) -> None:
         self.arraysize: int = 1

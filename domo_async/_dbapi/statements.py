@@ -229,7 +229,8 @@ def _shown(sql: str) -> str:
 def _query(sql: str, tree: exp.Query) -> Query | Local:
     _refuse_effects(tree)
     tables = [table for table in tree.find_all(exp.Table) if not _is_defined(table)]
-    named = [table for table in tables if isinstance(table.this, exp.Identifier) and table.name.lower() != "dual"]
+    named = [table for table in tables if isinstance(table.this, exp.Identifier) and not _is_dual(table)]
+    _check_names(sql, tables)
     has_placeholders = tree.find(exp.Placeholder, exp.Parameter) is not None
     local = [table for table in named if table.db.lower() == INFORMATION_SCHEMA]
     if len(local) == len(named):
@@ -240,12 +241,31 @@ def _query(sql: str, tree: exp.Query) -> Query | Local:
     return Query(sql, names, tuple(_edits(tree, named)), has_placeholders)
 
 
+def _is_dual(table: exp.Table) -> bool:
+    return table.name.lower() == "dual" and not table.db and not table.this.quoted
+
+
+def _check_names(sql: str, tables: Iterable[exp.Table]) -> None:
+    """Refuse names that are values: quoted as texts, or bound. Then columns may be texts as well, without an error."""
+    for table in tables:
+        if isinstance(table.this, exp.Placeholder | exp.Parameter):
+            raise ProgrammingError("the name of a dataset cannot be bound: write it into the SQL, in backticks")
+        for part in (table.this, table.args.get("db")):
+            if isinstance(part, exp.Identifier) and sql[_start(part)] in "'\"":
+                quoted = sql[_start(part) : _end(part)]
+                raise ProgrammingError(
+                    f"{quoted} is a text in Domo's SQL: write names in backticks, as in `{part.name}`"
+                )
+
+
 def _refuse_effects(tree: exp.Query) -> None:
     if tree.find(*_EFFECTS) is not None:
         raise NotSupportedError("a query that also changes something is not sent: a connection only reads")
     for query in tree.find_all(exp.Query):
         if query.args.get("locks"):
             raise NotSupportedError("rows cannot be locked: leave FOR UPDATE and FOR SHARE out")
+        if isinstance(query.args.get("limit"), exp.Fetch):
+            raise NotSupportedError("FETCH is not supported: write LIMIT with the number of rows")
         if query.args.get("into"):
             raise NotSupportedError("SELECT … INTO is not sent: a connection only reads")
 

@@ -54,7 +54,7 @@ def test_columns_are_described(cursor: dbapi.Cursor) -> None:
         column[1] for column in description
     ]
     assert {7} == {len(column) for column in description}
-    assert (-1, 0, []) == (cursor.rowcount, cursor.rownumber, cursor.fetchall())
+    assert (-1, None, 0, []) == (cursor.rowcount, cursor.lastrowid, cursor.rownumber, cursor.fetchall())
 
 
 def test_a_dataset_is_called_by_name_by_id_and_by_table(instance: Instance, cursor: dbapi.Cursor) -> None:

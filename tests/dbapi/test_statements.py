@@ -27,6 +27,8 @@ QUERIES = [
         ["o", "p"],
     ),
     ("SELECT a /* FROM b */ FROM c # d\n", "SELECT a /* FROM b */ FROM table", ["c"]),
+    ("SELECT a FROM `dual`", "SELECT a FROM table", ["dual"]),
+    ("SELECT a FROM domo.dual", "SELECT a FROM table", ["dual"]),
 ]
 
 
@@ -69,7 +71,11 @@ def test_what_would_write_is_refused(sql: str) -> None:
     "sql",
     [
         *("EXPLAIN SELECT 1", "TABLE o", "VALUES ROW(1)", "SET sql_mode = ''", "SET NAMES latin1"),
-        *("SET character_set_results = latin1", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"),
+        *(
+            "SELECT a FROM o FETCH FIRST 1 ROWS ONLY",
+            "SET character_set_results = latin1",
+            "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+        ),
     ],
 )
 def test_what_does_not_exist_here_is_refused(sql: str) -> None:
@@ -88,6 +94,10 @@ def test_what_does_not_exist_here_is_refused(sql: str) -> None:
         ("SELECT * FROM mysql.user", "schema 'mysql' does not exist"),
         ("SELECT * FROM def.domo.o", "schema 'def.domo' does not exist"),
         ("SHOW TABLES FROM sys", "schema 'sys' does not exist"),
+        ('SELECT "id" FROM "Orders"', '"Orders" is a text in Domo.s SQL: write names in backticks, as in `Orders`'),
+        ("SELECT 1 FROM domo.'o' WHERE EXISTS (SELECT 1 FROM `o`)", "'o' is a text"),
+        ("SELECT id FROM ?", "cannot be bound"),
+        ("SELECT id FROM :t", "cannot be bound"),
         ("USE sys", "schema 'sys' does not exist"),
         (b"SELECT 1", "pass the SQL as text, not as a bytes"),
     ],
