@@ -132,18 +132,21 @@ class Spool:
     _path: Path | None = None
     _file: BinaryIO | None = None
 
-    def write(self, data: bytes) -> None:
-        """Take the next bytes."""
-        self.size += len(data)
-        if self._file is None and len(self._memory) + len(data) <= _IN_MEMORY:
-            self._memory += data
-            return
-        if self._file is None:
-            self._path = _temporary()
-            self._file = self._path.open("wb")
-            self._file.write(self._memory)
-            self._memory.clear()
-        self._file.write(data)
+    def write(self, data: bytes | bytearray, position: int) -> None:
+        """Take bytes; what lies between them and those before is zeros."""
+        end = position + len(data)
+        if self._file is None and end <= _IN_MEMORY:
+            self._memory.extend(bytes(max(0, position - self.size)))
+            self._memory[position:end] = data
+        else:
+            if self._file is None:
+                self._path = _temporary()
+                self._file = self._path.open("wb")
+                self._file.write(self._memory)
+                self._memory.clear()
+            self._file.seek(position)
+            self._file.write(data)
+        self.size = max(self.size, end)
 
     def content(self) -> bytes | Path:
         """Return all of it; nothing is written any more."""

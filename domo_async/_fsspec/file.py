@@ -45,6 +45,15 @@ class Store(Protocol):
         ...
 
 
+def _moved(loc: int, whence: int, position: int, size: int) -> int:
+    if whence not in {0, 1, 2}:
+        raise ValueError(f"invalid whence ({whence}, should be 0, 1 or 2)")
+    moved = int(loc) + (0, position, size)[whence]
+    if moved < 0:
+        raise ValueError("seek before the beginning of the file")
+    return moved
+
+
 class _Written:
     """A file that is written: nothing of it is on the instance before it is committed, and then all of it."""
 
@@ -55,9 +64,13 @@ class _Written:
         self._spool: Spool | None = Spool()
         self._before = sys.exc_info()[1]
 
-    def write(self, data: bytes) -> None:
+    @property
+    def size(self) -> int:
+        return 0 if self._spool is None else self._spool.size
+
+    def write(self, data: bytes | bytearray, position: int) -> None:
         if self._spool is not None:
-            self._spool.write(data)
+            self._spool.write(data, position)
 
     def failed(self) -> bool:
         """Return whether an error is being raised that was not when the file was opened."""
@@ -112,12 +125,33 @@ class File(AbstractBufferedFile):
         assert self._reading is not None  # noqa: S101 - it is open for reading
         return bytes(sync(self.fs.loop, self._reading.read, start, end))
 
-    def _upload_chunk(self, final: bool = False) -> bool:
-        if self._written is not None:
-            self._written.write(self.buffer.getvalue())
-            if final and self.autocommit:
-                self.commit()
+    # What is written is kept until it is sent, so it can be written at any position. Text files need that to begin with
+    # the byte order mark of UTF-16.
+
+    def seekable(self) -> bool:
+        """Return True."""
         return True
+
+    def seek(self, loc: int, whence: int = 0) -> int:
+        """Move to another position for reading or writing."""
+        if self._written is None or self.closed:
+            return super().seek(loc, whence)
+        self.loc = _moved(loc, whence, self.loc, self._written.size)
+        return self.loc
+
+    def write(self, data: Any) -> int:
+        """Take bytes to write."""
+        if self._written is None or self.closed:
+            return super().write(data)  # which refuses it
+        data = data if isinstance(data, bytes | bytearray) else memoryview(data).tobytes()
+        self._written.write(data, self.loc)
+        self.loc += len(data)
+        return len(data)
+
+    def flush(self, force: bool = False) -> None:
+        """Do nothing: all is sent when the file is closed."""
+        if self.closed:
+            raise ValueError("I/O operation on closed file.")
 
     def commit(self) -> None:
         """Send what was written."""
@@ -139,6 +173,8 @@ class File(AbstractBufferedFile):
             self.closed = True
             return
         try:
+            if self.autocommit:
+                self.commit()
             super().close()
         finally:
             self.closed = True
@@ -182,14 +218,25 @@ class PackedFile(io.RawIOBase):
     def __init__(self, packer: Any, file: File) -> None:
         self._packer = packer
         self._file = file
+        self._position = 0
 
     def writable(self) -> bool:
         """Return True."""
         return True
 
+    def seekable(self) -> bool:
+        """Return True, though only `tell` works: text files begin with a byte order mark if they can ask for it."""
+        return True
+
+    def tell(self) -> int:
+        """Return the number of bytes that were compressed."""
+        return self._position
+
     def write(self, data: Any, /) -> int:
         """Compress bytes."""
-        return int(self._packer.write(data))
+        self._packer.write(data)
+        self._position += (count := memoryview(data).nbytes)
+        return count
 
     def flush(self) -> None:
         """Do nothing: flushing would make the compression worse."""
@@ -243,11 +290,8 @@ class AsyncFile(AbstractAsyncStreamedFile):
         """Move to another position for reading."""
         if self._reading is None:
             raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE))
-        position = int(loc) + {0: 0, 1: self.loc, 2: self.size}[whence]
-        if position < 0:
-            raise ValueError("seek before the beginning of the file")
-        self.loc = position
-        return position
+        self.loc = _moved(loc, whence, self.loc, self.size)
+        return self.loc
 
     async def read(self, length: int | None = -1) -> bytes:
         """Return the next bytes, by default all that are left."""
@@ -259,12 +303,12 @@ class AsyncFile(AbstractAsyncStreamedFile):
         self.loc += len(data)
         return data
 
-    async def write(self, data: bytes) -> int:
+    async def write(self, data: bytes) -> int:  # type: ignore[override] # awaited, as fsspec has it
         """Take bytes to write."""
         self._check_open()
         if self._written is None:
             raise io.UnsupportedOperation("the file is open for reading")
-        self._written.write(data)
+        self._written.write(data, self.loc)
         self.loc += len(data)
         return len(data)
 

@@ -188,6 +188,7 @@ class DomoFileSystem(DomoFiles):
 
 def _facts(file: File) -> dict[str, object]:
     revision = file.current_revision
+    modified = file.datetime_created if revision is None else revision.datetime_uploaded
     return {
         "size": None if revision is None else revision.size_bytes,
         "id": file.data_file_id,
@@ -196,7 +197,8 @@ def _facts(file: File) -> dict[str, object]:
         "content_type": None if revision is None else revision.content_type,
         "sha256": None if revision is None else revision.sha256_hash_value,
         "created": file.datetime_created,
-        "modified": file.datetime_created if revision is None else revision.datetime_uploaded,
+        "modified": modified,
+        "mtime": modified,  # pyarrow's name
     }
 
 

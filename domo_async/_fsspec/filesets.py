@@ -274,6 +274,7 @@ def _facts(fileset_id: str, file: FileSetFile) -> dict[str, object]:
         "sha256": file.hash if (file.hash_algorithm or "").replace("_", "").upper().startswith("SHA256") else None,
         "created": file.created,
         "modified": file.created,
+        "mtime": file.created,  # pyarrow's name
     }
 
 

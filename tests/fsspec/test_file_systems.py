@@ -6,6 +6,7 @@ import errno
 import gc
 import io
 import json
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import fsspec
@@ -156,6 +157,35 @@ def test_a_file_written_while_an_earlier_error_is_handled_is_written(place):
             file.write(b"told")
 
     assert b"told" == fs.cat(f"{root}/error.txt")
+
+
+@pytest.mark.parametrize("compression", [None, "gzip", "xz"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig", "latin-1"])
+def test_text_is_written_in_any_encoding(files, compression, encoding):
+    with files.open("files/a.txt", "w", encoding=encoding, compression=compression, newline="\r\n") as file:
+        file.write("é\n")
+        file.write("1")
+
+    with files.open("files/a.txt", "rb", compression=compression) as file:
+        assert "é\r\n1".encode(encoding) == file.read()
+
+
+def test_a_file_is_written_at_any_position(place):
+    fs, root = place
+
+    with fs.open(f"{root}/a.zip", "wb") as file, zipfile.ZipFile(file, "w") as archive, archive.open("a", "w") as entry:
+        entry.write(b"zip")
+    with fs.open(f"{root}/big.bin", "wb") as file:
+        for _ in range(6):
+            file.write(bytearray(b"a" * (1 << 20)))
+        assert (3, 2, 5) == (file.seek(3), file.write(memoryview(b"bc")), file.tell())
+        file.seek(1, io.SEEK_END)
+        file.write(b"d")
+
+    with fs.open(f"{root}/a.zip") as file, zipfile.ZipFile(file) as archive:
+        assert b"zip" == archive.read("a")
+    big = fs.cat(f"{root}/big.bin")
+    assert ((6 << 20) + 2, b"aabca", b"a\0d") == (len(big), big[1:6], big[-3:])
 
 
 def test_compressed_files_are_committed_when_closed(place):

@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.fs
 import pyarrow.parquet as pq
 import pytest
 
@@ -65,6 +66,8 @@ def test_pyarrow_reads_and_writes_datasets(url, options, request):
     assert set(range(1, 100, 2)) == set(found.to_table(filter=ds.field("year") == 2024).column("id").to_pylist())
     pq.write_table(table, f"{root}/one.parquet", filesystem=fs)
     assert table.equals(pq.read_table(f"{root}/one.parquet", filesystem=fs))
+    told = pa.fs.PyFileSystem(pa.fs.FSSpecHandler(fs)).get_file_info(f"{root}/one.parquet")  # type: ignore[abstract]
+    assert (fs.size(f"{root}/one.parquet"), fs.modified(f"{root}/one.parquet")) == (told.size, told.mtime)
 
 
 def test_dask_reads_and_writes_csv_and_parquet(url, options):
