@@ -50,7 +50,7 @@ async def told(path: str, body: object, status: int = 200) -> str:
         {"Authorization": f"Bearer {HIDDEN}"},
     ],
 )
-async def test_what_no_field_stands_for_is_not_shown_if_its_name_is_that_of_a_secret(
+async def test_unknown_fields_with_names_of_secrets_are_not_shown(
     further: dict[str, object],
 ) -> None:
     shown = await told("account", {"id": 1, "displayName": "shown", "plain": "also shown", **further})
@@ -88,7 +88,7 @@ async def test_no_error_shows_what_its_answer_holds_under_the_name_of_a_secret(b
     assert HIDDEN not in await told("stream", body, status)
 
 
-def test_what_stands_beside_a_secret_is_shown() -> None:
+def test_fields_beside_a_secret_are_shown() -> None:
     text = "{'user': 'ada', 'password': 'x y', 'more': [1], url=https://example.com?token=abc=&b=2} {"
     assert text.replace("x y", "***").replace("abc=", "***") == _without_pairs(text)
     assert "{" * 99_999 == _without_pairs("{" * 99_999)

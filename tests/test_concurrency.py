@@ -89,7 +89,7 @@ async def test_the_first_error_of_a_task_group_is_raised_without_its_group() -> 
             await asyncio.Event().wait()
 
 
-async def test_what_comes_too_late_for_a_task_group_leaves_no_coroutine_behind() -> None:
+async def test_tasks_that_come_too_late_for_a_group_leave_no_coroutine_behind() -> None:
     async def fail() -> None:
         raise LookupError
 

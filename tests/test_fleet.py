@@ -51,7 +51,7 @@ async def test_a_call_gives_the_results_of_all_instances_by_name(fleet: Fleet) -
     assert list(NAMES) == list(results)
 
 
-async def test_what_fails_on_one_instance_is_apart_from_what_the_others_give(
+async def test_a_failure_on_one_instance_is_apart_from_the_results_of_the_others(
     fleet: Fleet, emulators: dict[str, Emulator]
 ) -> None:
     emulators["beta"].faults.add(Fault("*", "expired", count=None))

@@ -117,7 +117,7 @@ def test_a_polars_frame_has_the_same_columns() -> None:
     assert [["a", "b"], []] == frame["tags"].to_list()
 
 
-def test_what_is_not_a_record_becomes_columns_too() -> None:
+def test_items_that_are_not_records_become_columns_too() -> None:
     assert [1, 2] == Items([1, 2]).to_polars()["value"].to_list()
     documents = Items([{"a": 1, "b": {"c": 2}}, {"d": [1, "x"]}]).to_polars()
     assert ["a", "b", "d"] == documents.columns
@@ -182,7 +182,7 @@ def test_reports_become_frames() -> None:
 
 
 @pytest.mark.parametrize("name", ["pandas", "polars"])
-async def test_what_is_not_installed_is_told_with_its_extra_before_anything_is_sent(
+async def test_a_missing_package_is_told_with_its_extra_before_anything_is_sent(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, name, None)

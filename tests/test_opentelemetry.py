@@ -183,7 +183,7 @@ async def test_an_upload_has_its_parts_as_events_and_their_requests_as_children(
     assert emulator.token not in told
 
 
-async def test_what_another_client_does_for_an_operation_has_a_span_within_it(sdk):
+async def test_requests_of_another_client_for_an_operation_have_a_span_within_it(sdk):
     async with (
         Emulator() as one,
         Emulator() as other,
@@ -280,7 +280,7 @@ async def test_the_blocking_client_carries_the_caller_s_span_to_its_thread(sdk):
     ],
     ids=["refused", "unreachable"],
 )
-async def test_what_fails_has_its_kind_and_none_of_its_words(sdk, answer, kind, told):
+async def test_a_failure_has_its_type_and_none_of_its_words(sdk, answer, kind, told):
     async with raw_server(lambda *_: answer) as server:
         url = server.url if answer is not None else "http://127.0.0.1:9"
         async with Domo(url, token=TOKEN, settings=sdk.settings(retries=Retries(attempts=1))) as domo:

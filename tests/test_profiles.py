@@ -165,7 +165,7 @@ def test_a_client_is_made_of_a_profile_on_both_sides(config, tmp_path):
         ({}, {"instance": "beta", "token": Secret(OTHER)}, ("beta", OTHER, "the caller")),
     ],
 )
-def test_what_is_given_counts_before_the_environment_and_that_before_a_profile(environment, given, expected, config):
+def test_arguments_count_before_the_environment_and_that_before_a_profile(environment, given, expected, config):
     config(TWO)
 
     access = resolve(Given(**given), {"XDG_CONFIG_HOME": os.environ["XDG_CONFIG_HOME"], **environment})
@@ -267,7 +267,7 @@ def test_a_file_that_others_may_read_or_change_is_refused_with_what_mends_it(mod
         ("x" * (2 << 20), "too large"),
     ],
 )
-def test_what_is_wrong_in_the_file_is_told_without_what_stands_there(content, words, config):
+def test_errors_of_the_file_are_told_without_its_content(content, words, config):
     path = config("")
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
 

@@ -97,7 +97,7 @@ def test_secrets_are_equal_if_their_values_are():
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_holds_a_secret_is_not_written_in_the_clear_by_accident(write, value):
+def test_objects_with_secrets_are_not_written_in_the_clear_by_accident(write, value):
     with pytest.raises(TypeError):
         write(value if write is pickle.dumps else attrs.asdict(value) if attrs.has(type(value)) else value)
 
@@ -239,7 +239,7 @@ async def test_no_variable_of_a_failed_call_is_a_secret(failure):
 
 @pytest.mark.parametrize("media_type", ["application/json", "text/csv"])
 @pytest.mark.parametrize("way", ["scan", "frame", "export"])
-async def test_what_an_export_is_answered_instead_is_told_without_secrets(way, media_type, tmp_path):
+async def test_another_answer_to_an_export_is_told_without_secrets(way, media_type, tmp_path):
     # Not the token, which the suite looks for in errors that nobody gets to see, too.
     secret = "a-secret-that-a-hook-sends"
     settings = attrs.evolve(GIVEN, before_request=(lambda event: event.headers.update({"X-Hook-Secret": secret}),))
@@ -317,7 +317,7 @@ async def test_no_variable_of_a_cancelled_call_is_a_secret():
     assert [] == leaks(caught.value)
 
 
-async def test_what_a_caller_s_session_sees_of_a_request_has_no_token():
+async def test_a_caller_s_session_sees_no_token_in_requests():
     seen: list[str] = []
 
     async def middleware(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -382,7 +382,7 @@ async def test_a_login_takes_text_or_a_secret(emulator):
         ),
     ],
 )
-def test_what_cannot_be_a_token_is_told_without_it(make, refused):
+def test_an_impossible_token_is_told_without_it(make, refused):
     with pytest.raises(ConfigError) as caught:
         make(refused)
 
@@ -414,7 +414,7 @@ async def test_the_watch_sees_variables():
 # What leaves
 
 
-async def test_what_is_said_is_watched_for_tokens(watch, emulator):
+async def test_messages_are_watched_for_tokens(watch, emulator):
     logging.getLogger("elsewhere").warning("a line of another library")
     async with Domo(emulator.url, token=emulator.token) as domo:
         with pytest.raises(NotFound):

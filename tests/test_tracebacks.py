@@ -95,7 +95,7 @@ async def test_a_blocking_call_shows_one_frame_of_the_library(instance: Emulator
     await to_thread.run_sync(blocking)
 
 
-async def test_what_is_done_with_answers_shows_one_frame_of_the_library(instance: Emulator) -> None:
+async def test_errors_of_using_answers_show_one_frame_of_the_library(instance: Emulator) -> None:
     async with instance.client() as domo:
         made = await domo.datasets.create("x", {"n": "LONG"})
         await domo.datasets.upload(made.id, b"1\n", header=False)
@@ -113,7 +113,7 @@ async def test_what_is_done_with_answers_shows_one_frame_of_the_library(instance
     assert [] == library_frames(failing_now(lambda: Retries(attempts=0))), "what is generated has a file of its own"
 
 
-async def test_what_the_caller_did_is_kept(instance: Emulator) -> None:
+async def test_frames_of_the_caller_are_kept(instance: Emulator) -> None:
     async with instance.client() as domo:
         made = await domo.datasets.create("x", {"a": "LONG"})
 

@@ -39,7 +39,7 @@ def wait_until_ended(job: Job, timeout: float = 60.0) -> Verdict:
     return run_virtually(wait_for(job.look, lambda found: found, what="the job", clock=LoopClock(), timeout=timeout))
 
 
-def test_what_the_last_look_gave_is_returned():
+def test_the_result_of_the_last_look_is_returned():
     job = Job(RUNNING, RUNNING, DONE)
 
     assert DONE is wait_until_ended(job)

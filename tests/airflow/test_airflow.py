@@ -176,7 +176,7 @@ def test_a_workflow_is_started_and_waited_for(emulator: Emulator, client: Domo) 
     assert 2 == len(client.workflows.executions(model))
 
 
-def test_what_a_timeout_or_a_kill_ends_is_not_tried_again_and_a_started_workflow_is_cancelled(
+def test_tasks_ended_by_a_timeout_or_a_kill_are_not_tried_again_and_a_started_workflow_is_cancelled(
     emulator: Emulator, client: Domo, dataset: str, source: str
 ) -> None:
     from airflow.sdk.exceptions import AirflowFailException, TaskDeferred

@@ -294,7 +294,7 @@ def test_a_new_token_goes_to_a_file_of_ones_own(cli: Cli, domo: Domo, tmp_path: 
         assert domo.users.me().id == other.users.me().id
 
 
-def test_what_deletes_asks_first(cli: Cli, world: Emulator, domo: Domo) -> None:
+def test_commands_that_delete_ask_first(cli: Cli, world: Emulator, domo: Domo) -> None:
     page = str(domo.pages.create(title="Short-lived").page_id)
     world.log.clear()
 
@@ -344,7 +344,7 @@ def test_read_only_refuses_whatever_may_change_something(cli: Cli, world: Emulat
     assert 0 == cli("cards", "list", "--limit", "1", "--read-only").code
 
 
-def test_what_was_meant_is_told(cli: Cli) -> None:
+def test_a_misspelt_command_names_the_likely_one(cli: Cli) -> None:
     noun, verb, synonym, option = (
         cli("dataflow", "list"),
         cli("pages", "lsit"),

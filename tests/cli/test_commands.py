@@ -274,7 +274,7 @@ def test_the_emulator_has_a_world_and_faults_from_the_command_line(cli: Cli, tmp
         (("--world", "nowhere.zip"), "is not a world"),
     ],
 )
-def test_what_the_emulator_cannot_do_is_told(cli: Cli, options: tuple[str, ...], problem: str) -> None:
+def test_options_that_the_emulator_cannot_combine_are_errors(cli: Cli, options: tuple[str, ...], problem: str) -> None:
     ended = cli("emulator", "--port", "0", *options)
 
     assert 2 == ended.code

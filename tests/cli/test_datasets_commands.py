@@ -163,7 +163,7 @@ def test_values_are_bound_to_a_query(cli: Cli, filled: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["name", "=x", "ids:=[", ":=1"])
-def test_what_binds_nothing_is_refused(cli: Cli, wrong: str) -> None:
+def test_a_parameter_that_binds_nothing_is_refused(cli: Cli, wrong: str) -> None:
     assert 2 == cli("datasets", "query", "x", "SELECT :name", "--param", wrong).code
 
 

@@ -221,7 +221,7 @@ def test_options_say_how_an_instance_is_reached_and_login_keeps_them(alone, emul
         (("--profile", "nobody"), "profile 'nobody' does not exist"),
     ],
 )
-def test_what_cannot_be_is_told_before_anything_is_sent(options, words, alone, emulator, tmp_path):
+def test_impossible_options_are_errors_before_anything_is_sent(options, words, alone, emulator, tmp_path):
     ended = alone("users", "list", "--instance", "acme", *options, environment={"DOMO_DEVELOPER_TOKEN": emulator.token})
 
     assert 2 == ended.code

@@ -116,7 +116,9 @@ def test_a_token_that_could_not_be_written_is_named_and_not_shown(cli: Cli, emul
         ("--version", CLOSED, "Bad file descriptor"),
     ],
 )
-def test_what_only_tells_fails_if_it_cannot(cli: Cli, filled: str, command: str, output: str, why: str) -> None:
+def test_a_command_that_only_reads_fails_if_it_cannot_print(
+    cli: Cli, filled: str, command: str, output: str, why: str
+) -> None:
     ended = in_shell(cli, f"CLI {command} {output}", filled)
 
     assert 1 == ended.code
@@ -233,7 +235,7 @@ HOSTILE = "\x1b]0;title\x07 \u202egpj.exe \x9b31m \u2066 end"
         ("datasets", "query", "{}", f"SELECT `{HOSTILE}` FROM table", "--debug"),
     ],
 )
-def test_what_could_steer_a_terminal_is_shown_there_and_sent_elsewhere(
+def test_control_characters_are_shown_on_a_terminal_and_sent_elsewhere(
     cli: Cli, emulator: Emulator, command: tuple[str, ...]
 ) -> None:
     with emulator.sync_client() as domo:

@@ -153,7 +153,7 @@ def test_an_uncertain_commit_has_a_code_of_its_own(cli: Cli, dataset_id: str, fi
     assert "\nCommitUncertain: " in ended.stderr
 
 
-def test_what_fails_after_the_commit_has_a_code_of_its_own(
+def test_a_failure_after_the_commit_has_a_code_of_its_own(
     cli: Cli, dataset_id: str, file: Path, emulator: Emulator
 ) -> None:
     emulator.faults.add(Fault("GET */statuses", "status", status=403))
@@ -303,7 +303,7 @@ def test_upload_takes_urls_of_other_file_systems_and_repeats_no_credentials(
     assert again == "To go on:\n  domo-async datasets upload https://host/a.csv -d 1"
 
 
-def test_what_was_uploaded_before_is_said_to_be_sent_again_by_nobody(
+def test_files_that_were_uploaded_before_are_not_said_to_be_sent_again(
     cli: Cli, dataset_id: str, file: Path, tmp_path: Path
 ) -> None:
     command = ["datasets", "upload", str(tmp_path / "*.csv"), "-d", dataset_id, "--append", "--evolve"]

@@ -126,7 +126,7 @@ async def test_a_dataset_that_holds_rows_or_may_is_kept(domo, emulator, fault, e
     assert [caught.value.dataset_id] == [dataset.id for dataset in await domo.datasets.list().all()]
 
 
-async def test_what_makes_a_dataset_each_time_cannot_be_resumed(domo, emulator, tmp_path):
+async def test_a_call_that_makes_a_dataset_each_time_cannot_be_resumed(domo, emulator, tmp_path):
     with pytest.raises(ConfigError, match="create_from cannot be resumed"):
         await domo.datasets.create_from(b"id\n1\n", "Made", resume=tmp_path / "journal")
 

@@ -260,7 +260,7 @@ async def test_every_commit_makes_a_data_version(domo):
     assert first.upload_completed_date <= second.recorded_date
 
 
-async def test_what_the_documents_do_not_show_may_be_missing():
+async def test_fields_that_the_documents_do_not_show_may_be_missing():
     async def handler(request: web.Request) -> web.Response:
         return web.Response(text="" if request.method == "PUT" else "odd")
 

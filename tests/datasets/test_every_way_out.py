@@ -169,7 +169,7 @@ async def test_more_digits_than_arrow_has_are_refused_with_what_to_do(door, tmp_
 
 @pytest.mark.parametrize("door", ["scan", "frame", "Parquet"])
 @pytest.mark.parametrize("cell", ["twelve", "NaN", "Infinity", "1e", "--5", ".", "+", "1.5.5", '""'])
-async def test_what_is_not_a_decimal_is_not_made_one(door, cell, tmp_path):
+async def test_a_cell_that_is_not_a_decimal_is_not_made_one(door, cell, tmp_path):
     async with talking_to(Instance(["x"], ["DECIMAL"], [["1"], [cell]])) as domo:
         with pytest.raises(DecodeError, match=f"""'{re.escape(cell.strip('"'))}' is not a DECIMAL"""):
             await DOORS[door](domo, tmp_path)
@@ -212,7 +212,7 @@ async def test_integers_beyond_64_bits_keep_their_digits(door, csv, great, tmp_p
 
 @pytest.mark.parametrize("door", ["scan", "frame", "Parquet"])
 @pytest.mark.parametrize("cell", ["1.5", "1e3", "x", "9223372036854775808.0", '""'])
-async def test_what_is_not_an_integer_is_not_made_one(door, cell, tmp_path):
+async def test_a_cell_that_is_not_an_integer_is_not_made_one(door, cell, tmp_path):
     async with talking_to(Instance(["n"], ["LONG"], [["1"], [cell]])) as domo:
         with pytest.raises(DecodeError, match="int64: invalid value"):
             await DOORS[door](domo, tmp_path)

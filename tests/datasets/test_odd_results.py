@@ -116,7 +116,7 @@ def test_only_errors_of_this_library_come_of_very_many_odd_answers():
         ("not JSON".encode("utf-16"), DecodeError, "not JSON"),
     ],
 )
-async def test_what_is_wrong_with_an_answer_is_said(body, kind, says):
+async def test_an_error_says_how_an_answer_is_wrong(body, kind, says):
     async def handler(_: web.BaseRequest) -> web.Response:
         return web.Response(body=body, content_type="application/json")
 

@@ -121,7 +121,7 @@ def test_columns_are_read_without_objects_where_that_is_possible():
         b'{"x":{"rows":[[1]]},"columns":["a"],"metadata":[{"type":"LONG"}],"rows":[[2]]}',
     ],
 )
-def test_what_could_be_read_wrong_that_way_is_left_to_the_other(content):
+def test_content_that_could_be_read_wrong_that_way_is_left_to_the_other(content):
     assert _answer._by_columns(content) is None
 
 

@@ -193,7 +193,7 @@ def test_columns_may_share_a_name(cursor: dbapi.Cursor) -> None:
     assert ["id", "id_2"] == cursor.fetch_arrow_table().column_names
 
 
-def test_what_would_write_is_not_sent(instance: Instance, cursor: dbapi.Cursor) -> None:
+def test_statements_that_would_write_are_not_sent(instance: Instance, cursor: dbapi.Cursor) -> None:
     before = instance.requests()
     for sql in ("DROP TABLE Orders", "INSERT INTO Orders VALUES (1)"):
         with pytest.raises(dbapi.NotSupportedError, match="only reads"):

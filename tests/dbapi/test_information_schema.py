@@ -67,7 +67,7 @@ def test_the_user_is_asked_for(cursor: dbapi.Cursor) -> None:
         ),
     ],
 )
-def test_what_cannot_be_answered_truly_is_refused(cursor: dbapi.Cursor, sql: str) -> None:
+def test_statements_that_cannot_be_answered_truly_are_refused(cursor: dbapi.Cursor, sql: str) -> None:
     with pytest.raises(dbapi.NotSupportedError, match="in a query that reads no dataset|say whose columns"):
         cursor.execute(sql)
 
@@ -175,7 +175,7 @@ STARTUP = [
 
 
 @pytest.mark.parametrize(("sql", "rows"), STARTUP, ids=[sql[:60] for sql, _ in STARTUP])
-def test_what_tools_ask_when_they_connect_is_answered(
+def test_questions_that_tools_ask_when_they_connect_are_answered(
     cursor: dbapi.Cursor, sql: str, rows: list[tuple[object, ...]] | None
 ) -> None:
     cursor.execute(sql)

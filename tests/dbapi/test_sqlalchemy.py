@@ -78,7 +78,7 @@ def test_all_datasets_are_reflected_at_once(instance: Instance, engine: sa.Engin
             connection.execute(sa.select(table).limit(1)).all()
 
 
-def test_what_is_selected_comes_as_its_type(engine: sa.Engine, orders: sa.Table) -> None:
+def test_selected_values_come_as_their_types(engine: sa.Engine, orders: sa.Table) -> None:
     with engine.connect() as connection:
         assert ORDERS == [tuple(row) for row in connection.execute(sa.select(orders).order_by(orders.c.id))]
         assert 1 == connection.scalar(sa.select(1))
@@ -141,7 +141,9 @@ def test_values_may_be_written_into_statements(engine: sa.Engine, orders: sa.Tab
         assert [] == connection.exec_driver_sql(sql).all()
 
 
-def test_what_would_write_is_refused_before_it_is_sent(instance: Instance, engine: sa.Engine, orders: sa.Table) -> None:
+def test_statements_that_would_write_are_refused_before_they_are_sent(
+    instance: Instance, engine: sa.Engine, orders: sa.Table
+) -> None:
     with engine.connect() as connection:
         before = instance.requests()
         for statement in (
@@ -157,7 +159,7 @@ def test_what_would_write_is_refused_before_it_is_sent(instance: Instance, engin
         assert 4 == connection.scalar(sa.select(sa.func.count()).select_from(orders))
 
 
-def test_what_fetch_cannot_do_is_told(engine: sa.Engine, orders: sa.Table) -> None:
+def test_options_that_fetch_cannot_do_are_errors(engine: sa.Engine, orders: sa.Table) -> None:
     for options in ({"with_ties": True}, {"percent": True}):
         with pytest.raises(exc.CompileError, match="use limit"):
             sa.select(orders).fetch(1, **options).compile(engine)

@@ -62,7 +62,7 @@ WRITES = [
 
 
 @pytest.mark.parametrize("sql", WRITES)
-def test_what_would_write_is_refused(sql: str) -> None:
+def test_statements_that_would_write_are_refused(sql: str) -> None:
     with pytest.raises(NotSupportedError, match="a connection only reads|FOR UPDATE"):
         parse(sql)
 
@@ -78,7 +78,7 @@ def test_what_would_write_is_refused(sql: str) -> None:
         ),
     ],
 )
-def test_what_does_not_exist_here_is_refused(sql: str) -> None:
+def test_features_that_do_not_exist_here_are_refused(sql: str) -> None:
     with pytest.raises(NotSupportedError, match="is not supported"):
         parse(sql)
 
@@ -102,7 +102,7 @@ def test_what_does_not_exist_here_is_refused(sql: str) -> None:
         (b"SELECT 1", "pass the SQL as text, not as a bytes"),
     ],
 )
-def test_what_is_wrong_is_named(sql: str, problem: str) -> None:
+def test_the_error_names_the_wrong_part(sql: str, problem: str) -> None:
     with pytest.raises(ProgrammingError, match=problem):
         parse(sql)
 

@@ -170,7 +170,7 @@ def test_a_lost_answer_to_the_commit_does_not_double_rows(
         ),
     ],
 )
-def test_what_cannot_be_loaded_is_refused_before_rows_are_sent(
+def test_tables_that_cannot_be_loaded_are_refused_before_rows_are_sent(
     data: list[dict[str, Any]], how: dict[str, Any], why: str, client: Domo, pipeline: NewPipeline
 ) -> None:
     made = client.datasets.create("crm.things", {"id": "LONG"}, user_defined_type="dlt")

@@ -223,7 +223,7 @@ def _outcome(check: Check) -> tuple[Verdict, int | None, str | None]:
     return check.verdict, check.status, check.reason
 
 
-async def test_what_is_allowed_is_told_of_the_users_own_role(bare: Emulator) -> None:
+async def test_the_report_tells_the_rights_of_the_users_own_role(bare: Emulator) -> None:
     async with bare.client() as domo:
         user = await domo.users.create(display_name="Ada", email_address="ada@example.com", role_id=2)
         expires = datetime(2100, 1, 1, tzinfo=UTC)

@@ -51,7 +51,7 @@ async def test_a_wrong_password_is_told_with_status_200() -> None:
     ("method", "path", "status"),
     [("GET", "/api/nothing/here", 404), ("PATCH", DATASETS, 405), ("GET", f"{DATASETS}/unknown", 404)],
 )
-async def test_what_does_not_exist_gives_domos_error_body(
+async def test_unknown_routes_and_ids_give_domos_error_body(
     method: str, path: str, status: int, plain: PlainClient
 ) -> None:
     body = await plain.call(method, path, status=status)

@@ -32,7 +32,7 @@ async def test_an_account_can_be_made_in_the_page_s_form_and_in_that_of_other_cl
     assert for_s3 == await domo.accounts.get(for_s3.number)
 
 
-async def test_what_looks_like_a_secret_is_not_told_again(domo: Domo):
+async def test_values_that_look_like_secrets_are_not_told_again(domo: Domo):
     account = await domo.accounts.create(display_name="B", name="b", data_provider_type="s3", configurations=S3)
 
     assert Secret({"region": "us-west-2", "secretKey": "********"}) == account.configurations

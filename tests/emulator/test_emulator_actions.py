@@ -61,7 +61,7 @@ async def test_rows_are_deleted_by_keys_with_or_without_a_header(header: bytes, 
     assert [[1, "a"]] == await plain.rows(dataset)
 
 
-async def test_what_goes_by_keys_needs_some_and_no_partition(plain: PlainClient) -> None:
+async def test_an_action_that_goes_by_keys_needs_some_and_no_partition(plain: PlainClient) -> None:
     plainly, dataset = await plain.create({"id": "LONG"}), await keyed(plain)
 
     await plain.commit(await plain.open(plainly, b"1\n"), "UPSERT", status=400)
@@ -91,7 +91,7 @@ async def test_a_request_that_is_refused_leaves_no_upload(plain: PlainClient) ->
     assert [[3, "c"]] == await plain.rows(dataset)
 
 
-async def test_what_is_not_kept_any_longer_is_not_found(plain: PlainClient) -> None:
+async def test_rows_that_are_not_kept_any_longer_are_not_found(plain: PlainClient) -> None:
     dataset = await plain.create({"n": "STRING"})
     first = await plain.upload(dataset, b"%s\n" % (b"a" * (1 << 20)) * 17)
     second = await plain.upload(dataset, b"b\n")

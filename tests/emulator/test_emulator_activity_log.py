@@ -31,7 +31,7 @@ async def told(domo: Domo, **wanted: Any) -> list[tuple[str | None, str | None, 
     return [(entry.action_type, entry.object_type, entry.additional_comment) for entry in reversed(found)]
 
 
-async def test_what_is_done_to_a_user_is_told_by_name(domo: Domo) -> None:
+async def test_changes_of_a_user_are_told_by_name(domo: Domo) -> None:
     ada = await a_user(domo)
     await domo.users.get(ada)
     await domo.users.list().all()
@@ -135,7 +135,7 @@ def test_action_object_and_id_come_from_method_and_route(route: str, expected: s
     assert expected == f"{rule.action} {rule.object.type} {rule.key}"
 
 
-async def test_what_was_refused_is_not_told(domo: Domo) -> None:
+async def test_refused_calls_are_not_in_the_log(domo: Domo) -> None:
     with pytest.raises(NotFound):
         await domo.users.get(999)
     with pytest.raises(Unauthorized):

@@ -203,7 +203,7 @@ def test_files_are_found_by_the_routes(emulator: Emulator, domo: Domo) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
-def test_what_the_routes_refuse_is_refused_and_adds_nothing(
+def test_additions_that_the_routes_refuse_are_refused_and_add_nothing(
     emulator: Emulator, kind: str, given: dict[str, object], said: str
 ) -> None:
     def held() -> dict[str, int]:
@@ -239,7 +239,7 @@ def test_a_test_sees_what_was_sent_and_answered(emulator: Emulator, domo: Domo) 
     assert "Sent" not in repr(bodies)
 
 
-def test_what_is_added_before_the_start_is_there_after_it_and_after_a_reset() -> None:
+def test_additions_before_the_start_are_there_after_it_and_after_a_reset() -> None:
     emulator = Emulator()
     orders = emulator.add.dataset(rows=[{"id": 1}])
     token = emulator.add.access_token(owner_id=emulator.add.user().id).token
@@ -268,7 +268,7 @@ async def test_it_works_in_a_running_loop_and_from_other_threads() -> None:
     assert ["User 1", "User 2"] == names
 
 
-def test_what_is_refused_leaves_what_there_was(emulator: Emulator, domo: Domo) -> None:
+def test_a_refused_addition_changes_nothing(emulator: Emulator, domo: Domo) -> None:
     page = emulator.add.page(title="Before")
     data = emulator.add.dataset(rows=[{"id": 1}])
     with pytest.raises(ConfigError):
@@ -294,7 +294,7 @@ def test_threads_may_add_before_the_start_at_the_same_time(tmp_path: Path) -> No
     assert 8 == len(set(made))
 
 
-def test_what_is_added_to_a_kept_instance_is_kept(tmp_path: Path) -> None:
+def test_additions_to_a_kept_instance_are_kept(tmp_path: Path) -> None:
     first = Emulator(data=tmp_path / "data")
     early = first.add.dataset(name="Early", rows=[{"id": 1}])
     with first:

@@ -81,7 +81,7 @@ async def test_all_jobs_come_by_pages_from_the_offset_on(domo: Domo, emulator: E
     assert jobs[55:] == await domo.applications.jobs(application, offset=55).all()
 
 
-async def test_what_is_not_there_or_does_not_fit_is_refused(plain: PlainClient):
+async def test_values_that_are_not_there_or_do_not_fit_are_refused(plain: PlainClient):
     async with plain.emulator.client() as domo:
         application = await application_of(domo)
         for wrong in (

@@ -163,7 +163,7 @@ async def test_data_come_in_the_form_that_is_wanted(asked: Asked) -> None:
         ("/sql/v1/sales", 405, "not allowed"),
     ],
 )
-async def test_what_an_app_asks_wrongly_is_told(asked: Asked, path: str, status: int, told: str) -> None:
+async def test_wrong_requests_of_an_app_are_errors(asked: Asked, path: str, status: int, told: str) -> None:
     assert told in (await asked(path, status=status))["message"]
 
 

@@ -52,7 +52,7 @@ async def test_a_formula_is_judged_on_its_dataset(
     assert [status] == [link.valid for link in got.links]
 
 
-async def test_what_a_formula_is_made_of_is_told(emulator: Emulator, domo: Domo) -> None:
+async def test_the_parts_of_a_formula_are_told(emulator: Emulator, domo: Domo) -> None:
     expression = "CASE WHEN `region` = 'a`b`' THEN SUM(`amount`) * 2 ELSE DATEDIFF(CURRENT_DATE(), MAX(`day`)) END"
     made = total(emulator, await a_dataset(domo), expression)
 

@@ -172,7 +172,7 @@ def test_every_part_of_a_construct_that_the_gate_does_not_know_is_refused(known:
         "SELECT STRAIGHT_JOIN a FROM table",
     ],
 )
-def test_what_stands_beside_a_known_construct_is_refused_too(sql: str):
+def test_unknown_parts_of_a_known_construct_are_refused_too(sql: str):
     with pytest.raises(HTTPError):
         translate(sql, "some-id", columns={})
 
@@ -198,7 +198,7 @@ def test_what_stands_beside_a_known_construct_is_refused_too(sql: str):
         "SELECT * FROM read_blob('/proc/self/environ')",
     ],
 )
-async def test_what_would_pass_the_gate_nevertheless_reaches_no_further_than_the_rows(statement: str):
+async def test_statements_that_pass_the_gate_nevertheless_reach_no_further_than_the_rows(statement: str):
     async with plain_client() as plain:
         storage = plain.emulator._open().storage
         assert isinstance(storage, Storage)

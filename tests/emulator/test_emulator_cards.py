@@ -147,7 +147,7 @@ async def test_a_table_comes_in_pages_as_many_as_are_asked_for(emulator: Emulato
     assert "Region 119  119" in text_of(every.contents()[-1])
 
 
-async def test_what_is_queried_can_be_narrowed(emulator: Emulator, domo: Domo) -> None:
+async def test_the_rows_of_a_card_can_be_narrowed(emulator: Emulator, domo: Domo) -> None:
     card = by_region(emulator, await orders(domo))
     filters = [
         {"column": "region", "operand": "NOT_IN", "values": ["East", "O'Higgins"]},
@@ -201,7 +201,7 @@ async def test_a_card_cannot_be_rendered_without_its_data(emulator: Emulator, do
         await domo.cards.render(card["id"], parts=["image"])
 
 
-async def test_what_cannot_be_drawn_is_refused(emulator: Emulator, domo: Domo) -> None:
+async def test_cards_that_cannot_be_drawn_are_refused(emulator: Emulator, domo: Domo) -> None:
     card = by_region(emulator, await orders(domo))
 
     with pytest.raises(BadRequest, match="parts must be some of"):

@@ -73,7 +73,7 @@ async def test_the_function_of_the_package_and_version_is_the_one_that_runs(domo
         await run(domo, "sum")
 
 
-async def test_what_a_function_prints_is_told_if_it_is_asked_for(domo: Domo, functions: Functions):
+async def test_the_output_of_a_function_is_told_if_it_is_asked_for(domo: Domo, functions: Functions):
     functions.add("total", lambda: Printed(3, stdout=["begins", {"rows": 3}], stderr=["careful"]))
     told, untold = await run(domo), await run(domo, logs=False)
 

@@ -93,7 +93,7 @@ async def test_the_console_leaves_no_trace_and_no_fault_happens_to_it(shown: Pla
     assert (len(shown.emulator.log), shown.emulator.faults.fired) == (0, 0)
 
 
-async def test_what_is_named_like_html_is_shown_as_its_name(shown: PlainClient) -> None:
+async def test_names_like_html_are_shown_as_names(shown: PlainClient) -> None:
     datasets = await part(shown, "datasets")
 
     assert "<script" not in datasets
@@ -284,7 +284,7 @@ async def test_a_dataset_is_shown_with_its_id_columns_and_versions(shown: PlainC
     assert "stand here" in await part(shown, "details", "chosen=gone")
 
 
-async def test_what_people_and_jobs_do_is_shown() -> None:
+async def test_acts_of_people_and_jobs_are_shown() -> None:
     async with plain_client() as plain:
         add = plain.emulator.add
         ada = add.user(display_name="Ada")
@@ -319,7 +319,7 @@ async def test_lists_are_turned_page_by_page() -> None:
     assert ["groups:1"] == re.findall(r'value="([^"]+)"', last["groups_foot"]["html"])
 
 
-async def test_what_is_empty_says_what_to_do() -> None:
+async def test_empty_lists_say_how_to_fill_them() -> None:
     async with plain_client() as plain:
         told = {name: each["html"] for name, each in (await plain.call("GET", PARTS)).items()}
         none = await part(plain, "datasets", "find=%3Cx%3E")

@@ -95,7 +95,7 @@ async def test_several_datasets_are_told_by_one_request(domo: Domo, emulator: Em
         await domo.datasets.get_many([])
 
 
-async def test_what_was_deleted_softly_comes_back_with_its_rows_its_tags_and_who_has_access(
+async def test_a_dataset_deleted_softly_comes_back_with_its_rows_its_tags_and_its_access(
     domo: Domo, emulator: Emulator
 ) -> None:
     kept, handed_on, gone = await made(domo, "Kept", "Handed on", "Gone")
@@ -127,7 +127,7 @@ async def test_what_was_deleted_softly_comes_back_with_its_rows_its_tags_and_who
         await domo.datasets.restore([kept])
 
 
-async def test_what_was_deleted_softly_is_there_after_a_restart(tmp_path: object) -> None:
+async def test_a_dataset_deleted_softly_can_be_restored_after_a_restart(tmp_path: object) -> None:
     directory = str(tmp_path)
     async with Emulator(data=directory) as emulator, emulator.client() as domo:
         (kept,) = await made(domo, "Kept")

@@ -159,7 +159,9 @@ async def test_a_dataset_is_handed_over(domo: Domo, emulator: Emulator) -> None:
     "permissions",
     [[Grant(404, "CAN_VIEW")], [Grant(404, "CAN_VIEW", "GROUP")], [Grant(1, "CAN_FLY")], [Grant(1, "CAN_VIEW", "DOG")]],
 )
-async def test_what_cannot_be_shared_changes_nothing(permissions: list[Grant], domo: Domo, emulator: Emulator) -> None:
+async def test_permissions_that_cannot_be_given_change_nothing(
+    permissions: list[Grant], domo: Domo, emulator: Emulator
+) -> None:
     made = await domo.datasets.create("Orders", COLUMNS)
     async with another(emulator, 1001):
         with pytest.raises((BadRequest, NotFound)):

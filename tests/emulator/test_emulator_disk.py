@@ -53,7 +53,7 @@ async def test_nobody_else_may_read_anything_in_a_data_directory(tmp_path: Path)
 
 
 @posix
-async def test_what_others_might_have_read_is_narrowed(tmp_path: Path):
+async def test_files_that_others_might_have_read_are_made_private(tmp_path: Path):
     data = tmp_path / "data"
     async with plain_client(data=data) as plain:
         await fill(plain)
@@ -71,7 +71,7 @@ async def test_what_others_might_have_read_is_narrowed(tmp_path: Path):
     assert 0o644 == stat.S_IMODE(outside.stat().st_mode)
 
 
-async def test_what_is_kept_of_sessions_tokens_passwords_and_accounts_opens_nothing(tmp_path: Path):
+async def test_stored_sessions_tokens_passwords_and_accounts_open_nothing(tmp_path: Path):
     async with plain_client(data=tmp_path) as plain:
         login = {"method": "password", "emailAddress": "owner@example.com", "password": plain.emulator.token}
         session = (await plain.call("POST", "/api/content/v2/authentication", json=login))["sessionToken"]
@@ -111,7 +111,7 @@ def within(body: str, levels: int) -> str:
     ],
     ids=lambda value: str(value)[:50],
 )
-async def test_what_cannot_be_saved_is_not_taken_in_and_spoils_nothing(
+async def test_a_change_that_cannot_be_saved_is_not_taken_in_and_spoils_nothing(
     tmp_path: Path, method: str, path: str, body: str
 ):
     async with plain_client(data=tmp_path) as plain:

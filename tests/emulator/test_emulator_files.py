@@ -342,7 +342,7 @@ def test_contents_that_are_pinned_outlive_their_records(tmp_path: Path):
     assert ["a" * 64] == [path.name for path in blobs.directory.iterdir()]
 
 
-def test_what_records_refer_to_is_told_of_a_snapshot():
+def test_a_snapshot_has_the_files_that_records_refer_to():
     records = Records()
     content = hold(records, b"x")
     records["file_revisions"].put(1, {"sha256": content.sha256})

@@ -185,7 +185,7 @@ async def answers_to_clients(emulator: Emulator, sent: list[Asked]) -> dict[tupl
     return found
 
 
-async def test_what_working_clients_send_is_taken(emulator: Emulator) -> None:
+async def test_bodies_of_working_clients_are_taken(emulator: Emulator) -> None:
     statuses = await answers_to_clients(emulator, FROM_CLIENTS + UNDOCUMENTED)
 
     assert {} == {request: status for request, status in statuses.items() if not 200 <= status < 300}

@@ -130,7 +130,7 @@ async def test_a_route_tells_its_methods_to_who_asks_by_another(asked: Asked) ->
     assert not wrong, "\n".join(wrong)
 
 
-async def test_what_is_beside_the_routes_is_not_there(asked: Asked) -> None:
+async def test_paths_beside_the_routes_do_not_exist(asked: Asked) -> None:
     paths = {f"{path.rstrip('/')}/no-such-thing/anywhere/below/this/route" for _, path in asked.routes()}
     wrong = []
     for path in sorted(paths | {"/api", "/api/", "/api/data/v9/datasources", "/emulator", "/emulator/nothing"}):

@@ -109,7 +109,7 @@ async def test_a_test_can_have_a_migration_end_otherwise(domo: Domo, emulator: E
     assert () == await domo.migrations.federated.candidates("1")
 
 
-async def test_what_makes_no_sense_is_aborted_or_not_found(domo: Domo, emulator: Emulator):
+async def test_migrations_that_make_no_sense_are_aborted_or_not_found(domo: Domo, emulator: Emulator):
     plain, mysql = put(emulator, "Uploaded", "api"), put(emulator, "Orders", "mysql-federated")
     for senseless, reason in (
         (move(domo, plain), "not federated"),

@@ -63,7 +63,7 @@ async def test_moved_pages_are_below_another_page(emulator: Emulator, domo: Domo
     assert ["Goals", "Sales"] == [page.page_title for page in tops]
 
 
-async def test_what_pages_cannot_be_is_refused(emulator: Emulator, domo: Domo) -> None:
+async def test_impossible_pages_are_refused(emulator: Emulator, domo: Domo) -> None:
     sales = await domo.pages.create(parent_page_id=TOP, title="Sales")
     weekly = await domo.pages.create(parent_page_id=sales.page_id, title="Weekly")
     other = await domo.pages.create(parent_page_id=TOP, title="Weekly")

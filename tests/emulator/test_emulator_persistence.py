@@ -200,7 +200,9 @@ async def test_rows_that_are_missing_are_told(tmp_path: Path) -> None:
         await Emulator(data=tmp_path).start()
 
 
-async def test_what_cannot_be_saved_is_not_answered_as_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_change_that_cannot_be_saved_is_not_answered_as_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with plain_client(data=tmp_path) as plain:
         with monkeypatch.context() as patch:
             patch.setattr(Journal, "_write", _full)
@@ -218,7 +220,7 @@ def _full(*_arguments: object) -> None:
     raise sqlite3.OperationalError("the disk is full")
 
 
-async def test_what_a_request_changes_is_saved_together(tmp_path: Path) -> None:
+async def test_the_changes_of_a_request_are_saved_together(tmp_path: Path) -> None:
     """However a handler waits between its changes, others do not save half of them."""
     async with plain_client(data=tmp_path / "one") as plain:
         instance, keeper = plain.emulator._instance, asyncio.Event()

@@ -108,7 +108,7 @@ async def test_whoever_is_put_into_all_rows_sees_them(domo: Domo, emulator: Emul
             await domo.datasets.policies.delete(dataset, number)
 
 
-async def test_what_cannot_be_a_policy_is_refused(domo: Domo, emulator: Emulator) -> None:
+async def test_a_body_that_cannot_be_a_policy_is_refused(domo: Domo, emulator: Emulator) -> None:
     async with another(emulator, 1001):
         dataset = await shared(domo)
         policies = domo.datasets.policies

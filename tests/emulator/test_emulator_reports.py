@@ -127,7 +127,7 @@ async def test_a_schedule_that_makes_no_sense_is_refused(domo, wrong):
     assert [] == await domo.reports.list().all()
 
 
-async def test_what_is_due_is_sent_by_itself_once(domo, emulator, time):
+async def test_a_report_that_is_due_is_sent_by_itself_once(domo, emulator, time):
     put_page(emulator, 7, "Dashboard")
     report = await make(domo)
     assert report.schedule
@@ -143,7 +143,7 @@ async def test_what_is_due_is_sent_by_itself_once(domo, emulator, time):
     assert utc(2026, 3, 30, 12, 30) == (await domo.reports.get(report.id)).schedule.next_run_date
 
 
-async def test_what_is_switched_off_is_never_due(domo, emulator, time):
+async def test_a_report_that_is_switched_off_is_never_due(domo, emulator, time):
     put_page(emulator, 7, "Dashboard")
     report = await make(domo)
     await domo.reports.set_enabled(report.id, enabled=False)
@@ -199,7 +199,7 @@ async def test_a_schedule_is_made_read_changed_and_deleted(domo, emulator):
             await gone
 
 
-async def test_what_was_read_can_be_written_back(domo):
+async def test_a_report_that_was_read_can_be_written_back(domo):
     made = await make(domo, subject="Our sales")
     again = await domo.reports.update(
         made.id, title=made.title, subject=made.subject, page_id=made.page_id, schedule=made.schedule
@@ -267,7 +267,7 @@ async def test_reports_are_found_by_what_they_are_about(domo, emulator):
     assert ["Other", "Sales"] == [report.report_title for report in await domo.reports.history.created(days=1).all()]
 
 
-async def test_what_was_made_long_ago_is_not_among_what_was_made_lately(domo, time):
+async def test_old_reports_are_not_among_those_made_lately(domo, time):
     await make(domo)
     time.now += timedelta(days=11)
 

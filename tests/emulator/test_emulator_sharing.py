@@ -38,7 +38,7 @@ async def test_a_shared_page_is_seen_with_its_cards_until_access_is_revoked(emul
             await ada.domo.cards.render(card["id"], parts=["title"])
 
 
-async def test_what_is_shared_with_a_group_is_shared_with_its_members(emulator: Emulator, domo: Domo) -> None:
+async def test_content_shared_with_a_group_is_shared_with_its_members(emulator: Emulator, domo: Domo) -> None:
     page_id = await a_page(domo)
     group = await domo.groups.create(name="Team", type="closed")
     async with colleague(domo) as ada:

@@ -193,7 +193,7 @@ async def test_open_uploads_are_bounded_and_those_that_nobody_goes_on_with_make_
         assert [] == list((plain.emulator._open().storage.directory / "spool").iterdir())
 
 
-async def test_what_parts_may_take_is_bounded_also_when_they_are_packed(monkeypatch: pytest.MonkeyPatch):
+async def test_the_size_of_parts_is_bounded_also_when_they_are_packed(monkeypatch: pytest.MonkeyPatch):
     async with plain_client() as plain:
         plain.emulator._instance.most_upload_bytes = 1_000
         upload = await plain.open(await plain.create({"n": "LONG"}), b"1\n" * 300)

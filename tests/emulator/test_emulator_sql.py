@@ -318,7 +318,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("sql", REFUSED)
-def test_what_reaches_further_than_the_dataset_is_refused(sql: str) -> None:
+def test_statements_that_reach_further_than_the_dataset_are_refused(sql: str) -> None:
     with pytest.raises(HTTPError) as refused:
         translate(sql, "some-id", columns=COLUMN_TYPES)
 

@@ -85,7 +85,7 @@ async def test_a_task_is_saved_and_then_completed(domo: Domo):
     assert completed == await domo.task_center.tasks.get("q-1", "t-1")
 
 
-async def test_what_was_entered_need_not_be_entered_again(domo: Domo):
+async def test_values_that_were_entered_need_not_be_entered_again(domo: Domo):
     await domo.task_center.tasks.save("q-1", "t-1", values=DONE)
 
     assert "COMPLETED" == state_of(await domo.task_center.tasks.complete("q-1", "t-1", version=1, values={}))
@@ -113,7 +113,9 @@ async def test_a_task_is_not_completed_in_another_version_than_its_own(emulator:
         ({**DONE, "Marks": 3}, "Marks must be of type number"),
     ],
 )
-async def test_what_the_contract_does_not_allow_completes_nothing(domo: Domo, values: dict[str, object], message: str):
+async def test_values_that_the_contract_does_not_allow_complete_nothing(
+    domo: Domo, values: dict[str, object], message: str
+):
     with pytest.raises(BadRequest, match=message):
         await domo.task_center.tasks.complete("q-1", "t-1", version=1, values=values)
 

@@ -15,7 +15,7 @@ from tests.emulator.plain_client import DATASETS, PlainClient, canonical_csv, pl
 SALES = {"id": "LONG", "region": "STRING", "amount": "DOUBLE"}
 
 
-async def test_what_is_uploaded_is_queried_and_exported_byte_for_byte(plain: PlainClient) -> None:
+async def test_uploaded_rows_are_queried_and_exported_byte_for_byte(plain: PlainClient) -> None:
     first, second = b'1,"West, far",0.1\n2,,100.0\n', b'3,"",1e+16\n4,"say ""hi""\n",-5e-324\n'
     dataset = await plain.create(SALES)
     await plain.upload(dataset, first, second)

@@ -125,7 +125,7 @@ async def test_only_the_named_versions_are_indexed(plain: PlainClient) -> None:
     assert await plain.rows(dataset) == [[1], [2]]
 
 
-async def test_what_cannot_be_indexed_or_asked_for_is_not_found(plain: PlainClient) -> None:
+async def test_versions_that_cannot_be_indexed_or_asked_for_are_not_found(plain: PlainClient) -> None:
     dataset = await plain.create({"n": "LONG"})
 
     await plain.call("POST", f"{DATASETS}/{dataset}/indexes", json={"dataIds": [7]}, status=404)

@@ -169,7 +169,7 @@ async def test_runs_are_told_by_version_the_last_one_first(emulator: Emulator, d
         await plain.call("GET", "/api/workflow/v2/executions", status=400)
 
 
-async def test_what_does_not_fit_starts_nothing(emulator: Emulator, domo: Domo):
+async def test_a_message_that_does_not_fit_starts_nothing(emulator: Emulator, domo: Domo):
     model = add(emulator._instance)
 
     with pytest.raises(NotFound):
@@ -380,7 +380,7 @@ async def test_metrics_count_the_runs_of_the_active_version():
     assert (0, ()) == (past.completed_workflows, past.instance_metric)
 
 
-async def test_what_the_manifest_does_not_name_is_not_there(emulator: Emulator):
+async def test_workflows_that_the_manifest_does_not_name_are_not_there(emulator: Emulator):
     model = add(emulator._instance)
     async with in_an_app(emulator) as domo:
         for attempt in (

@@ -266,7 +266,7 @@ async def test_a_world_of_somebody_else_reaches_nothing_outside_itself(
     assert b"VICTIM" == victim.read_bytes()
 
 
-async def test_what_else_lies_in_a_world_is_not_unpacked(tmp_path: Path) -> None:
+async def test_other_files_in_a_world_are_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "world.zip"
     async with plain_client() as plain:
         await plain.call("POST", "/api/data/v1/data-files?name=a", data=b"content")

@@ -216,7 +216,7 @@ def _damaged(draw: st.DrawFn) -> tuple[list[str], list[bytes], int]:
 
 
 @given(upload=_damaged())
-def test_what_may_not_be_plain_is_read_as_duckdb_reads_it_or_not_at_all(
+def test_csv_that_may_not_be_plain_is_read_as_duckdb_reads_it_or_not_at_all(
     upload: tuple[list[str], list[bytes], int], table: Table
 ) -> None:
     kinds, parts, block = upload
@@ -304,7 +304,7 @@ def test_decimals_have_the_scale_of_the_first_rows(finest: int, table: Table) ->
         pytest.param(b"x" * (2 << 20) + b",1\n", id="a record longer than a block"),
     ],
 )
-def test_what_is_not_plain_is_left_to_duckdb(content: bytes, table: Table) -> None:
+def test_csv_that_is_not_plain_is_left_to_duckdb(content: bytes, table: Table) -> None:
     assert table.compiled(["STRING", "LONG"], b"a,1\n") is not None
     assert table.compiled(["STRING", "LONG"], content) is None
     assert table.compiled(["STRING", "LONG"], b"a,1\n", content) is None
@@ -354,7 +354,9 @@ def test_a_part_that_is_gone_does_not_crash_the_reader(table: Table) -> None:
         ((b"x",), ("LONG",), 1, TypeError),
     ],
 )
-def test_what_cannot_be_a_stream_is_refused(paths: Any, kinds: Any, block: int, error: type[Exception]) -> None:
+def test_arguments_that_cannot_be_a_stream_are_refused(
+    paths: Any, kinds: Any, block: int, error: type[Exception]
+) -> None:
     with pytest.raises(error):
         columns._columns.stream(paths, kinds, block)
 

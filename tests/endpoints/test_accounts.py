@@ -89,7 +89,9 @@ async def test_the_first_of_very_many_can_be_had() -> None:
         ({"page_size": 101}, "1 to 100"),
     ],
 )
-async def test_what_a_search_cannot_give_is_refused_before_anything_is_sent(wrong: dict[str, Any], says: str) -> None:
+async def test_pages_that_a_search_cannot_give_are_refused_before_anything_is_sent(
+    wrong: dict[str, Any], says: str
+) -> None:
     instance = Found(20_000)
     async with talking_to(instance) as domo:
         with pytest.raises(ConfigError, match=says):

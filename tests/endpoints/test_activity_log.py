@@ -70,7 +70,9 @@ async def test_a_limit_asks_for_no_more_than_it_needs() -> None:
         ({"page_size": 1001}, "1 to 1000"),
     ],
 )
-async def test_what_is_surely_wrong_is_refused_before_anything_is_sent(wrong: dict[str, Any], says: str) -> None:
+async def test_arguments_that_are_surely_wrong_are_refused_before_anything_is_sent(
+    wrong: dict[str, Any], says: str
+) -> None:
     log = Log(1, cap=1000)
     async with talking_to(log) as domo:
         with pytest.raises(ConfigError, match=says):

@@ -313,7 +313,9 @@ def test_blocking_callers_have_the_cursor_too() -> None:
         ({"cursor": "…"}, "is not a cursor of the activity log"),
     ],
 )
-async def test_what_is_surely_wrong_is_refused_before_anything_is_sent(wrong: dict[str, Any], says: str) -> None:
+async def test_arguments_that_are_surely_wrong_are_refused_before_anything_is_sent(
+    wrong: dict[str, Any], says: str
+) -> None:
     log = Log([])
     async with talking_to(log) as domo:
         with pytest.raises(ConfigError, match=says):

@@ -172,7 +172,7 @@ async def test_a_file_system_that_refuses_is_told_in_an_error_of_the_library(dom
 # -- what nobody uses -----------------------------------------------------------------------------------------
 
 
-async def test_what_nobody_used_is_told_the_longest_unused_first(emulator: Emulator, domo: Domo) -> None:
+async def test_unused_content_is_listed_the_longest_unused_first(emulator: Emulator, domo: Domo) -> None:
     instance = emulator._instance
     old = int((datetime.now(UTC) - timedelta(days=400)).timestamp() * 1000)
     dataset = await domo.datasets.create("Orders", {"n": "LONG"})
@@ -258,7 +258,7 @@ async def test_everybody_who_may_see_a_dataset_is_told_with_the_way_and_the_rows
     assert audit == AccessAudit.from_dict(audit.to_dict())
 
 
-async def test_what_an_audit_cannot_read_is_told_and_the_rest_is_there(emulator: Emulator, domo: Domo) -> None:
+async def test_an_audit_tells_which_parts_it_cannot_read_and_has_the_rest(emulator: Emulator, domo: Domo) -> None:
     dataset = await domo.datasets.create("Orders", {"region": "STRING"})
     emulator.faults.add(Fault("GET *filter-groups*", "status", status=403))
     emulator.faults.add(Fault("GET *authorization/v1/roles*", "status", status=403))
@@ -269,7 +269,7 @@ async def test_what_an_audit_cannot_read_is_told_and_the_rest_is_there(emulator:
     assert [f"policies of {dataset.id}", "roles"] == [problem.split(":")[0] for problem in audit.problems]
 
 
-async def test_what_a_user_sees_is_unknown_if_a_group_of_a_policy_cannot_be_read(
+async def test_the_rows_that_a_user_sees_are_unknown_if_a_group_of_a_policy_cannot_be_read(
     emulator: Emulator, domo: Domo
 ) -> None:
     ada, bo = [await a_user(domo, name) for name in ("Ada", "Bo")]

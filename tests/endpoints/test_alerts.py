@@ -65,7 +65,9 @@ async def test_all_alerts_at_once_are_taken_for_all_even_if_the_instance_knows_n
         (lambda domo: domo.alerts.share(1, user_message="Look", alert_subscriptions=[]), "alert_subscriptions is"),
     ],
 )
-async def test_what_is_surely_wrong_is_refused_before_anything_is_sent(call: Callable[[Domo], Any], says: str) -> None:
+async def test_arguments_that_are_surely_wrong_are_refused_before_anything_is_sent(
+    call: Callable[[Domo], Any], says: str
+) -> None:
     instance = Alerts(1, cap=100)
     async with talking_to(instance) as domo:
         with pytest.raises(ConfigError, match=says):

@@ -101,7 +101,7 @@ async def test_a_count_is_read_under_either_name():
         lambda domo: domo.appdb.documents.aggregate("c", sum={"content.a,content.b": "x"}).all(),
     ],
 )
-async def test_what_would_change_nothing_or_everything_is_not_sent(call):
+async def test_updates_that_would_change_nothing_or_everything_are_not_sent(call):
     handler, asked = a_collection(0)
     async with talking_to(handler) as domo:
         with pytest.raises(ConfigError):

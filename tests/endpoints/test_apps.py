@@ -63,7 +63,7 @@ async def test_a_run_that_failed_or_takes_too_long_is_an_error() -> None:
             await domo.apps.workflows.wait("add", RUN, timeout=30)
 
 
-async def test_what_goes_wrong_while_waiting_still_names_the_run() -> None:
+async def test_an_error_while_waiting_still_names_the_run() -> None:
     async with an_app(telling(web.Response(status=403))) as domo:
         with pytest.raises(Forbidden) as caught:
             await domo.apps.workflows.start("add", wait=True)

@@ -102,7 +102,7 @@ async def test_megabytes_of_memory_go_up():
 
 
 @both
-async def test_what_the_instance_did_not_take_is_sent_again_whole(path, send):
+async def test_content_that_the_instance_did_not_take_is_sent_again_whole(path, send):
     store = Store(429, 429)
 
     async with talking_to(store) as domo:
@@ -113,7 +113,7 @@ async def test_what_the_instance_did_not_take_is_sent_again_whole(path, send):
 
 @both
 @pytest.mark.parametrize("status", [500, 502, 504])
-async def test_what_the_instance_may_have_taken_is_not_sent_again(path, send, status):
+async def test_content_that_the_instance_may_have_taken_is_not_sent_again(path, send, status):
     store = Store(status)
 
     async with talking_to(store) as domo:
@@ -275,7 +275,7 @@ async def test_a_download_goes_into_a_file_object():
         lambda domo, _: domo.files.get(""),
     ],
 )
-async def test_what_cannot_be_downloaded_costs_no_request(tmp_path, call: Callable[..., Awaitable[object]]):
+async def test_downloads_that_cannot_work_cost_no_request(tmp_path, call: Callable[..., Awaitable[object]]):
     source = Source()
 
     async with talking_to(source) as domo:

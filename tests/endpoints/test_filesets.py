@@ -183,7 +183,7 @@ async def test_a_list_of_files_that_leads_in_a_circle_ends():
         lambda domo: domo.filesets.search().all(),
     ],
 )
-async def test_what_only_reads_is_asked_again_when_the_instance_fails(read: Callable[..., Awaitable[object]]):
+async def test_reading_calls_are_repeated_when_the_instance_fails(read: Callable[..., Awaitable[object]]):
     tries = 0
 
     async def handler(request: web.Request) -> web.Response:
@@ -236,7 +236,7 @@ async def test_a_query_tells_when_a_file_was_made_like_all_others():
         lambda domo: domo.filesets.search(page_size=0).all(),
     ],
 )
-async def test_what_would_reach_something_else_costs_no_request(call: Callable[..., Any]):
+async def test_ids_that_would_reach_something_else_cost_no_request(call: Callable[..., Any]):
     asked = 0
 
     async def handler(request: web.Request) -> web.Response:

@@ -46,7 +46,7 @@ def shown(text: str) -> str:
     return text.replace("DATA_SOURCE ", "")
 
 
-def test_what_several_lead_to_is_shown_once_and_marked_elsewhere() -> None:
+def test_an_object_on_several_paths_is_shown_once_and_marked_elsewhere() -> None:
     assert """\
 a
 ├── b

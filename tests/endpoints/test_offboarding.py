@@ -101,7 +101,7 @@ async def domo(emulator: Emulator) -> AsyncIterator[Domo]:
         yield domo
 
 
-async def test_what_was_begun_goes_on_after_a_cancellation(emulator: Emulator, domo: Domo) -> None:
+async def test_a_move_that_was_begun_goes_on_after_a_cancellation(emulator: Emulator, domo: Domo) -> None:
     ada, grace = await furnish(emulator, domo, "Ada", 3), await a_user(domo, "Grace")
 
     def stop_amid(progress: BulkProgress) -> None:
@@ -117,7 +117,9 @@ async def test_what_was_begun_goes_on_after_a_cancellation(emulator: Emulator, d
     assert () == (await left(domo, ada, grace)).things
 
 
-async def test_what_cannot_be_moved_is_told_and_keeps_the_account_unless_forced(emulator: Emulator, domo: Domo) -> None:
+async def test_objects_that_cannot_be_moved_are_told_and_keep_the_account_unless_forced(
+    emulator: Emulator, domo: Domo
+) -> None:
     ada, grace = await furnish(emulator, domo, "Ada", 1), await a_user(domo, "Grace")
     a_file(emulator, ada)
 
@@ -252,7 +254,7 @@ async def test_no_more_requests_are_under_way_than_asked_for(concurrency: int) -
         assert concurrency == emulator.log.peak_concurrency()
 
 
-async def test_what_a_list_leaves_out_is_found_by_the_search(emulator: Emulator, domo: Domo) -> None:
+async def test_objects_that_a_list_leaves_out_are_found_by_the_search(emulator: Emulator, domo: Domo) -> None:
     ada, grace = await furnish(emulator, domo, "Ada", 2), await a_user(domo, "Grace")
     (kept, given) = await domo.workflows.list().all()
     await domo.workflows.set_owner(given.id, grace)
@@ -265,7 +267,7 @@ async def test_what_a_list_leaves_out_is_found_by_the_search(emulator: Emulator,
     assert [str(grace)] * 2 == [model.owner async for model in domo.workflows.list()]
 
 
-async def test_what_is_owned_together_with_others_stays_theirs(emulator: Emulator, domo: Domo) -> None:
+async def test_objects_owned_together_with_others_stay_theirs(emulator: Emulator, domo: Domo) -> None:
     ada, grace, eve = [await a_user(domo, name) for name in ("Ada", "Grace", "Eve")]
     dataset = await domo.datasets.create("Orders", {"n": "LONG"})
     card = cards.create(emulator._instance, title="Count", dataset_id=dataset.id, owner_id=eve)["id"]

@@ -310,7 +310,7 @@ async def test_failed_reports_are_not_rerun_twice_when_the_answer_is_lost() -> N
         lambda domo: domo.reports.history.search().all(),
     ],
 )
-async def test_what_may_happen_twice_is_tried_again(call: Any) -> None:
+async def test_calls_that_may_happen_twice_are_tried_again(call: Any) -> None:
     asked: list[str] = []
 
     async def instance(request: web.BaseRequest) -> web.StreamResponse:

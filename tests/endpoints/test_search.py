@@ -118,7 +118,7 @@ async def test_every_dataset_comes_once_and_the_rate_limit_is_kept(count: int) -
     assert most == 120
 
 
-async def test_what_has_no_date_is_found_too() -> None:
+async def test_hits_without_a_date_are_found_too() -> None:
     catalogue = Catalogue([*documents(10_500), *(document(20_000 + number) for number in range(250))])
 
     found = await read(catalogue)

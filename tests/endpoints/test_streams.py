@@ -171,7 +171,7 @@ async def test_a_run_whose_answer_is_lost_is_not_started_again():
     assert ["POST"] == asked
 
 
-async def test_what_get_tells_can_be_sent_by_update():
+async def test_the_result_of_get_can_be_sent_by_update():
     configuration = [{"streamId": 7, "category": "METADATA", "name": "report", "type": "string", "value": "all"}]
     stream = {"transport": {"type": "CONNECTOR", "description": "a.b", "version": "0"}, "configuration": configuration}
     instance = Instance(stream=stream)

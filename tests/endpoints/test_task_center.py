@@ -91,7 +91,7 @@ def failing():
     ],
     ids=["complete", "move", "void"],
 )
-async def test_what_may_have_happened_to_a_task_is_not_asked_for_twice(act):
+async def test_a_change_that_may_have_happened_to_a_task_is_not_sent_twice(act):
     handler, asked = failing()
     async with talking_to(handler) as domo:
         with pytest.raises(ServerError):

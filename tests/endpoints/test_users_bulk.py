@@ -204,7 +204,7 @@ async def test_users_deleted_in_bulk_are_gone_and_said_to_be_even_where_an_answe
     assert {"owner@example.com": 1} == await addresses(domo)
 
 
-async def test_what_follows_a_failure_is_not_begun_where_asked_for(domo: Domo, emulator: Emulator) -> None:
+async def test_changes_behind_a_failure_are_not_begun_with_stop_on_error(domo: Domo, emulator: Emulator) -> None:
     wanted = people(5)
     emulator.faults.add(Fault(CREATE, "status", status=418, skip=2, count=1))
 

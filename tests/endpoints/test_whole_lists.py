@@ -61,7 +61,7 @@ class Paged:
     ],
     ids=["users", "roles", "accounts"],
 )
-async def test_what_is_not_documented_as_paged_is_whole_where_it_is(
+async def test_lists_not_documented_as_paged_are_whole_where_they_are_paged(
     listed: Callable[[Domo], Pager[Any]],
     items: list[dict[str, Any]],
     envelope: Callable[[list[Any], int], object],

@@ -111,7 +111,7 @@ async def test_without_a_list_to_look_at_a_run_that_is_not_there_is_told() -> No
     assert [f"/api/workflow/v2/executions/{RUN}"] == asked
 
 
-async def test_what_goes_wrong_while_waiting_still_names_the_run() -> None:
+async def test_an_error_while_waiting_still_names_the_run() -> None:
     async with talking_to(telling(web.Response(status=404))) as domo:
         with pytest.raises(NotFound) as caught:
             await domo.workflows.start("m", message_name="Start it", version="1.0.0", wait=True)

@@ -78,7 +78,7 @@ def test_a_large_file_goes_up_and_comes_down_in_pieces(place, tmp_path):
     assert len(content) == fs.size(f"{root}/again/big.bin")
 
 
-def test_what_is_written_is_there_only_after_it_is_closed(place):
+def test_written_bytes_are_there_only_after_the_file_is_closed(place):
     fs, root = place
     path = f"{root}/a.txt"
 
@@ -101,7 +101,7 @@ LEFT_OPEN = {
 @pytest.mark.parametrize(
     "way", ["binary", "text", "packed", "OpenFile", "finally", *LEFT_OPEN, "OpenFile never closed"]
 )
-def test_what_is_written_is_discarded_when_an_error_is_raised(place, options, way, caplog):
+def test_written_bytes_are_discarded_when_an_error_is_raised(place, options, way, caplog):
     fs, root = place
     path = f"{root}/a.txt"
     fs.pipe_file(path, b"old")

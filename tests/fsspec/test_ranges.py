@@ -94,7 +94,7 @@ async def test_a_revision_is_read_by_ranges_so_that_a_newer_one_does_not_matter(
         pytest.param("domo-fileset", f"{FILESET}/a.bin", {"tagged": False}, id="a FileSet's file, no ETag"),
     ],
 )
-async def test_what_cannot_be_read_by_ranges_is_read_once_to_a_temporary_file(
+async def test_a_file_that_cannot_be_read_by_ranges_is_read_once_to_a_temporary_file(
     protocol, path, how, tmp_path, monkeypatch
 ):
     instance = Instance(**how)

@@ -145,7 +145,7 @@ async def rows_after(domo, dataset_id, source, **options):
     return await rows_of(domo, dataset_id)
 
 
-async def test_what_fsspec_opens_keeps_its_options(domo, orders, memory, tmp_path):
+async def test_a_file_that_fsspec_opens_keeps_its_options(domo, orders, memory, tmp_path):
     memory.pipe("/in/a.csv.bz2", bz2.compress(CSV))
     local = tmp_path / "a.csv"
     local.write_bytes(CSV)
@@ -281,7 +281,7 @@ async def test_a_large_file_comes_from_a_server_without_ranges(domo, orders):
             assert 12_000 == (await domo.datasets.upload(orders, f"{origin}/a.{kind}")).rows
 
 
-async def test_what_is_not_there_and_what_ends_early_is_told(domo, orders, memory):
+async def test_missing_files_and_those_that_end_early_are_errors(domo, orders, memory):
     for url in ("memory://nothing.csv", "memory://nothing/*.csv"):
         with pytest.raises(SourceError, match="does not exist|no file matches"):
             await domo.datasets.upload(orders, url)

@@ -118,7 +118,7 @@ def answers() -> dict[str, Callable[[], Iterator[bytes]]]:
     }
 
 
-async def test_what_never_ends_ends():
+async def test_an_answer_that_never_ends_ends():
     kind = "warm"
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -105,5 +105,5 @@ async def test_rows_to_upload_are_never_files(emulator, tmp_path):
     ],
     ids=["plain", "ends of lines", "return", "ansi", "bidi", "emoji", "joiners", "others", "tags"],
 )
-def test_what_is_not_seen_is_spelled_out(text, expected):
+def test_unseen_characters_are_spelled_out(text, expected):
     assert expected == spelled_out(text)

@@ -300,7 +300,7 @@ async def test_no_answer_tells_the_token_even_if_the_instance_does(emulator):
         assert emulator.token[:8] not in result.model_dump_json()
 
 
-async def test_what_cannot_be_read_beside_a_thing_does_not_lose_it(emulator):
+async def test_details_that_cannot_be_read_do_not_lose_the_object(emulator):
     dataset, run = emulator.add.dataset(name="Odd", rows=ORDERS), emulator.add.workflow_run()
     emulator.faults.add(Fault("GET */schemas/latest", "status", status=403))
     emulator.faults.add(Fault("GET */outputs", "status", status=404))

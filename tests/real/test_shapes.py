@@ -81,7 +81,7 @@ def _reworded(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("strict", [False, True], ids=["usually", "strictly"])
-async def test_what_instances_are_seen_to_answer_can_be_read_in_every_variation(strict: bool) -> None:
+async def test_answers_of_instances_can_be_read_in_every_variation(strict: bool) -> None:
     answers: list[bytes] = []
 
     async def answer(_: web.BaseRequest) -> web.Response:
@@ -129,5 +129,5 @@ def test_each_exception_is_of_a_route_that_is_known_and_says_why() -> None:
         ({"at": "millis"}, {"at": None}, []),
     ],
 )
-def test_what_is_not_of_a_shape_is_found(shape: Any, value: Any, missed: list[str]) -> None:
+def test_answers_of_another_shape_are_found(shape: Any, value: Any, missed: list[str]) -> None:
     assert missed == list(misses(shape, value))

@@ -65,7 +65,7 @@ def test_modules_compile_by_the_rules_of_msvc(
     assert (0, "") == (ended.returncode, ended.stderr)
 
 
-def test_what_only_gcc_and_clang_know_does_not_compile(tmp_path: Path, headers: list[str]) -> None:
+def test_code_that_only_gcc_and_clang_know_does_not_compile(tmp_path: Path, headers: list[str]) -> None:
     source = tmp_path / "extension.c"
     source.write_text("int f(unsigned n) { int values[n]; return __builtin_popcount(n) + sizeof values; }\n")
     compiler = [sys.executable, "-m", "ziglang", "clang", "--target=x86_64-pc-windows-msvc"]

@@ -75,7 +75,7 @@ def test_a_filter_becomes_a_condition_that_lets_no_row_out(condition, pushed):
     ],
     ids=repr,
 )
-def test_what_is_not_sure_is_left_to_spark(pushed):
+def test_conditions_that_are_not_sure_are_left_to_spark(pushed):
     assert condition_for(pushed, SCHEMA, ZoneInfo("UTC")) is None
 
 

@@ -147,7 +147,7 @@ def test_the_plan_tells_no_token(dataset, load, instance, capsys):
     assert instance.token not in shown + repr(frame) + str(frame.schema)
 
 
-def test_what_spark_wrote_spark_reads(spark, portal, save, load):
+def test_rows_that_spark_wrote_are_read_by_spark(spark, portal, save, load):
     dataset = portal.datasets.create("round", COLUMNS).id
     frame = spark.sql(
         """

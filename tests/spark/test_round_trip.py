@@ -43,7 +43,7 @@ def frame_of(spark: Any, columns: dict[str, str], rows: list[tuple[Any, ...]]) -
     return spark.createDataFrame(pa.Table.from_arrays(arrays, list(columns)), declared)
 
 
-def test_what_was_uploaded_is_what_spark_reads(portal, load):
+def test_spark_reads_the_uploaded_rows(portal, load):
     @few
     @given(large_tables())
     def run(table: tuple[dict[str, str], list[tuple[Any, ...]]]) -> None:
@@ -59,7 +59,7 @@ def test_what_was_uploaded_is_what_spark_reads(portal, load):
     run()
 
 
-def test_what_spark_writes_is_what_queries_give(spark, portal, save):
+def test_queries_give_the_rows_that_spark_writes(spark, portal, save):
     @few
     @given(large_tables())
     def run(table: tuple[dict[str, str], list[tuple[Any, ...]]]) -> None:

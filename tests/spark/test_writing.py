@@ -152,7 +152,7 @@ def test_a_new_dataset_gets_the_columns_of_the_frame(spark, portal, save):
         ("SELECT 1L AS id, array(1) AS name", "nested"),
     ],
 )
-def test_what_does_not_fit_is_told_before_anything_is_opened(spark, portal, save, instance, query, told):
+def test_columns_that_do_not_fit_are_errors_before_anything_is_opened(spark, portal, save, instance, query, told):
     dataset = portal.datasets.create("fit", COLUMNS).id
 
     with pytest.raises(Exception, match=told):

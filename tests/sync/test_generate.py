@@ -73,7 +73,7 @@ def test_the_generator_runs_as_a_script_where_the_facade_cannot_be_imported(tmp_
 
 @pytest.mark.skipif(find_spec("ruff") is None, reason="ruff is not installed")
 @pytest.mark.parametrize("check", [["format", "--check"], ["check"]], ids=["format", "lint"])
-def test_what_is_generated_needs_no_formatter_and_no_fixes(check: list[str]) -> None:
+def test_generated_code_needs_no_formatter_and_no_fixes(check: list[str]) -> None:
     for package in (SHOP, "domo_async"):
         made = Generator(ROOT, package, omitted=OMITTED)
         files = [made.folder / name for name in made.generate()]

@@ -160,7 +160,7 @@ def test_the_fleet_has_the_same_members_with_the_same_documentation() -> None:
         assert _in_sync_terms(_function(member).__doc__) == _function(twin[name]).__doc__
 
 
-def test_what_returns_several_models_returns_what_becomes_a_frame(pair: tuple[type, type]) -> None:
+def test_methods_that_return_several_models_return_tables(pair: tuple[type, type]) -> None:
     for name, member in _public(pair[0]).items():
         returns = str(_signature(member).return_annotation)
         plain = re.fullmatch(r"(?:tuple|list|Sequence)\[([A-Z]\w*)(?:, \.\.\.)?\]", returns)

@@ -48,7 +48,7 @@ async def test_all_of_an_export_and_of_a_download_is_written(
 
 @pytest.mark.parametrize("library", ["aiofiles", "anyio"])
 @pytest.mark.parametrize(("mode", "says"), [("w", "binary mode"), ("rb", "reading"), ("closed", "closed")])
-async def test_what_cannot_be_written_to_is_refused_before_anything_is_sent(
+async def test_targets_that_cannot_be_written_to_are_refused_before_anything_is_sent(
     domo: Domo, emulator: Emulator, library: str, mode: str, says: str, tmp_path: Path
 ) -> None:
     (tmp_path / "out.csv").touch()
@@ -63,7 +63,7 @@ async def test_what_cannot_be_written_to_is_refused_before_anything_is_sent(
     assert [] == emulator.log.matching("*")
 
 
-async def test_what_the_system_says_of_it_is_told(domo: Domo, dataset_id: str) -> None:
+async def test_the_message_of_the_system_is_told(domo: Domo, dataset_id: str) -> None:
     async with aiofiles.open("/dev/full", "wb", buffering=0) as file:
         with pytest.raises(TargetError, match="No space left"):
             await domo.datasets.export(dataset_id, file)

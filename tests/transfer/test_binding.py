@@ -107,7 +107,7 @@ def test_values_are_written_as_the_dialect_reads_them(value, written):
         [np.array([1])],
     ],
 )
-def test_what_has_no_form_in_sql_is_refused(value):
+def test_values_without_a_form_in_sql_are_refused(value):
     with pytest.raises(ConfigError):
         bind("SELECT * FROM table WHERE a IN ?", [value])
 
@@ -153,7 +153,7 @@ def test_there_are_no_placeholders_in_texts_names_and_comments(sql):
         ("SELECT 5--?\n", [1], "dashes"),
     ],
 )
-def test_what_does_not_fit_or_is_read_differently_by_dialects_is_refused(sql, params, says):
+def test_values_that_do_not_fit_or_that_dialects_read_differently_are_refused(sql, params, says):
     with pytest.raises(ConfigError, match=says):
         bind(sql, params)
 
@@ -200,7 +200,7 @@ def test_a_limit_takes_the_place_of_the_query_s_own(sql, limit):
 
 
 @pytest.mark.parametrize("sql", ["", ";", "-- no", "SELECT 1; SELECT 2"])
-def test_what_is_not_one_query_gets_no_limit(sql):
+def test_a_text_that_is_not_one_query_gets_no_limit(sql):
     with pytest.raises(ConfigError, match="exactly one"):
         limited(sql, 0)
 

@@ -51,7 +51,7 @@ def test_a_first_record_is_a_header_or_a_row(fields, header, expected):
         (("1", "2", "3", "4"), False, "4 fields"),
     ],
 )
-def test_what_does_not_fit_is_told_readably(fields, header, says):
+def test_columns_that_do_not_fit_are_told_readably(fields, header, says):
     with pytest.raises(SourceError, match=says):
         fitted(*fields, header=header)
 

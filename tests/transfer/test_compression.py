@@ -52,7 +52,7 @@ async def rows_of(emulator, dataset_id):
 
 
 @pytest.mark.parametrize(("wire", "content"), [(1e15, CONTENT), (None, CONTENT), (1.0, bytes(range(256)))])
-async def test_what_is_not_worth_it_is_not_compressed(wire, content):
+async def test_parts_that_are_not_worth_it_are_not_compressed(wire, content):
     compressor = Compressor("auto")
 
     await compressor.packed(held_part(content, 1), wire)

@@ -87,7 +87,7 @@ async def test_bytes_in_memory_and_file_objects_go_on_too():
         ({"told": lambda _: {}}, [None, "bytes=1000-"]),
     ],
 )
-async def test_what_the_instance_does_not_support_is_begun_anew(tmp_path, options, asked):
+async def test_downloads_without_support_for_ranges_are_begun_anew(tmp_path, options, asked):
     server = server_of(cut_first(1000), **options)
 
     async with talking_to(server) as domo:
@@ -190,7 +190,7 @@ async def test_content_that_is_not_what_the_instance_tells_is_an_error_and_no_fi
     assert ["out.bin", "unchecked.bin"] == sorted(path.name for path in tmp_path.iterdir())
 
 
-async def test_what_a_file_object_was_given_cannot_be_begun_anew():
+async def test_bytes_given_to_a_file_object_cannot_be_begun_anew():
     target = io.BytesIO()
 
     async with talking_to(server_of(cut_first(1000), ranges=False)) as domo:

@@ -189,7 +189,7 @@ def test_uuids_and_other_extensions_are_what_they_hold() -> None:
     assert ['{"a": 1}', None] == written("STRING", json)
 
 
-def test_what_is_nested_becomes_json_if_the_rules_say_so() -> None:
+def test_nested_values_become_json_if_the_rules_say_so() -> None:
     lists = pa.array([[1, None], [], None])
     structs = pa.array([{"a": "x", "at": MOMENT}, None])
 
@@ -216,7 +216,7 @@ def test_what_is_nested_becomes_json_if_the_rules_say_so() -> None:
         ("STRING", pa.dictionary(pa.int8(), pa.timestamp("s", "UTC")), "zone=…"),
     ],
 )
-def test_what_cannot_fit_by_its_type_is_refused_at_once(kind: str, type_: pa.DataType, says: str) -> None:
+def test_columns_that_cannot_fit_by_their_type_are_refused_at_once(kind: str, type_: pa.DataType, says: str) -> None:
     with pytest.raises(SourceError, match=f'^column "a" is .*{says}'):
         ArrowEncoder(pa.schema([pa.field("a", type_)]), [ColumnSpec("a", ColumnType(kind))], CellRules())
 
@@ -261,7 +261,9 @@ NO_UTF8 = pa.Array.from_buffers(
         ("DATETIME", pa.array(["2024-02-29", "0000-01-01 00:00:00"]), "not a DATETIME"),
     ],
 )
-def test_what_a_column_cannot_hold_is_refused_with_its_row(kind: str, array: pa.Array[Any], says: str) -> None:
+def test_values_that_a_column_cannot_hold_are_refused_with_their_row(
+    kind: str, array: pa.Array[Any], says: str
+) -> None:
     batch = pa.RecordBatch.from_arrays([array], names=["a"])
     encoder = ArrowEncoder(batch.schema, [ColumnSpec("a", ColumnType(kind))], CellRules())
     with pytest.raises(SourceError, match=f'^row 2, column "a": .*{says}'):
@@ -287,7 +289,7 @@ def test_a_zone_that_arrow_does_not_know_is_refused() -> None:
 
 
 @pytest.mark.parametrize("count", [2**63 - 1, -(2**63) + 1])
-def test_what_runs_over_in_another_zone_is_refused(count: int) -> None:
+def test_times_that_run_over_in_another_zone_are_refused(count: int) -> None:
     with pytest.raises(SourceError, match='column "a"'):
         written("DATETIME", pa.array([count], pa.timestamp("ns", "UTC")), zone=BERLIN)
 

@@ -98,7 +98,7 @@ def field(kind: str, value: object, **rules: Any) -> str:
         np.ma.masked,
     ],
 )
-def test_what_is_missing_is_null_in_every_column(kind: str, value: object) -> None:
+def test_missing_values_are_null_in_every_column(kind: str, value: object) -> None:
     assert field(kind, value) == ""
 
 
@@ -255,7 +255,7 @@ def test_a_value_is_written_as_its_column_reads_it(kind: str, value: object, wri
         ("LONG", [1], "nested"),
     ],
 )  # fmt: skip
-def test_what_a_column_cannot_hold_is_refused(kind: str, value: object, says: str) -> None:
+def test_values_that_a_column_cannot_hold_are_refused(kind: str, value: object, says: str) -> None:
     with pytest.raises(SourceError, match=f'^row 1, column "c0": .*{says}'):
         field(kind, value)
 
@@ -305,7 +305,7 @@ def test_a_day_in_another_zone_is_a_day_only_if_it_begins_there() -> None:
         ),
     ],
 )
-def test_what_is_nested_becomes_json_if_the_rules_say_so(value: object, written: str) -> None:
+def test_nested_values_become_json_if_the_rules_say_so(value: object, written: str) -> None:
     assert written == field("STRING", value, nested="json")
 
 
@@ -325,12 +325,12 @@ def test_what_is_nested_becomes_json_if_the_rules_say_so(value: object, written:
         [{None: 1, "null": {}}],
     ],
 )
-def test_what_json_cannot_hold_is_refused(value: object) -> None:
+def test_values_that_json_cannot_hold_are_refused(value: object) -> None:
     with pytest.raises(SourceError, match=r"row 1.*JSON"):
         field("STRING", value, nested="json")
 
 
-def test_what_holds_itself_or_is_too_deep_is_refused() -> None:
+def test_values_that_hold_themselves_or_are_too_deep_are_refused() -> None:
     within: list[Any] = []
     within.append(within)
     deep: list[Any] = []

@@ -118,7 +118,7 @@ def bits(rows: list[Any]) -> list[tuple[Any, ...]]:
 
 @given(st.lists(st.tuples(*(st.none() | strategy for strategy in NATURAL.values())), min_size=1))
 @example([(0, -0.0, "", date.min, datetime.min, Decimal("1E-9")), (None,) * 6])
-def test_what_is_read_again_is_what_was_written(rows: list[tuple[Any, ...]]) -> None:
+def test_tables_are_read_again_as_they_were_written(rows: list[tuple[Any, ...]]) -> None:
     columns = [ColumnSpec(str(kind), kind) for kind in NATURAL]
 
     read = values(RowEncoder(columns, RULES).encode(rows), columns)

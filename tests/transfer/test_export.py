@@ -40,7 +40,7 @@ async def dataset_id(domo):
     return dataset.id
 
 
-async def test_what_went_up_comes_back_byte_for_byte(domo, dataset_id, tmp_path):
+async def test_uploaded_bytes_come_back_byte_for_byte(domo, dataset_id, tmp_path):
     done = await domo.datasets.export(dataset_id, tmp_path / "out.csv")
 
     assert CONTENT == (tmp_path / "out.csv").read_bytes()

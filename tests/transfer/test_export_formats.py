@@ -104,7 +104,7 @@ async def test_each_kind_is_whole_or_not_there(domo, emulator, dataset_id, tmp_p
     assert [name] == names_in(tmp_path)
 
 
-async def test_what_cannot_be_written_is_refused_before_anything_is_sent(domo, emulator, dataset_id, tmp_path):
+async def test_targets_that_cannot_be_written_are_refused_before_anything_is_sent(domo, emulator, dataset_id, tmp_path):
     emulator.log.clear()
     for name, options, says in (
         ("out.csv.bz2", {}, "bz2"),
@@ -160,7 +160,7 @@ async def test_a_slow_disk_stops_the_sender_and_not_the_loop(monkeypatch):
     assert (30 * file_writer._HANDED, [True]) == (slow.written, slow.closed)
 
 
-async def test_what_is_given_up_is_let_go_of_and_not_finished():
+async def test_a_file_that_is_given_up_is_let_go_of_and_not_finished():
     slow = Slow()
     slow.go_on.set()
     writing = BackgroundWriter(lambda: slow)

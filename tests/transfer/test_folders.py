@@ -107,7 +107,7 @@ async def test_a_directory_of_the_fileset_stands_for_the_folder(domo, fileset, h
 
 
 @pytest.mark.parametrize("delete", [False, True])
-async def test_what_the_other_side_lacks_goes_only_if_that_is_asked_for(domo, fileset, here, tmp_path, delete):
+async def test_files_that_the_other_side_lacks_are_deleted_only_if_asked_for(domo, fileset, here, tmp_path, delete):
     await domo.filesets.push_folder(fileset, here)
     (here / "a/b/ä.bin").unlink()
     there = tmp_path / "there"
@@ -306,7 +306,7 @@ async def test_a_bad_name_is_one_entry_and_stops_no_other(domo, fileset, tmp_pat
     assert b"without" == (there / "report2024.csv").read_bytes()
 
 
-async def test_what_the_instance_stored_otherwise_than_it_was_sent_is_told():
+async def test_files_stored_otherwise_than_they_were_sent_are_told():
     answers = [
         {"id": "1", "path": "reports/x.txt", "size": 3, "hash": "0" * 64, "hashAlgorithm": "SHA_256_HEX"},
         {"id": "1", "path": "reports/x.txt", "size": 2},

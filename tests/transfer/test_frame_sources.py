@@ -166,7 +166,7 @@ REFUSED: list[tuple[Any, str]] = [
     ]  # fmt: skip
 
 
-async def test_what_has_no_place_is_refused_by_name(domo):
+async def test_columns_without_a_form_are_refused_by_name(domo):
     for frame, says in REFUSED:
         with pytest.raises(SourceError, match=says):
             await made(domo, frame, nested="json")
@@ -259,7 +259,7 @@ def test_times_of_96_bits_have_all_digits_beside_far_years():
     assert ["9999-12-31 23:59:59.000000", "1970-01-01 00:00:00.000001001", None] == exact
 
 
-async def test_what_folders_say_of_parquet_files_are_columns(domo, tmp_path):
+async def test_folders_of_partitioned_parquet_files_are_columns(domo, tmp_path):
     for year, place in (("2023", "Ab/c"), ("__HIVE_DEFAULT_PARTITION__", "ü")):
         folder = tmp_path / f"year={year}" / f"place={quote(place, safe='')}"
         folder.mkdir(parents=True)
@@ -362,7 +362,7 @@ def duckdb_of_a_closed_connection() -> Any:
         (duckdb_of_a_closed_connection, "cannot read the DuckDBPyRelation"),
     ],
 )  # fmt: skip
-async def test_what_fails_while_it_is_read_is_told(domo, source, says):
+async def test_a_failure_of_reading_is_told(domo, source, says):
     dataset = await domo.datasets.create("Test", {"v": "LONG"})
 
     with pytest.raises(SourceError, match=says):

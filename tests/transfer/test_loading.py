@@ -257,7 +257,7 @@ async def test_a_folder_may_be_empty_but_must_be_there(night, folder, tmp_path):
 
 
 @pytest.mark.parametrize("folder", [5, None, [5], "", "-"], ids=repr)
-async def test_what_is_not_a_path_is_refused(domo, dataset, ledger, folder):
+async def test_a_value_that_is_not_a_path_is_refused(domo, dataset, ledger, folder):
     with pytest.raises(ConfigError):
         await domo.datasets.load_folder(folder, dataset, ledger=ledger)
     assert not ledger.exists()
@@ -306,7 +306,7 @@ async def test_machines_that_see_the_files_elsewhere_share_a_ledger_and_so_do_da
     assert ([1, 2], [1]) == (await ids(domo, dataset), await ids(domo, other))
 
 
-async def test_what_is_not_a_ledger_or_is_in_use_is_left_alone(emulator, folder, night, tmp_path, ledger):
+async def test_a_file_that_is_not_a_ledger_or_is_in_use_is_left_alone(emulator, folder, night, tmp_path, ledger):
     write(folder, "a.csv", "1,x")
     text = tmp_path / "notes.txt"
     text.write_text("my only copy, which is longer than the head of a database" * 9)
@@ -341,7 +341,7 @@ async def test_what_is_not_a_ledger_or_is_in_use_is_left_alone(emulator, folder,
     ],
     ids=["replace", "partition", "resume", "commits", "changed"],
 )
-async def test_what_does_not_append_is_refused(night, options):
+async def test_an_action_that_does_not_append_is_refused(night, options):
     with pytest.raises(ConfigError):
         await night(**options)
 
@@ -473,7 +473,7 @@ def spoil(journals: Path, state: str) -> None:
     ("state", "says"), [("removed", "no longer exists"), ("damaged", "is damaged"), ("another file", "is damaged")]
 )
 @pytest.mark.parametrize(("uncertain", "held"), [("loaded", [1]), ("resend", [1, 1])])
-async def test_what_nothing_tells_of_is_settled_by_people_alone(
+async def test_files_of_unknown_outcome_are_settled_by_people_alone(
     domo, emulator, dataset, folder, night, ledger, uncertain, held, state, says
 ):
     write(folder, "a.csv", "1,x")

@@ -43,7 +43,7 @@ async def test_files_go_up_and_come_down_together(domo, paths, tmp_path):
     assert () == up.failed == down.failed == up.not_begun
 
 
-async def test_what_has_to_be_sent_again_is_taken_back_from_the_progress(tmp_path):
+async def test_bytes_that_have_to_be_sent_again_are_taken_back_from_the_progress(tmp_path):
     left = [429, 429]
 
     async def handler(request: web.Request) -> web.Response:
@@ -115,7 +115,7 @@ async def test_filesets_take_and_give_several_files(domo, paths, tmp_path):
         lambda domo, folder: domo.filesets.files.download_many("fs", {"1": folder / "x", "2": folder / "x"}),
     ],
 )
-async def test_what_is_surely_wrong_costs_no_request(domo, emulator, tmp_path, call):
+async def test_arguments_that_are_surely_wrong_cost_no_request(domo, emulator, tmp_path, call):
     emulator.log.clear()
 
     with pytest.raises(ConfigError):

@@ -326,7 +326,7 @@ NO_JOURNALS = [
 
 
 @pytest.mark.parametrize("content", NO_JOURNALS)
-async def test_what_is_not_a_journal_is_never_written_to(domo, emulator, dataset, night, tmp_path, content):
+async def test_a_file_that_is_not_a_journal_is_never_written_to(domo, emulator, dataset, night, tmp_path, content):
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     emulator.log.clear()
@@ -368,7 +368,7 @@ async def test_a_journal_made_up_for_other_parts_does_not_get_its_upload_committ
 
 
 @pytest.mark.parametrize("resume", [5, True, "", b"x"])
-async def test_what_cannot_name_a_journal_is_refused(night, resume):
+async def test_values_that_cannot_name_a_journal_are_refused(night, resume):
     with pytest.raises(ConfigError, match="must be the path of a journal file"):
         await night(csv_of(1, 1), resume=resume)
 

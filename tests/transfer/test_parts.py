@@ -103,7 +103,7 @@ def test_parts_hold_whole_records_and_all_of_them(tmp_path_factory, rows, end, a
     st.integers(1, 80),
     st.lists(st.integers(0, 10**6), max_size=8),
 )
-def test_what_is_written_anew_holds_the_same_rows_in_parts_of_the_same_size(rows, end, encoding, size, cuts):
+def test_rewritten_files_hold_the_same_rows_in_parts_of_the_same_size(rows, end, encoding, size, cuts):
     content = written(rows, delimiter=";", end=end, always=True).encode(encoding)
 
     async def main() -> None:
@@ -237,7 +237,7 @@ BROKEN = [
 
 @pytest.mark.parametrize(("content", "line", "says"), BROKEN)
 @pytest.mark.parametrize("size", [1, 50, 10_000])
-async def test_what_is_wrong_is_named_by_its_line_in_any_part(content, line, says, size):
+async def test_a_wrong_record_is_named_by_its_line_in_any_part(content, line, says, size):
     for header in (b"", b"h,i\n"):
         for source in (header + content, stream([header + content])):
             with pytest.raises(SourceError, match=says) as caught:

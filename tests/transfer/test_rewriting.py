@@ -105,7 +105,7 @@ def written(rows: list[Row], delimiter: str, line_end: str) -> str:
 @example("a\r", ";", [])
 @example('"\r', ";", [])
 @example('a;"b"\r"c"x', ";", [3])
-def test_what_is_written_says_what_is_read_however_the_bytes_arrive(text, delimiter, cuts):
+def test_rewritten_csv_says_what_is_read_however_the_bytes_arrive(text, delimiter, cuts):
     rows, wrong = read(text, delimiter)
 
     found = outcome(pieces(text.encode(), cuts), delimiter=delimiter)
@@ -129,7 +129,7 @@ def test_no_cut_makes_a_difference(content, delimiter, cuts, width):
     cuts,
     st.booleans(),
 )
-def test_what_domo_reads_as_it_is_does_not_change(rows, cuts, all_quoted):
+def test_csv_that_domo_reads_as_it_is_does_not_change(rows, cuts, all_quoted):
     text = written(rows, ",", "\n")
     if all_quoted:
         buffer = io.StringIO(newline="")
@@ -290,7 +290,7 @@ REFUSED = [
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("content", "options", "line", "says"), REFUSED)
 @pytest.mark.parametrize("step", [1, 1000])
-def test_what_cannot_be_read_is_refused_with_its_line(content, options, line, says, step, way):
+def test_a_record_that_cannot_be_read_is_refused_with_its_line(content, options, line, says, step, way):
     with pytest.raises(SourceError, match=says) as caught:
         rewritten([content[start : start + step] for start in range(0, len(content), step)], way, **options)
 
@@ -306,7 +306,7 @@ def test_what_cannot_be_read_is_refused_with_its_line(content, options, line, sa
         ({"order": []}, "order is empty"),  # the compiled code counts on a field
     ],
 )
-def test_what_cannot_be_a_dialect_is_refused(options, says):
+def test_options_that_cannot_be_a_dialect_are_refused(options, says):
     with pytest.raises(ConfigError, match=says):
         Rewriter(**options)
 

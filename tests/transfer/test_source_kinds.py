@@ -83,7 +83,7 @@ DOORS: dict[str, Callable[[bytes, Path], Any]] = {
 
 
 @pytest.mark.parametrize(("content", "says"), NOT_CSV.values(), ids=NOT_CSV)
-async def test_what_is_not_csv_never_replaces_a_dataset(domo, emulator, tmp_path, content, says):
+async def test_a_file_that_is_not_csv_never_replaces_a_dataset(domo, emulator, tmp_path, content, says):
     dataset_id = await new_dataset(domo, TEXTS)
     await domo.datasets.upload(dataset_id, [("good", "row")])
     emulator.log.clear()
@@ -516,7 +516,7 @@ async def test_only_errors_of_this_library_come_out(domo, emulator, tmp_path, ma
         source.close()
 
 
-async def test_what_the_caller_s_code_raised_is_the_cause(domo):
+async def test_an_error_of_the_caller_s_code_is_the_cause(domo):
     dataset_id = await new_dataset(domo, TYPED)
 
     with pytest.raises(SourceError) as caught:

@@ -300,7 +300,9 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
 
 
 @pytest.mark.parametrize(("make", "error", "says"), REFUSED.values(), ids=REFUSED)
-async def test_what_cannot_be_uploaded_is_refused_and_changes_nothing(domo, emulator, tmp_path, make, error, says):
+async def test_sources_that_cannot_be_uploaded_are_refused_and_change_nothing(
+    domo, emulator, tmp_path, make, error, says
+):
     made = make(tmp_path)
     options = made if isinstance(made, UploadOptions) else UploadOptions()
     source = CSV if isinstance(made, UploadOptions) else made
@@ -551,7 +553,7 @@ KINDS: dict[str, Callable[[list[tuple[Any, ...]]], Any]] = {
 @given(tables, st.sampled_from(sorted(KINDS)), st.integers(1, 200))
 @example([(1, None, 0.5, ""), (2, "", None, None)], "semicolons", 1)
 @example([(1, '"', -0.0, "\r\n"), (2, ",;", 1e30, " ")], "stream", 7)
-def test_what_goes_in_comes_out(table, kind, part_size):
+def test_rows_that_go_in_come_out(table, kind, part_size):
     async def main() -> list[tuple[object, ...]]:
         async with Emulator() as emulator, emulator.client() as domo:
             columns = dict(zip(NAMES, ["LONG", "STRING", "DOUBLE", "STRING"], strict=True))

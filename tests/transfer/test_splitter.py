@@ -140,7 +140,7 @@ def test_records_are_counted_however_the_bytes_arrive(file, cuts, with_width):
 @example(b"\xe9\n", 2)
 @example(b"\r\xe9", None)
 @example(b'"\n\n"', 2)
-def test_what_is_wrong_first_is_named_with_its_line(content, width):
+def test_the_first_wrong_record_is_named_with_its_line(content, width):
     found = outcome([content], width)
 
     match expected(content, width):
@@ -407,7 +407,7 @@ def test_bytes_that_are_not_utf8_are_refused_with_their_line(content, line):
     assert line == caught.value.line
 
 
-def test_what_was_good_stays_known_after_an_error():
+def test_good_records_stay_known_after_an_error():
     scanner = RecordScanner(width=2)
     scanner.feed(b"1,2\n3,4\n5")
 

@@ -224,7 +224,7 @@ async def test_any_name_that_the_disk_takes_can_be_written(write, tmp_path, name
         ("a\ud800b", "cannot be the name"),
     ],
 )
-async def test_what_cannot_be_written_is_refused_and_left_alone(write, tmp_path, name, why):
+async def test_paths_that_cannot_be_written_are_refused_and_left_alone(write, tmp_path, name, why):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_bytes(b"old")
     (tmp_path / "loop").symlink_to("loop")
@@ -269,7 +269,7 @@ async def test_a_file_that_could_only_be_overwritten_in_part_is_told_and_nothing
     assert CSV == kept.read_bytes()
 
 
-async def test_what_cannot_be_replaced_is_overwritten(tmp_path, monkeypatch):
+async def test_files_that_cannot_be_replaced_are_overwritten(tmp_path, monkeypatch):
     path = tmp_path / "mounted.csv"
     path.write_bytes(b"old")
     inode = path.stat().st_ino

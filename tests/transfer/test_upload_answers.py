@@ -126,7 +126,7 @@ async def test_with_a_journal_it_goes_on_as_well(tmp_path: object) -> None:
     assert (2, 5, None, True) == (done.rows, done.upload_id, done.data_version, done.verified)
 
 
-async def test_what_may_have_been_there_before_is_not_taken_for_the_upload() -> None:
+async def test_versions_that_may_have_been_there_before_are_not_taken_for_the_upload() -> None:
     """As the versions before it could not be read, and the commit's answer was lost."""
     async with talking_to(Instance(versions=[403, [OLD, MADE]], commit=502)) as domo:
         with pytest.raises(CommitUncertain, match="not known whether it existed before"):
@@ -210,7 +210,7 @@ async def test_a_state_that_is_bad_or_does_not_end_is_told_after_the_commit(code
 
 
 @pytest.mark.parametrize("how", [{"wait": False}, {"index": False}])
-async def test_what_is_not_to_be_waited_for_is_not_asked_for(how: dict[str, bool]) -> None:
+async def test_an_index_that_is_not_waited_for_is_not_asked_for(how: dict[str, bool]) -> None:
     instance = Instance(commit=UNNAMED)
     async with talking_to(instance) as domo:
         done = await domo.datasets.upload("x", b"1\n2\n", **how)  # type: ignore[arg-type]

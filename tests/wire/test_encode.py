@@ -209,7 +209,7 @@ def test_what_cannot_be_unstructured_is_refused(value: object) -> None:
         payload(field=value)
 
 
-def test_what_holds_itself_or_is_nested_without_end_is_refused() -> None:
+def test_values_that_hold_themselves_or_are_nested_without_end_are_refused() -> None:
     """Not ended in a RecursionError."""
     itself: dict[str, object] = {}
     itself["a"] = [itself]
