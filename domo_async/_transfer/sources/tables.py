@@ -256,9 +256,17 @@ class ArrowTable(_Table):
 
 def _slices(batch: pa.RecordBatch) -> Iterator[tuple[int, int]]:
     """Yield where each slice of a batch starts and stops."""
-    size = max(batch.nbytes, _LEAST_BYTES * batch.num_columns * batch.num_rows)
+    size = max(_bytes(batch), _LEAST_BYTES * batch.num_columns * batch.num_rows)
     count = max(1, min(size // _SLICE, batch.num_rows // _LEAST_ROWS))
     return pairwise(batch.num_rows * number // count for number in range(count + 1))
+
+
+def _bytes(batch: pa.RecordBatch) -> int:
+    try:
+        return batch.nbytes
+    except TypeError:
+        # Early versions of pyarrow cannot tell the bytes of views.
+        return batch.get_total_buffer_size()
 
 
 def _check_names(names: Sequence[str], before: Sequence[str], rows: int) -> None:
