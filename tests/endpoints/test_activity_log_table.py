@@ -81,7 +81,7 @@ def test_a_list_becomes_batches_and_nothing_becomes_none() -> None:
 def test_the_log_needs_no_arrow_and_says_what_to_install_for_it() -> None:
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
-        "from domo_async._endpoints.activity_log import activity_batches\n"
+        "from domo_async._endpoints.activity_log.table import activity_batches\n"
         "try: activity_batches([])\nexcept ValueError as error: print(error)"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
