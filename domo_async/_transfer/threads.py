@@ -98,7 +98,7 @@ async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:
 
 
 class _Ahead(Generic[T]):
-    """Items of an iterator that a thread makes ahead; no thread is occupied while there is no room for more."""
+    """Items of an iterator that a thread makes ahead, a few in a turn: others wait for the executor's threads, too."""
 
     def __init__(self, items: Iterator[T], count: int) -> None:
         self._items, self._count = items, count
@@ -135,7 +135,7 @@ class _Ahead(Generic[T]):
         _ = self._making.exception()
 
     def _go_on(self, _: object = None) -> None:
-        """Begin again if the thread has ended, there is room, and there may be more."""
+        """Begin another turn if the last one has ended, there is room, and there may be more."""
         self._changed.set()
         if self._given_up.is_set() or len(self._made) >= self._count or not self._making.done():
             return
@@ -148,12 +148,12 @@ class _Ahead(Generic[T]):
         return making
 
     def _make(self) -> bool:
-        """Make items while there is room, and return whether there may be more."""
-        for item in self._items:
+        """Make items for a turn, while there is room; return whether there may be more."""
+        for number, item in enumerate(self._items, 1):
             self._made.append(item)
-            # Only then: after the system call that wakes the loop, a thread waits for its turn again.
+            # Only then: after the system call that wakes the loop, a thread waits for Python's lock.
             if self._waiting.is_set():
                 self._loop.call_soon_threadsafe(self._changed.set)
-            if len(self._made) >= self._count or self._given_up.is_set():
+            if max(number, len(self._made)) >= self._count or self._given_up.is_set():
                 return True
         return False

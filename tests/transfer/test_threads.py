@@ -127,6 +127,28 @@ async def test_an_item_that_is_waited_for_comes_without_the_next_ones():
     assert ["third"] == [item async for item in ahead]
 
 
+async def test_others_get_the_thread_meanwhile_however_fast_the_caller_is():
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    taken, other = threading.Semaphore(1), threading.Event()
+
+    def items() -> Iterator[int]:
+        for n in range(100):
+            if not taken.acquire(timeout=10) or other.is_set():
+                return
+            yield n
+
+    ahead = prefetch(items(), 4)
+    await anext(ahead)
+    calling = asyncio.create_task(asyncio.to_thread(other.set))
+    await asyncio.sleep(0)
+    taken.release()
+    async for item in ahead:
+        assert item < 10
+        taken.release()
+
+    await calling
+
+
 async def test_whoever_gives_up_waits_until_the_thread_has_let_go():
     started, go_on = threading.Event(), threading.Event()
 
