@@ -247,6 +247,7 @@ def rewritings(draw: st.DrawFn) -> dict[str, Any]:
 @example("a;b\nc;d\r\n" * 9, {"delimiter": ";", "order": [1, None, 0, 2], "constants": ["2024"], "width": 2}, [])
 @example('5" x;NA\n"";",\n"\n' * 9, {"delimiter": ";", "width": 2, "rules": {1: FieldRule(spellings(["NA"]))}}, [])
 @example('a;"' + "é" * 64 + '""";\ufeff\n', {"delimiter": ";", "order": [2, 0]}, [63, 64, 65])
+@example('a"\r\n', {"delimiter": ","}, [])
 def test_compiled_code_writes_and_refuses_what_plain_python_does(compiled, text, options, cuts):
     chunks = pieces(text.encode(), cuts)
 

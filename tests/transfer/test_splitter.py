@@ -222,6 +222,7 @@ def test_compiled_code_sees_what_plain_python_sees(compiled, block, mark, width)
 @example(b'"a","b"\r\n' * 400 + b'"a"\r', ScanState(), None)
 @example(b"1,2\n" * 16 + b"1\n1,2,3\n" + b"1,2\n" * 16, ScanState(), 2)
 @example(b"\n" * 64 + b",", ScanState(), 1)
+@example(b'"",""\n', ScanState(in_quotes=True, last=34), None)
 def test_every_scanner_sees_what_plain_python_sees(way, block, mark, width):
     assert_alike(way, block, mark, width)
 

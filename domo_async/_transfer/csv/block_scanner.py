@@ -15,7 +15,9 @@ AFTER_QUOTE = b',\r\n"'
 _QUOTE, _RETURN, _FEED = b'"\r\n'
 _NO_SEPARATORS = bytes(byte for byte in range(256) if byte not in b",\n")
 # From outside quotes up to and with the next line feed outside quotes.
-_LINE = re.compile(rb'[^"\n]*+(?:"[^"]*+"[^"\n]*+)*+\n')
+# Python 3.11.2 ends a possessive repeat of a group where its last, failed attempt broke off: not at its beginning if a
+# repeat within it has matched by then.
+_LINE = re.compile(rb'[^"\n]*+(?>(?:"[^"]*+"[^"\n]*+)*)\n')
 _FIELD = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^",\r\n]*+)'
 # About as many fields are matched by one call; up to as many fields of a record are spelt out, which is faster.
 _MANY, _UNROLLED = 256, 64

@@ -100,10 +100,11 @@ class Grammar:
         check_delimiter(delimiter)
         mark = re.escape(delimiter)
         # The characters that a field may hold besides a line end, and the ends of a record.
-        more = rf"[^{mark}\r\n]" if returns else rf"(?:[^{mark}\r\n]|\r(?!\n))"
+        plain = rf"[^{mark}\r\n]*+"
+        more = plain if returns else rf"{plain}(?:\r(?!\n){plain})*"
         first = rf'[^"{mark}\r\n]' if returns else rf'(?:[^"{mark}\r\n]|\r(?!\n))'
         end = r"(\r\n|\n|\r(?!\Z))" if returns else r"(\r?\n)"
-        field = rf"(?:{_QUOTED}|{first}{more}*+|)"
+        field = rf"(?:{_QUOTED}|{first}{more}|)"
         self.record: re.Pattern[str] = re.compile(rf"{field}(?:{mark}{field})*{end}")
         after = rf'[^"{mark}\r\n]' if returns else rf'(?:[^"{mark}\r\n]|\r(?!\n|\Z))'
         self.overrun: re.Pattern[str] = re.compile(rf"(?:{field}{mark})*{_QUOTED}(?={after})")

@@ -29,8 +29,9 @@ _PLAIN: Mapping[str, bytes] = {
     ColumnType.DATE: _DATE,
     ColumnType.DATETIME: _DATE + rb"[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?",
 }
-"""Values that certainly fit a column, as most do; one search finds where others begin."""
+"""Values that certainly fit a column, as most do; few searches find where others begin."""
 _CODE = re.compile(r"[-+ ]?0[0-9]|\+")
+_MANY = 64  # records that are matched at a time
 
 
 class InferredColumns:
@@ -89,7 +90,8 @@ class TypedColumns:
         self._before = 0
         fields = (_PLAIN.get(column.type) for column in columns)
         plain = (_FIELD if field is None else rb'(?:"%s"|%s)?' % (field, field) for field in fields)
-        self._plain = re.compile(rb"(?:%s\r?\n)*+" % b",".join(plain))
+        record = rb"(?>%s\r?\n)" % b",".join(plain)
+        self._plain = [re.compile(record + b"{%d}" % count) for count in (_MANY, 1)]
 
     def check(self, part: Part) -> None:
         """Check the next part.
@@ -100,8 +102,10 @@ class TypedColumns:
         if not self._typed:
             return
         content = b"".join(part.open())
-        found = self._plain.match(content)
-        end = found.end() if found else 0
+        end = 0
+        for pattern in self._plain:
+            while found := pattern.match(content, end):
+                end = found.end()
         for number, fields in enumerate(_records(content[end:], self._width), 1):
             for index, column in self._typed:
                 field = fields[index]
