@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, types
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.mysql.base import MySQLCompiler, MySQLDialect
-from sqlalchemy.engine import URL, default
+from sqlalchemy.engine import URL, default, reflection
 from sqlalchemy.engine.interfaces import DBAPIConnection, ReflectedColumn
 from sqlalchemy.exc import ArgumentError, CompileError, NoSuchTableError
 from sqlalchemy.sql.selectable import GenerativeSelect
@@ -158,17 +158,26 @@ class DomoDialect(MySQLDialect):
         """Return the one schema."""
         return [SCHEMA]
 
+    # An inspector keeps the answers, as reflection asks for each table many times.
+
+    @reflection.cache
     def get_table_names(self, connection: Connection, schema: str | None = None, **kw: Any) -> list[str]:
         """Return the names of all datasets; for those whose name others have as well, the ids."""
         if not _is_ours(schema):
             return []
-        return [row[0] for row in connection.exec_driver_sql("SELECT TABLE_NAME FROM information_schema.TABLES")]
+        found = connection.exec_driver_sql("SELECT TABLE_NAME, TABLE_COMMENT FROM information_schema.TABLES").all()
+        _kept(kw).update((name, comment) for name, comment in found)
+        return [name for name, _ in found]
 
     def has_table(self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> bool:
         """Return whether there is a dataset of a name or an id."""
-        sql = "SELECT DATASET_ID FROM information_schema.TABLES WHERE TABLE_NAME = ?"
-        return _is_ours(schema) and connection.exec_driver_sql(sql, (table_name,)).first() is not None
+        try:
+            self.get_table_comment(connection, table_name, schema, **kw)
+        except NoSuchTableError:
+            return False
+        return True
 
+    @reflection.cache
     def get_columns(
         self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any
     ) -> list[ReflectedColumn]:
@@ -196,32 +205,37 @@ class DomoDialect(MySQLDialect):
         ]
 
     def get_table_comment(self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> Any:
-        """Return the description of a dataset."""
-        sql = "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_NAME = ?"
-        row = connection.exec_driver_sql(sql, (table_name,)).first() if _is_ours(schema) else None
-        if row is None:
-            raise NoSuchTableError(table_name)
-        return {"text": row[0] or None}
+        """Return the description of a dataset.
 
-    def _known(self, connection: Connection, table_name: str, schema: str | None) -> None:
-        if not self.has_table(connection, table_name, schema):
+        Raises:
+            NoSuchTableError: The dataset does not exist.
+        """
+        kept = _kept(kw)
+        if not _is_ours(schema):
             raise NoSuchTableError(table_name)
+        if table_name not in kept:
+            sql = "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_NAME = ?"
+            row = connection.exec_driver_sql(sql, (table_name,)).first()
+            if row is None:
+                raise NoSuchTableError(table_name)
+            kept[table_name] = row[0]
+        return {"text": kept[table_name] or None}
 
     def get_pk_constraint(self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> Any:
         """Return none: datasets have no keys."""
-        self._known(connection, table_name, schema)
+        self.get_table_comment(connection, table_name, schema, **kw)
         return {"constrained_columns": [], "name": None}
 
     def get_foreign_keys(self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> Any:
         """Return none."""
-        self._known(connection, table_name, schema)
+        self.get_table_comment(connection, table_name, schema, **kw)
         return []
 
     get_indexes = get_unique_constraints = get_check_constraints = get_foreign_keys
 
     def get_table_options(self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> Any:
         """Return none."""
-        self._known(connection, table_name, schema)
+        self.get_table_comment(connection, table_name, schema, **kw)
         return {}
 
     def get_view_names(self, connection: Connection, schema: str | None = None, **kw: Any) -> list[str]:
@@ -241,6 +255,12 @@ class DomoDialect(MySQLDialect):
     def has_sequence(self, connection: Connection, sequence_name: str, schema: str | None = None, **kw: Any) -> bool:
         """Return False: there are none."""
         return False
+
+
+def _kept(kw: dict[str, Any]) -> dict[str, str]:
+    """Return the descriptions of datasets that an inspector knows, by name."""
+    kept: dict[str, str] = kw.get("info_cache", {}).setdefault("domo", {})
+    return kept
 
 
 def _is_ours(schema: str | None) -> bool:
