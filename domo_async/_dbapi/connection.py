@@ -31,6 +31,7 @@ from domo_async._dbapi.types import Description, describe
 from domo_async._redaction import Secret
 from domo_async._settings import Settings
 from domo_async._transfer import Params
+from domo_async.errors import DomoError
 from domo_async.sync import Domo
 
 if TYPE_CHECKING:
@@ -142,9 +143,9 @@ class Connection:
         """Close the connection, its cursors and its client. Further calls of `close` do nothing."""
         if self._closed:
             return
+        self._closed = True
         for cursor in list(self._cursors):
             cursor.close()
-        self._closed = True
         self._domo.close()
 
     def __enter__(self) -> Self:
@@ -340,7 +341,11 @@ class Cursor:
             raise ProgrammingError(BROKEN)
         while buffer.empty:
             items, self._items = self._items, None  # which stays if this fails
-            batch = next(items, None)
+            try:
+                batch = next(items, None)
+            except DomoError:
+                self._check_open()  # another thread may have closed it meanwhile
+                raise
             self._items = items
             if batch is None:
                 return False

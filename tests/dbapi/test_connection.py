@@ -252,6 +252,18 @@ def test_rows_are_streamed_and_a_result_that_breaks_off_does_not_pass_for_a_whol
             assert 10 == len(cursor.fetchmany(10))
             cursor.close()
 
+            emulator.faults.add(Fault("POST *export*", "stall", after_bytes=13_000_000, delay=3600))
+            other = dbapi.connect(instance=emulator.url, token=emulator.token, dataset=made.id, settings=settings)
+            cursor = other.execute("SELECT * FROM table")
+            cursor.fetchone()
+            with ThreadPoolExecutor(1) as pool:
+                fetching = pool.submit(cursor.fetchall)
+                while cursor._items is not None:  # until the thread waits
+                    pass
+                other.close()
+            with pytest.raises(dbapi.InterfaceError, match="the connection is closed"):
+                fetching.result()
+
             emulator.faults.add(Fault("POST *export*", "truncate", after_bytes=13_000_000, count=None))
             cursor = connection.execute("SELECT * FROM table")
             assert (1234567, "x" * 92) == cursor.fetchone()
