@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from domo_async import SourceError
 from domo_async._transfer.csv import splitter
 from domo_async._transfer.csv.block_scanner import BlockScanner, ScanState
+from domo_async._transfer.csv.diagnosis import BlankLine
 from domo_async._transfer.csv.format import first_record
 from domo_async._transfer.csv.splitter import BLOCK, LoneReturn, RecordScanner, StrayQuote, Unsplittable
 from tests.transfer.scanners import FASTEST, SCANNERS, built_for_less, needs_compiled
@@ -76,7 +77,7 @@ def expected(content: bytes, width: int | None) -> object:  # noqa: C901, PLR091
         text, undecodable = content[: error.start].decode(), True
     line = begins = found = 1
     state = "start"  # of a field
-    records = 0
+    records = start = 0
     for at, character in enumerate(text):
         if state == "quoted":
             state = "closed" if character == '"' else "quoted"
@@ -92,8 +93,8 @@ def expected(content: bytes, width: int | None) -> object:  # noqa: C901, PLR091
             state = "return"
         elif character == "\n":
             if width not in {None, found}:
-                return SourceError, begins
-            records, found, begins, state = records + 1, 1, line + 1, "start"
+                return (BlankLine if text[start:at] in {"", "\r"} else SourceError), begins
+            records, found, begins, start, state = records + 1, 1, line + 1, at + 1, "start"
         elif state == "closed":
             return StrayQuote, line
         else:
@@ -140,6 +141,8 @@ def test_records_are_counted_however_the_bytes_arrive(file, cuts, with_width):
 @example(b"\xe9\n", 2)
 @example(b"\r\xe9", None)
 @example(b'"\n\n"', 2)
+@example(b"1,2\n\r\n", 2)
+@example(b"\n", 2)
 def test_the_first_wrong_record_is_named_with_its_line(content, width):
     found = outcome([content], width)
 
