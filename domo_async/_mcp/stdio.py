@@ -52,8 +52,6 @@ async def _lines(descriptor: int) -> AsyncIterator[str]:
             *whole, begun = (begun + piece).split(b"\n")
             if not all(put(line.decode(errors="replace")) for line in whole):
                 return
-        if begun:  # the last line may have no end
-            put(begun.decode(errors="replace"))
         put(None)
 
     threading.Thread(target=read, name="domo-async standard input", daemon=True).start()
