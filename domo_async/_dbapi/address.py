@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from attrs import frozen
@@ -55,7 +56,9 @@ class Address:
             raise ConfigError(f"the URL cannot be read; write {_EXAMPLE}") from None
         if scheme.partition("+")[0] != "domo" or fragment:
             raise ConfigError(f"the URL must begin with domo://, such as {_EXAMPLE}")
-        options = dict(parse_qsl(query, keep_blank_values=True))
+        options: dict[str, list[str]] = {}
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            options.setdefault(name, []).append(value)
         return cls.of_parts(host=host, port=port, user=user, token=token, path=path, options=options)
 
     @classmethod
@@ -67,19 +70,22 @@ class Address:
         user: str | None,
         token: Secret[str] | None,
         path: str | None,
-        options: dict[str, str],
+        options: Mapping[str, Sequence[str]],
     ) -> Address:
         """Return the address that the parts of a URL stand for.
 
         Raises:
             ConfigError: A part is unknown or does not fit; the error does not repeat the token.
         """
-        for name in options:
+        for name, values in options.items():
             if name not in _OPTIONS:
                 raise ConfigError(f"the URL has the unknown option {name!r}; the options are {', '.join(_OPTIONS)}")
+            if len(values) > 1 or (name == "dataset" and (path or "").strip("/")):
+                raise ConfigError(f"the URL names the {name} twice")
         if user not in {None, "", "token"}:
             raise ConfigError("a token stands after a colon, where programs hide it: domo://:TOKEN@acme")
-        tls = options.get("tls", "true").lower()
+        chosen = {name: values[0] for name, values in options.items()}
+        tls = chosen.get("tls", "true").lower()
         if tls not in {"true", "false"}:
             raise ConfigError("the option tls must be true or false")
         instance = None
@@ -87,8 +93,8 @@ class Address:
             shown = f"[{host}]" if ":" in host else host
             shown = f"{shown}:{port}" if port else shown
             instance = f"http://{shown}" if tls == "false" else shown
-        dataset = (path or "").strip("/") or options.get("dataset") or None
-        return cls(instance=instance, token=token, profile=options.get("profile") or None, dataset=dataset)
+        dataset = (path or "").strip("/") or chosen.get("dataset") or None
+        return cls(instance=instance, token=token, profile=chosen.get("profile") or None, dataset=dataset)
 
     def over(self, other: Address) -> Address:
         """Return this address, completed with what another one says."""

@@ -108,7 +108,7 @@ class DomoDialect(MySQLDialect):
         Raises:
             ArgumentError: A part of the URL is unknown or does not fit.
         """
-        options = {name: value if isinstance(value, str) else value[-1] for name, value in url.query.items()}
+        options = {name: [value] if isinstance(value, str) else value for name, value in url.query.items()}
         password = url.password
         token = None if password is None else Secret(str(password))
         del password

@@ -358,6 +358,8 @@ def test_there_are_several_ways_to_name_an_instance(instance: Instance, monkeypa
         ("domo://ada:a-secret-word@acme", "a token stands after a colon"),
         ("domo://:a-secret-word@acme?colour=red", "unknown option 'colour'"),
         ("domo://:a-secret-word@acme?tls=maybe", "tls must be true or false"),
+        ("domo://:a-secret-word@acme?dataset=a&dataset=b", "names the dataset twice"),
+        ("domo://:a-secret-word@acme/a?dataset=b", "names the dataset twice"),
         ("domo://:a-secret-word@acme?tls=false", "unencrypted"),
         ("domo://:a-secret-word@acme:port", "cannot be read"),
         ("domo://acme", "no token"),

@@ -243,8 +243,8 @@ def test_a_ping_shows_whether_the_token_is_taken(instance: Instance) -> None:
 
 
 def test_wrong_urls_are_told(instance: Instance) -> None:
-    for url in ("domo://acme?colour=red", "domo://ada:x@acme"):
-        with pytest.raises(exc.ArgumentError, match="unknown option|after a colon"):
+    for url in ("domo://acme?colour=red", "domo://ada:x@acme", "domo://acme?profile=a&profile=b"):
+        with pytest.raises(exc.ArgumentError, match="unknown option|after a colon|the profile twice"):
             sa.create_engine(url).connect()
     with pytest.raises(exc.InterfaceError, match="unencrypted"):
         sa.create_engine("domo://:x@acme?tls=false").connect()

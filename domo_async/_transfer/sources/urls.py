@@ -132,7 +132,8 @@ class _Guard:
         return ConfigError(f"cannot open {self.shown} with fsspec: {self._reason(error)}; nothing was sent")
 
     def _reason(self, error: Exception) -> str:
-        return self._redactor.text(str(error).replace(self.url, self.shown))[:_LONGEST_REASON]
+        silent = "the server was silent for too long" if isinstance(error, TimeoutError) else "no reason is given"
+        return self._redactor.text((str(error) or silent).replace(self.url, self.shown))[:_LONGEST_REASON]
 
 
 def _is_missing(error: BaseException) -> bool:
