@@ -56,6 +56,7 @@ _TRANSACTIONS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _EFFECTS = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter, exp.Command)
+_OTHER_PLACEHOLDER = re.compile(r"%s|%\(\w+\)s|:\d")
 
 
 class _Domo(MySQL):
@@ -196,7 +197,8 @@ def tree_of(sql: str) -> exp.Expr:
         problem = error.errors[0] if isinstance(error, sqlglot.ParseError) and error.errors else {}
         where = f" at line {problem['line']}, column {problem['col']}" if problem.get("line") else ""
         near = f", near {problem['highlight']!r}" if problem.get("highlight") else ""
-        raise ProgrammingError(f"the SQL cannot be read{where}{near}") from None
+        hint = "; placeholders are ? and :name" if _OTHER_PLACEHOLDER.search(sql) else ""
+        raise ProgrammingError(f"the SQL cannot be read{where}{near}{hint}") from None
     if len(found) != 1:
         raise ProgrammingError(f"pass exactly one statement, not {len(found)}")
     return found[0]

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from attrs import frozen
 from fsspec import asyn
@@ -97,7 +98,7 @@ class KeepsTokens(type(AbstractFileSystem)):  # type: ignore[misc]
 
 
 class Access:
-    """A client that is made when it is first needed.
+    """A client that is made when it is first needed, and another one for each further event loop at the same time.
 
     Args:
         given: The caller's arguments.
@@ -106,26 +107,35 @@ class Access:
     def __init__(self, given: Given) -> None:
         self._given = given
         self._domo: Domo | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        # fsspec gives the same file system to all who ask with the same options, on whatever event loop they are.
+        self._others: WeakKeyDictionary[asyncio.AbstractEventLoop, Domo] = WeakKeyDictionary()
         self._making = threading.Lock()
 
     async def client(self) -> Domo:
-        """Return the client.
+        """Return the client for the running event loop.
 
         Raises:
             ConfigError: The instance or the token is missing or wrong.
         """
-        made: Domo = await in_thread(self._make)
+        made: Domo = await in_thread(self._make, asyncio.get_running_loop())
         return made
 
-    def _make(self) -> Domo:
+    def _make(self, loop: asyncio.AbstractEventLoop) -> Domo:
         with self._making:
-            made = self._domo
-            if made is not None:
-                return made
-            access = resolve(self._given)
-            made = Domo(access.instance, token=access.token, settings=access.settings)
-            self._domo = made
-            return made
+            if self._belongs_to(loop):
+                self._loop, self._domo = loop, self._domo or self._new()
+                return self._domo
+            if loop not in self._others:
+                self._others[loop] = self._new()
+            return self._others[loop]
+
+    def _belongs_to(self, loop: asyncio.AbstractEventLoop) -> bool:
+        return self._loop is None or self._loop is loop or not self._loop.is_running()
+
+    def _new(self) -> Domo:
+        access = resolve(self._given)
+        return Domo(access.instance, token=access.token, settings=access.settings)
 
     def held(self) -> HeldToken | None:
         """Return what stands for the caller's token in a pickle; None if the caller gave none."""
@@ -138,10 +148,15 @@ class Access:
         return HeldToken(_hold(token), instance)
 
     async def close(self) -> None:
-        """Close the client's connections; the next call makes another client."""
-        domo, self._domo = self._domo, None
-        if domo is not None:
-            await domo.close()
+        """Close the connections of this event loop's client; the next call makes another client."""
+        loop = asyncio.get_running_loop()
+        found = [self._others.pop(loop, None)]
+        if self._belongs_to(loop):
+            found.append(self._domo)
+            self._domo = None
+        for domo in found:
+            if domo is not None:
+                await domo.close()
 
     @staticmethod
     def finish(access: Access, loop: asyncio.AbstractEventLoop) -> None:

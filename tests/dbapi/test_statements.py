@@ -96,6 +96,7 @@ def test_features_that_do_not_exist_here_are_refused(sql: str) -> None:
         ("SHOW TABLES FROM sys", "schema 'sys' does not exist"),
         ('SELECT "id" FROM "Orders"', '"Orders" is a text in Domo.s SQL: write names in backticks, as in `Orders`'),
         ("SELECT 1 FROM domo.'o' WHERE EXISTS (SELECT 1 FROM `o`)", "'o' is a text"),
+        *((f"SELECT a FROM o WHERE a = {mark}", "placeholders are . and :name") for mark in ("%s", "%(a)s", ":1")),
         ("SELECT id FROM ?", "cannot be bound"),
         ("SELECT id FROM :t", "cannot be bound"),
         ("USE sys", "schema 'sys' does not exist"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import pickle
@@ -120,6 +121,23 @@ async def test_methods_and_files_can_be_awaited(files, options):
     assert [("files", [], ["a.txt"])] == [each async for each in fs._walk("files")]
     await fs.aclose()
     assert await fs._exists("files/a.txt")
+    await fs.aclose()
+
+
+async def test_event_loops_at_the_same_time_share_a_file_system(files, options):
+    files.pipe_file("files/a.txt", b"a")
+    fs = fsspec.filesystem("domo", asynchronous=True, **options, skip_instance_cache=True)
+
+    async def elsewhere():
+        try:
+            return await fs._cat_file("files/a.txt")
+        finally:
+            await fs.aclose()
+
+    assert b"a" == await fs._cat_file("files/a.txt")
+    for _ in range(2):
+        assert b"a" == await asyncio.to_thread(asyncio.run, elsewhere())
+    assert b"a" == await fs._cat_file("files/a.txt")
     await fs.aclose()
 
 
