@@ -19,7 +19,7 @@ from domo_async._cli.common.connection import InstanceOption, TokenFileOption, c
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err, one_line, out, print_json_line, time_text
-from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
+from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, print_results
 from domo_async._cli.common.values import parse_time
 from domo_async._cli.tree import Group
 
@@ -187,7 +187,7 @@ def export(
         for row in report
     ]
     table = of_bulk(report)
-    tell(ResultsTable(rows=rows, counts=table.counts, dry_run=table.dry_run), as_json=as_json)
+    print_results(ResultsTable(rows=rows, counts=table.counts, dry_run=table.dry_run), as_json=as_json)
 
 
 def _filter(actions: list[str] | None, user: str | None) -> Callable[[Activity], bool]:

@@ -14,7 +14,7 @@ from domo_async._cli.common.connection import InstanceOption, TokenFileOption, c
 from domo_async._cli.common.exits import DebugOption, ExitCode, readable_errors
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err, one_line
-from domo_async._cli.common.results_table import ResultsTable, tell
+from domo_async._cli.common.results_table import ResultsTable, print_results
 from domo_async._cli.common.values import PartSizeOption
 from domo_async._cli.dataset_upload import (
     Choice,
@@ -148,7 +148,7 @@ def sync(
     report = call(work, instance, token_file, debug=debug, advice=advice, changed=_has_changed)
     for note in report.notes:
         err.print(one_line(note), markup=False, soft_wrap=True)
-    tell(_told(report), as_json=as_json, quiet=quiet)
+    print_results(_told(report), as_json=as_json, quiet=quiet)
 
 
 def _ledger_in(files: list[str]) -> Path:

@@ -15,7 +15,7 @@ from domo_async._cli.common.connection import InstanceOption, TokenFileOption, c
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err
-from domo_async._cli.common.results_table import ResultsTable, of_transfers, tell
+from domo_async._cli.common.results_table import ResultsTable, of_transfers, print_results
 from domo_async._cli.tree import Group
 from domo_async._defaults import FILES_AT_ONCE
 
@@ -48,7 +48,7 @@ def up(
         ]
         return of_transfers(outcomes, rows, "uploaded")
 
-    tell(call(work, instance, token_file, debug=debug, changed=_any_done), as_json=as_json, quiet=quiet)
+    print_results(call(work, instance, token_file, debug=debug, changed=_any_done), as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -79,7 +79,7 @@ def down(
             outcomes = await domo.files.download_many(targets, concurrency=concurrency, progress=progress)
         return of_transfers(outcomes, _rows(outcomes, targets), "downloaded")
 
-    tell(call(work, instance, token_file, debug=debug, changed=_any_done), as_json=as_json, quiet=quiet)
+    print_results(call(work, instance, token_file, debug=debug, changed=_any_done), as_json=as_json, quiet=quiet)
 
 
 def _any_done(told: ResultsTable) -> bool:

@@ -13,7 +13,7 @@ from domo_async._cli.common.connection import InstanceOption, TokenFileOption, c
 from domo_async._cli.common.exits import EXIT_CODES, DebugOption
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err
-from domo_async._cli.common.results_table import ResultsTable, tell
+from domo_async._cli.common.results_table import ResultsTable, print_results
 from domo_async._cli.tree import Group
 from domo_async._defaults import FILES_AT_ONCE
 
@@ -76,7 +76,7 @@ def push(
                 progress=progress,
             )
 
-    tell(_told(call(work, instance, token_file, debug=debug, changed=_has_changed)), as_json=as_json)
+    print_results(_told(call(work, instance, token_file, debug=debug, changed=_has_changed)), as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -106,7 +106,7 @@ def pull(
                 progress=progress,
             )
 
-    tell(_told(call(work, instance, token_file, debug=debug, changed=_has_changed)), as_json=as_json)
+    print_results(_told(call(work, instance, token_file, debug=debug, changed=_has_changed)), as_json=as_json)
 
 
 _DONE = {"upload": "uploaded", "download": "downloaded", "delete": "deleted", "keep": "unchanged", "skip": "skipped"}

@@ -34,7 +34,7 @@ class ValueForm:
         repeated: Whether it may be given several times.
         parse: Makes a text one.
         read: Converts the option's value to the method's argument.
-        told: The help about it.
+        help: The help about it.
     """
 
     type: Any = str
@@ -42,16 +42,16 @@ class ValueForm:
     repeated: bool = False
     parse: Callable[[str], Any] | None = None
     read: Callable[[Any], Any] | None = None
-    told: str = ""
+    help: str = ""
 
 
 TO_COME = ValueForm(
     type=datetime,
     metavar="WHEN",
     parse=partial(parse_time, ahead=True),
-    told="How far ahead, such as 12h or 30d, or a date.",
+    help="How far ahead, such as 12h or 30d, or a date.",
 )
-TEXT_OR_FILE = ValueForm(parse=text_of, told=_FILE)
+TEXT_OR_FILE = ValueForm(parse=text_of, help=_FILE)
 
 
 def form_of_type(hint: Any) -> ValueForm:
@@ -77,7 +77,7 @@ def form_of_type(hint: Any) -> ValueForm:
             return ValueForm(type=type_, metavar=metavar)
     if datetime in members or date in members:
         return ValueForm(
-            type=datetime, metavar="WHEN", parse=parse_time, told="How long ago, such as 2h or 7d, or a date."
+            type=datetime, metavar="WHEN", parse=parse_time, help="How long ago, such as 2h or 7d, or a date."
         )
     return _form_of_record(first) if hasattr(first, "from_dict") else _json_form(partial(_json, into=None), _FROM_FILE)
 
@@ -90,8 +90,8 @@ def _form_of_record(type_: Any) -> ValueForm:
     return _json_form(partial(_json, into=partial(_record, type_)), _fields_of(type_, _FROM_FILE))
 
 
-def _json_form(parse: Callable[[str], Any], told: str = _FILE, *, metavar: str = "JSON") -> ValueForm:
-    return ValueForm(type=Any, metavar=metavar, parse=parse, told=told)
+def _json_form(parse: Callable[[str], Any], help_text: str = _FILE, *, metavar: str = "JSON") -> ValueForm:
+    return ValueForm(type=Any, metavar=metavar, parse=parse, help=help_text)
 
 
 def _form_of_several(members: Sequence[Any]) -> ValueForm:
@@ -101,11 +101,11 @@ def _form_of_several(members: Sequence[Any]) -> ValueForm:
     else:
         inner = form_of_type(Union[tuple(members)])  # noqa: UP007 - made at run time
     if inner.type in (str, int):
-        told = f"{inner.told} May be repeated.".lstrip()
-        return ValueForm(type=inner.type, metavar=inner.metavar, repeated=True, read=_each(inner.read), told=told)
+        help_text = f"{inner.help} May be repeated.".lstrip()
+        return ValueForm(type=inner.type, metavar=inner.metavar, repeated=True, read=_each(inner.read), help=help_text)
     into = partial(_records, record) if record is not None else None
-    told = _FROM_FILE if record is None else _fields_of(record, _FROM_FILE, several=True)
-    return _json_form(partial(_json, into=into), told)
+    help_text = _FROM_FILE if record is None else _fields_of(record, _FROM_FILE, several=True)
+    return _json_form(partial(_json, into=into), help_text)
 
 
 # Records that say who or what is meant, by these fields.
@@ -121,7 +121,7 @@ def _reference(record: Any) -> ValueForm:
     return ValueForm(
         metavar="[TYPE:]ID",
         read=partial(_referred, record, types),
-        told=f"The ID of a {default.value.lower()}, or {also}.",
+        help=f"The ID of a {default.value.lower()}, or {also}.",
     )
 
 
@@ -150,7 +150,7 @@ def _choice(known: Sequence[str], metavar: str = "WORD") -> ValueForm:
     """Return a word of those that are known, in whatever case; unknown words are left to the instance."""
     by_case = {each.casefold(): each for each in known}
     return ValueForm(
-        metavar=metavar, read=lambda given: by_case.get(given.casefold(), given), told=f"One of {', '.join(known)}."
+        metavar=metavar, read=lambda given: by_case.get(given.casefold(), given), help=f"One of {', '.join(known)}."
     )
 
 

@@ -15,7 +15,7 @@ from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_error
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import counted, err
 from domo_async._cli.common.records import read_records
-from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, tell
+from domo_async._cli.common.results_table import ResultsTable, has_changed, of_bulk, print_results
 from domo_async._cli.tree import Group
 from domo_async._display import first_few
 
@@ -81,7 +81,7 @@ def sync(
         outlook = call(partial(work, remove=True, dry_run=True), instance, token_file, debug=debug)
         remove = _may_remove(outlook, debug=debug)
     syncing = partial(work, remove=remove is not False, dry_run=dry_run)
-    tell(_told(call(syncing, instance, token_file, debug=debug, changed=has_changed)), as_json=as_json)
+    print_results(_told(call(syncing, instance, token_file, debug=debug, changed=has_changed)), as_json=as_json)
 
 
 def _may_remove(outlook: BulkReport[str, Any], *, debug: bool) -> bool:

@@ -22,7 +22,7 @@ from domo_async._cli.common.output import err, one_line
 from domo_async._cli.common.streams import OutputFailed, give_up_output
 from domo_async._cli.forms import TEXT_OR_FILE, TO_COME, form_of_type, is_a
 from domo_async._cli.rows import Noun, Row
-from domo_async._cli.showing import Told, secret_file, show, wanted_columns
+from domo_async._cli.showing import Presentation, secret_file, show, wanted_columns
 
 __all__ = ["command_of", "method_of"]
 
@@ -78,7 +78,7 @@ def command_of(noun: Noun, row: Row) -> Any:
         yes, output = given.pop("yes", False), given.pop("output", None)
         most = given.pop("limit", None) if cut else None
         form = form_of(as_json=as_json, as_csv=bool(as_csv))
-        told = Told(
+        presentation = Presentation(
             form=form,
             row=row,
             noun=noun,
@@ -114,7 +114,7 @@ def command_of(noun: Noun, row: Row) -> Any:
 
         value = call(kept if row.secret else work, instance, token_file, debug=debug, changed=not reads)
         if output != "-":
-            show(None if row.discards else value, told)
+            show(None if row.discards else value, presentation)
 
     signature = [_signed(each.name, each.type, each.option, each.default) for each in parameters]
     signature += _further(row, lists=lists, cut=cut)
@@ -154,13 +154,13 @@ def _further(row: Row, *, lists: bool, cut: bool) -> list[inspect.Parameter]:
     """
     options: list[tuple[str, Any, Any, Any]] = []
     if row.secret:
-        told = typer.Option(
+        option = typer.Option(
             "--output",
             "-o",
             metavar="FILE",
             help=f"Where the {row.secret} goes; - for standard output, and nothing else.",
         )
-        options.append(("output", str, told, ...))
+        options.append(("output", str, option, ...))
     if cut:
         options.append(
             (
@@ -225,10 +225,10 @@ def _plain(text: str) -> str:
 def _helps(about: str) -> dict[str, str]:
     """Return the texts of a docstring about each parameter."""
     found = _ARGS.search(about)
-    told = {name: _plain(text) for name, text in _ARG.findall(found[1])} if found else {}
+    texts = {name: _plain(text) for name, text in _ARG.findall(found[1])} if found else {}
     return {
         name: _PYTHON.sub(_in_plain_words, text.replace(", or None for all", "; all by default"))
-        for name, text in told.items()
+        for name, text in texts.items()
     }
 
 
@@ -253,12 +253,12 @@ def _parameters(method: Callable[..., Any], about: str, row: Row) -> list[_Param
     return made
 
 
-def _given(parameter: inspect.Parameter, hint: Any, told: str, called: str, *, from_file: bool) -> _Parameter:
+def _given(parameter: inspect.Parameter, hint: Any, help_text: str, called: str, *, from_file: bool) -> _Parameter:
     """Return how a parameter is given: an argument if it has a place, else an option."""
     form = TO_COME if parameter.name in _AHEAD else TEXT_OR_FILE if from_file else form_of_type(hint)
     needed = parameter.default is parameter.empty
     placed = parameter.kind is not parameter.KEYWORD_ONLY
-    info: dict[str, Any] = {"help": " ".join(filter(None, (told, form.told)))}
+    info: dict[str, Any] = {"help": " ".join(filter(None, (help_text, form.help)))}
     if form.parse is not None:
         info |= {"parser": form.parse}
     type_ = form.type

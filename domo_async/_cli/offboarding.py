@@ -15,7 +15,7 @@ from domo_async._cli.common.connection import InstanceOption, TokenFileOption, c
 from domo_async._cli.common.exits import DebugOption, readable_errors
 from domo_async._cli.common.listing import JsonOption, print_table_of
 from domo_async._cli.common.output import counted, err, one_line, out, print_json
-from domo_async._cli.common.results_table import has_changed, of_bulk, tell
+from domo_async._cli.common.results_table import has_changed, of_bulk, print_results
 from domo_async._defaults import CHANGES_AT_ONCE
 from domo_async._display import first_few
 
@@ -104,7 +104,7 @@ def offboard(
         _tell_kinds(report)
         # Of hundreds that went well each by each nobody reads; JSON has them.
         table = evolve(table, rows=[row for row in table.rows if row["outcome"] in _LEFT])
-    tell(table, as_json=as_json)
+    print_results(table, as_json=as_json)
 
 
 def _tell_kinds(report: OffboardingReport) -> None:

@@ -22,11 +22,11 @@ from domo_async import BulkReport, Secret, TargetError
 from domo_async._cli.common.exits import ExitCode
 from domo_async._cli.common.listing import Form, print_list
 from domo_async._cli.common.output import err, facts, one_line, out, print_json, print_table, time_text
-from domo_async._cli.common.results_table import of_bulk, tell
+from domo_async._cli.common.results_table import of_bulk, print_results
 from domo_async._cli.forms import is_a
 from domo_async._cli.rows import Noun, Row
 
-__all__ = ["Told", "columns_of", "has_field", "secret_file", "show", "wanted_columns"]
+__all__ = ["Presentation", "columns_of", "has_field", "secret_file", "show", "wanted_columns"]
 
 _NAMES = ("name", "display_name", "title", "id")
 _MOST_COLUMNS = 6
@@ -34,7 +34,7 @@ _LONGEST = 300
 
 
 @frozen(kw_only=True)
-class Told:
+class Presentation:
     """How to tell what a command gave.
 
     Attributes:
@@ -52,19 +52,19 @@ class Told:
     columns: str = ""
 
 
-def show(value: Any, told: Told) -> None:
+def show(value: Any, presentation: Presentation) -> None:
     """Print what a method returned.
 
     Raises:
         typer.Exit: It is not what was asked for, or says that something failed.
     """
     if isinstance(value, BulkReport):
-        tell(of_bulk(value), as_json=told.form is Form.JSON)
+        print_results(of_bulk(value), as_json=presentation.form is Form.JSON)
     elif value is None or isinstance(value, bool):
-        _show_done(told, changed=value is not False)
+        _show_done(presentation, changed=value is not False)
     elif isinstance(value, list | tuple):
-        _show_items(value, told)
-    elif told.form is Form.JSON:
+        _show_items(value, presentation)
+    elif presentation.form is Form.JSON:
         print_json(value)
     elif isinstance(value, Mapping):
         _show_facts(value)
@@ -74,24 +74,24 @@ def show(value: Any, told: Told) -> None:
         out.print(one_line(str(plain(value))), markup=False, soft_wrap=True)
 
 
-def _show_done(told: Told, *, changed: bool) -> None:
-    done = told.row.done if changed else "Nothing to change"
-    if told.form is Form.JSON:
-        print_json({"outcome": done.lower(), **told.about})
+def _show_done(presentation: Presentation, *, changed: bool) -> None:
+    done = presentation.row.done if changed else "Nothing to change"
+    if presentation.form is Form.JSON:
+        print_json({"outcome": done.lower(), **presentation.about})
         return
-    things = ", ".join(str(plain(value)) for value in told.about.values())
+    things = ", ".join(str(plain(value)) for value in presentation.about.values())
     out.print(one_line(f"{done}: {things}" if things else done), markup=False, soft_wrap=True)
 
 
-def _show_items(items: Sequence[Any], told: Told) -> None:
-    thing = told.row.thing or told.noun.thing
-    if told.row.one and not items:
+def _show_items(items: Sequence[Any], presentation: Presentation) -> None:
+    thing = presentation.row.thing or presentation.noun.thing
+    if presentation.row.one and not items:
         err.print(one_line(f"The {thing} does not exist, or you may not see it."), markup=False)
         raise typer.Exit(ExitCode.FAILED)
-    if told.row.one and len(items) == 1 and told.form is Form.TABLE:
+    if presentation.row.one and len(items) == 1 and presentation.form is Form.TABLE:
         _show_facts(_fields(items[0]))
         return
-    print_list(list(items), columns_of(told.columns, items), told.form, thing)
+    print_list(list(items), columns_of(presentation.columns, items), presentation.form, thing)
 
 
 def wanted_columns(chosen: str | None, usual: str, type_: Any, form: Form) -> str:

@@ -16,7 +16,7 @@ from domo_async._cli.common.exits import EXIT_CODES, DebugOption, readable_error
 from domo_async._cli.common.listing import JsonOption
 from domo_async._cli.common.output import err
 from domo_async._cli.common.records import read_records
-from domo_async._cli.common.results_table import has_changed, of_bulk, tell
+from domo_async._cli.common.results_table import has_changed, of_bulk, print_results
 from domo_async._cli.tree import Group
 from domo_async._defaults import CHANGES_AT_ONCE
 
@@ -100,4 +100,4 @@ def import_(
             )
 
     table = of_bulk(call(work, instance, token_file, debug=debug, changed=has_changed))
-    tell(evolve(table, rows=[{"email_address": None, **row} for row in table.rows]), as_json=as_json)
+    print_results(evolve(table, rows=[{"email_address": None, **row} for row in table.rows]), as_json=as_json)

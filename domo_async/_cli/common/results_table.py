@@ -17,7 +17,7 @@ from domo_async._cli.common.output import err, one_line, out, print_json
 if TYPE_CHECKING:
     from domo_async._transfer import ItemResult, ItemResults
 
-__all__ = ["ResultsTable", "has_changed", "of_bulk", "of_transfers", "tell"]
+__all__ = ["ResultsTable", "has_changed", "of_bulk", "of_transfers", "print_results"]
 
 _MANY = 60
 _QUIET = frozenset({Outcome.UNCHANGED, Outcome.SKIPPED})
@@ -69,11 +69,11 @@ def of_transfers(outcomes: ItemResults[Any, Any], rows: Sequence[Mapping[str, An
         done: The outcome of those that ended well.
     """
     said = {done: outcomes.ok, Outcome.FAILED: outcomes.failed, Outcome.NOT_BEGUN: outcomes.not_begun}
-    told = [
+    described = [
         {**row, "outcome": _outcome(each, done), "error": None if each.error is None else str(each.error)}
         for row, each in zip(rows, outcomes, strict=True)
     ]
-    return ResultsTable(rows=told, counts={str(name): len(some) for name, some in said.items() if some})
+    return ResultsTable(rows=described, counts={str(name): len(some) for name, some in said.items() if some})
 
 
 def _outcome(each: ItemResult[Any, Any], done: str) -> str:
@@ -82,31 +82,31 @@ def _outcome(each: ItemResult[Any, Any], done: str) -> str:
     return Outcome.NOT_BEGUN if each.result is None else done
 
 
-def tell(told: ResultsTable, *, as_json: bool, quiet: bool = False) -> None:
+def print_results(table: ResultsTable, *, as_json: bool, quiet: bool = False) -> None:
     """Print it.
 
     Raises:
         typer.Exit: Some of it failed.
     """
     if as_json:
-        print_json({"dry_run": told.dry_run, "counts": told.counts, "results": told.rows})
-    elif not quiet or not told.ok:
-        _print(told)
-    if not told.ok:
-        raise typer.Exit(told.failed_with or ExitCode.FAILED)
+        print_json({"dry_run": table.dry_run, "counts": table.counts, "results": table.rows})
+    elif not quiet or not table.ok:
+        _print(table)
+    if not table.ok:
+        raise typer.Exit(table.failed_with or ExitCode.FAILED)
 
 
-def _print(told: ResultsTable) -> None:
-    many = len(told.rows) > _MANY
-    shown = [row for row in told.rows if not (many and row["outcome"] in _QUIET)]
+def _print(table: ResultsTable) -> None:
+    many = len(table.rows) > _MANY
+    shown = [row for row in table.rows if not (many and row["outcome"] in _QUIET)]
     names = [name for name in dict.fromkeys(name for row in shown for name in row) if name not in _LONG]
     print_table_of(names, [[row.get(name) for name in names] for row in shown])
-    counts = ", ".join(f"{count:,} {outcome}" for outcome, count in told.counts.items()) or "nothing to do"
-    hidden = len(told.rows) - len(shown)
+    counts = ", ".join(f"{count:,} {outcome}" for outcome, count in table.counts.items()) or "nothing to do"
+    hidden = len(table.rows) - len(shown)
     left_out = f"; {hidden:,} that stay as they are left out, --json gives all" if hidden else ""
-    dry = " (dry run: nothing was changed)" if told.dry_run else ""
+    dry = " (dry run: nothing was changed)" if table.dry_run else ""
     out.print(one_line(f"{counts}{dry}{left_out}"), markup=False, soft_wrap=True)
-    for row in told.rows:
+    for row in table.rows:
         if row["error"] is not None:
             # Whole, whatever the width: such lines are copied into searches and tickets.
             err.print(one_line(f"{_named(row)}: {row['error']}"), markup=False, soft_wrap=True)
