@@ -22,7 +22,7 @@ typedef enum {
     MAKE,    /* call the operand without arguments */
     CALL,    /* call the operand with the value */
     MEMBER,  /* look the value up in the operand */
-    MILLIS,  /* milliseconds since 1970: the operand is (datetime.fromtimestamp, UTC, first, end) */
+    MILLIS,  /* milliseconds since 1970: the operand is (datetime, UTC, first, end) */
     ACTIONS
 } Action;
 
@@ -67,6 +67,32 @@ static inline JsonType type_of(PyObject *value)
     return type == &PyDict_Type ? OBJECT : OTHER;
 }
 
+/* Return a datetime, made as pickle makes one: of its ten bytes, which takes a quarter of the time of fromtimestamp.
+
+   The date is found in a calendar that begins in March, so that leap days end its years, and in eras of 400 years, which
+   are all of the same length. */
+static PyObject *time_of(PyObject *cls, PyObject *zone, long long millis)
+{
+    const long long days = millis / 86400000, seconds = millis / 1000 % 86400, micros = millis % 1000 * 1000;
+    const long long shifted = days + 719468; /* days from March 1 of the year 0 to 1970 */
+    const long long era = shifted / 146097, of_era = shifted % 146097;
+    const long long years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const long long of_year = of_era - (365 * years + years / 4 - years / 100);
+    const long long months = (5 * of_year + 2) / 153; /* since March; 153 days are five months */
+    const long long month = months < 10 ? months + 3 : months - 9;
+    const long long year = era * 400 + years + (month <= 2);
+    const unsigned char bytes[] = {
+        (unsigned char)(year >> 8),           (unsigned char)year,         (unsigned char)month,
+        (unsigned char)(of_year - (153 * months + 2) / 5 + 1),
+        (unsigned char)(seconds / 3600),      (unsigned char)(seconds / 60 % 60), (unsigned char)(seconds % 60),
+        (unsigned char)(micros >> 16),        (unsigned char)(micros >> 8), (unsigned char)micros,
+    };
+    PyObject *state = PyBytes_FromStringAndSize((const char *)bytes, sizeof bytes);
+    PyObject *made = state ? PyObject_CallFunctionObjArgs(cls, state, zone, NULL) : NULL;
+    Py_XDECREF(state);
+    return made;
+}
+
 /* Return a new reference to what a path makes of a value.
 
    `own` becomes true if that may lead back to the instance, so that the garbage collector has to know the instance. What
@@ -97,15 +123,8 @@ static PyObject *follow(const Path *path, const Field *field, PyObject *value, i
     case MILLIS: {
         int overflow;
         const long long millis = PyLong_AsLongLongAndOverflow(value, &overflow);
-        if (!overflow && millis >= path->first && millis < path->end) {
-            PyObject *seconds = PyFloat_FromDouble((double)millis / 1000);
-            if (!seconds)
-                return NULL;
-            made = PyObject_CallFunctionObjArgs(PyTuple_GetItem(path->operand, 0), seconds,
-                                                PyTuple_GetItem(path->operand, 1), NULL);
-            Py_DECREF(seconds);
-            break;
-        }
+        if (!overflow && millis >= path->first && millis < path->end)
+            return time_of(PyTuple_GetItem(path->operand, 0), PyTuple_GetItem(path->operand, 1), millis);
     } /* fall through */
     default:
         made = PyObject_CallFunctionObjArgs(field->hook, value, field->type, NULL);
@@ -202,8 +221,14 @@ static int take_path(Path *path, PyObject *given)
         PyErr_SetString(PyExc_ValueError, "no such action, or not with such an operand");
         return 0;
     }
-    PyObject *function, *zone;
-    return action != MILLIS || PyArg_ParseTuple(operand, "OOLL", &function, &zone, &path->first, &path->end);
+    PyObject *cls, *zone;
+    if (action != MILLIS)
+        return 1;
+    if (!PyArg_ParseTuple(operand, "OOLL", &cls, &zone, &path->first, &path->end))
+        return 0;
+    if (path->first < 0)
+        PyErr_SetString(PyExc_ValueError, "times before 1970 are left to the hook");
+    return path->first >= 0;
 }
 
 static int take_member(Field *field, PyObject *member)

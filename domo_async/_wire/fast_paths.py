@@ -43,7 +43,7 @@ class Action(IntEnum):
     MEMBER = 5
     """Look the value up in the operand; call the field's hook if it is missing."""
     MILLIS = 6
-    """Convert milliseconds since 1970; the operand says how and within which range. Else call the field's hook."""
+    """Convert milliseconds since 1970; the operand has class, zone and range. Else call the field's hook."""
 
 
 class FastPath(NamedTuple):
@@ -101,7 +101,7 @@ def _path(json_type: type, members: Sequence[Any]) -> FastPath | None:
     ):
         return FastPath(Action.KEEP)
     if json_type is int and stamp_form(taker) is TimestampForm.EPOCH_MILLIS:
-        return FastPath(Action.MILLIS, (datetime.fromtimestamp, UTC, _FIRST_MILLIS, _END_OF_MILLIS))
+        return FastPath(Action.MILLIS, (datetime, UTC, _FIRST_MILLIS, _END_OF_MILLIS))
     if json_type is str and is_enum(taker) and json_types(taker) == {str}:
         return FastPath(Action.MEMBER, {member.value: member for member in _members(taker)})
     return None
@@ -156,8 +156,8 @@ def _branch(variable: str, json_type: type, path: FastPath, names: dict[str, Any
         case Action.MEMBER:
             return f"{is_of_type} and {variable} in {operand}", f"{operand}[{variable}]"
         case _:
-            function, zone, first, end = path.operand
-            names |= {operand: function, "UTC": zone}
+            cls, zone, first, end = path.operand
+            names |= {operand: cls.fromtimestamp, "UTC": zone}
             return f"{is_of_type} and {first} <= {variable} < {end}", f"{operand}({variable} / 1000, UTC)"
 
 

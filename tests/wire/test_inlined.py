@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from domo_async import DecodeError
 from domo_async._wire import EpochMillis, IsoStamp, Model, NumericId, OpenEnum, decode, structure
+from tests.wire.layouts import layouts_of, needs_layouts
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999
@@ -48,6 +49,20 @@ def test_milliseconds_are_exact_in_all_years(millis: int) -> None:
     assert (expected, expected) == (thing.at, thing.seen)
     assert thing.at is not None
     assert UTC is thing.at.tzinfo
+
+
+@needs_layouts
+def test_layouts_know_the_calendar() -> None:
+    layouts = layouts_of(Thing, ["at"])
+    day, last = 86_400_000, 2**32 * 1000 - 1
+
+    for start in range(10**11 - 10**11 % day + day, last, day):
+        for millis in (start - 1, start, start + 43_199_007):
+            thing = layouts.make(layouts.compiled, {"at": min(millis, last)})
+
+            assert EPOCH + timedelta(milliseconds=min(millis, last)) == thing.at
+    assert UTC is thing.at.tzinfo
+    assert 0 == thing.at.fold
 
 
 @pytest.mark.parametrize(
