@@ -121,17 +121,14 @@ class Told:
         """Return what was said of tokens; each process that runs tests looks at the end."""
         odd = [token for token in self.tokens if not _WORD.fullmatch(token)]
         sizes = {len(token) for token in self.tokens}
-
-        def holds(line: str) -> bool:
-            # Words are looked up piece by piece: there are too many tokens to look for each of them.
-            return any(token in line for token in odd) or any(
-                word[index : index + size] in self.tokens
-                for word in _WORD.findall(line)
-                for size in sizes
-                for index in range(len(word) - size + 1)
-            )
-
-        return [line for line in self.everything() if holds(line)]
+        lines = [*self.everything()]
+        # Words are looked up piece by piece, and each once: there are too many tokens to look for each in each line.
+        telling = {
+            word
+            for word in {word for line in lines for word in _WORD.findall(line)}
+            if any(word[index : index + size] in self.tokens for size in sizes for index in range(len(word) - size + 1))
+        }
+        return [line for line in lines if any(token in line for token in [*odd, *telling])]
 
 
 class _Recorder(logging.Handler):
