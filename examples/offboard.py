@@ -3,7 +3,7 @@
     python examples/offboard.py LEAVER COLLEAGUE           # numbers or e-mail addresses; DOMO_INSTANCE … are set
     domo-async users offboard LEAVER --to COLLEAGUE        # the same, from the command line
 
-Safe to run again: content that was given away is no longer the leaver's. Exits with 1 if something is left.
+Safe to run again: content that was given away no longer belongs to the leaver. Exits with 1 if something is left.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ __all__ = [
 
 CONNECTION_CLOSED = "the connection is closed; connect again"
 CURSOR_CLOSED = "the cursor is closed; make another"
-NO_RESULT = "there is no result: execute a query first"
+NO_RESULT = "the cursor has no result: execute a query first"
 BROKEN = "the result broke off with an error, so its other rows cannot be fetched: execute the query again"
 RESULT_CLOSED = "the result was closed while its rows were fetched: execute the query again"
 EXECUTEMANY = "executemany is for writing, and a connection only reads: execute each query, or bind a list to IN"

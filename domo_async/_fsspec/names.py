@@ -121,7 +121,7 @@ class Listing:
             self.files[path] = {"name": path, "size": None, "type": "file", **facts}
 
     def below(self, path: str, depth: int | None = None, *, directories: bool = False) -> dict[str, dict[str, object]]:
-        """Return what is below a path, at most so many names deep."""
+        """Return the files below a path, and its directories if asked for, down to a depth."""
         prefix = f"{path}/"
         found = {**(self.directories if directories else {}), **self.files}
         return {

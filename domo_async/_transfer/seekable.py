@@ -190,7 +190,7 @@ def _state(found: os.stat_result) -> tuple[int, ...]:
 
 
 def slices(stored: Stored, start: int, length: int, most: int = SLICE) -> Iterator[bytes]:
-    """Yield `length` bytes from `start` on, at most so many at a time.
+    """Yield `length` bytes from `start` on, in pieces of up to `most` bytes.
 
     They are read on the event loop itself: reading from the page cache is far cheaper than a hop to a thread.
 

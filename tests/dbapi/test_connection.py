@@ -281,7 +281,7 @@ def test_rows_are_streamed_and_a_result_that_breaks_off_does_not_pass_for_a_whol
 def test_closing_ends_cursors_and_is_told_afterwards(instance: Instance) -> None:
     connection = dbapi.connect(instance.url(instance.orders))
     cursor, other = connection.execute("SELECT n FROM Numbers"), connection.cursor()
-    with pytest.raises(dbapi.ProgrammingError, match="there is no result"):
+    with pytest.raises(dbapi.ProgrammingError, match="the cursor has no result"):
         other.fetchone()
     other.close()
     other.close()

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.long
 
 
 class OnFiles(abstract.AbstractFixtures):
-    """Files, where directories are no more than parts of names."""
+    """Files, whose directories exist only as parts of names."""
 
     @pytest.fixture
     def fs(self, files):

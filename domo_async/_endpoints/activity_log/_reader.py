@@ -193,7 +193,7 @@ def _counted(entries: _Entries) -> Counter[tuple[int, str]]:
 
 
 def identity(entry: Activity) -> str:
-    """Return a short key for the content of an entry without its time; the user's name counts if there is no number."""
+    """Return a short key for the content of an entry without its time; a user without a number counts by name."""
     facts = (
         entry.user_id or entry.user_name,
         entry.user_type,

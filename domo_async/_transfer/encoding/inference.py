@@ -114,9 +114,10 @@ def type_of_values(values: Collection[object]) -> ColumnType:
     """Return the column type that holds all values; see `columns_of_rows`."""
     classes = {*map(type, values)}
     column_types: set[ColumnType | None] = {_OF_CLASS[each] for each in classes & _OF_CLASS.keys()}
+    # Most columns hold nothing else, so most values are not looked at.
+    others = [value for value in values if type(value) not in _OF_CLASS] if classes - _OF_CLASS.keys() else []
     nan = exact = False
-    # In most columns, there are no others.
-    for value in [value for value in values if type(value) not in _OF_CLASS] if classes - _OF_CLASS.keys() else ():
+    for value in others:
         found = _type_of_value(value)
         if found is None:
             nan = nan or not is_missing_type(type(value))
