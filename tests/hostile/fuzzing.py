@@ -52,10 +52,12 @@ def binding(_: Path) -> Callable[[bytes], None]:
 
 
 def survey(folder: Path) -> Callable[[bytes], None]:
-    """Return a check: the compiled survey finds what the one in Python finds, in one block and in two."""
+    """Return a check: the compiled survey finds what the one in Python finds: in one block, in two, and in a file."""
     built("domo_async._transfer.csv._survey", folder)
     from domo_async._transfer.csv.block_scanner import BlockScanner, ScanState
     from domo_async._transfer.csv.compiled import CompiledBlockScanner
+
+    path = folder / "scanned.csv"
 
     def check(data: bytes) -> None:
         made = atheris.FuzzedDataProvider(data)
@@ -74,6 +76,16 @@ def survey(folder: Path) -> Callable[[bytes], None]:
                 assert found[:5] == other[:5], (width, parts)
                 mark = found.state
         text[: fast.well_formed(text)].decode()
+        path.write_bytes(text)
+        with path.open("rb") as file:
+            start = min(cut, len(text))
+            length, found, *_ = fast.scan_file(file.fileno(), start, len(text), b"", ScanState())
+        scanned = text[start : start + length]
+        scanned.decode()
+        if scanned:
+            other = plain.scan(scanned, ScanState())
+            assert other is not None, (width, scanned)
+            assert found[:5] == other[:5], (width, scanned)
 
     return check
 
