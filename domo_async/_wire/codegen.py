@@ -52,21 +52,28 @@ def model_hook(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
 def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
     """Return the structure hook of `cls`, compiled from lines of source.
 
-    For ``id: int``, ``made: EpochMillis | None = None`` and ``tags: tuple[str, ...] = ()`` it reads::
+    For ``id: int``, ``created: EpochMillis | None = None`` and ``tags: tuple[str, ...] = ()`` it reads::
 
         def hook(value, _):
             if value.__class__ is not dict: value = alone(value, what)
+            if compiled:
+                try: made = make(compiled, value)
+                except DecodeError: made = None
+                if made is not None: return made
             key, missing, odd = '', 0, None
             try:
                 key = 'id'
                 v0 = value['id']
-                if v0.__class__ is not int: v0 = hook0(v0, type0)
-                key = 'made'
-                if 'made' in value:
-                    v1 = value['made']
+                try:
+                    if v0.__class__ is not int: v0 = hook0(v0, type0)
+                except PartlyRead as error:
+                    v0, odd = unreadable(error, key, value, None, odd)
+                key = 'created'
+                if 'created' in value:
+                    v1 = value['created']
                     try:
                         if v1 is None: pass
-                        elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = from_epoch(v1 / 1000, UTC)
+                        elif v1.__class__ is int and 100000000000 <= v1 < 4294967296000: v1 = int_v1(v1 / 1000, UTC)
                         else: v1 = hook1(v1, type1)
                     except DecodeError as error:
                         v1, odd = unreadable(error, key, value, default1, odd)
@@ -75,25 +82,28 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
                 if 'tags' in value:
                     v2 = value['tags']
                     try:
-                        if v2 is None: v2 = default2
+                        if v2 is None: v2 = NoneType_v2
                         else: v2 = hook2(v2, type2)
                     except DecodeError as error:
                         v2, odd = unreadable(error, key, value, default2, odd)
                 else: v2 = default2; missing += 1
+                pass
             except (DecodeError, KeyError) as error:
                 raise failed(error, key) from None
             unknown = len(value) + missing - 3
             extras = NO_EXTRAS if unknown == 0 else further(value)
             if odd is not None: extras = {**extras, **odd}
+            else: learn(value)
             made = blank()
-            made.made = v0
-            made.owner = v1
+            made.id = v0
+            made.created = v1
             made.tags = v2
             made.extras = extras
             made.__class__ = cls
             return made
 
-    Where C is compiled, objects with frequent keys are made by a layout; see `layouts`.
+    The lines with `compiled` and `learn` are there if C is compiled: objects with frequent keys are made by a layout; see
+    `layouts`.
     """
     fields = model_fields(cls)
     scope: dict[str, Any] = {
