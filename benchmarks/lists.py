@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import orjson
 
-from benchmarks._harness import Options, Row, at_most, in_pairs
+from benchmarks._harness import Measurement, Options, Row, at_most, in_pairs
 from domo_async._endpoints.activity_log.models import Activity
 from domo_async._endpoints.search.models import SearchHit
 from domo_async._endpoints.users.models import User
@@ -91,9 +91,7 @@ def benchmark(options: Options) -> Iterator[Row]:
         ("search hits, 100 a page, their times left as numbers", _hit, SearchHit, HitStruct, 100),
     )
     for what, make, model, struct, size in cases:
-        bodies = [
-            orjson.dumps([make(number) for number in range(first, first + size)]) for first in range(0, _RECORDS, size)
-        ]
+        bodies = _pages(make, size)
         into: Any = tuple[model, ...]  # type: ignore[valid-type]
         decoder = msgspec.json.Decoder(list[struct])  # type: ignore[valid-type]
         decode(b"[]", into)
@@ -105,6 +103,26 @@ def benchmark(options: Options) -> Iterator[Row]:
             runs=options.runs,
             target=at_most(4.0),
         )
+    for name, (_, _, size) in _MODELS.items():
+        yield in_pairs(
+            f"100 000 {name}, {size} a page, without compiled code / with compiled code",
+            "s",
+            Measurement(decoding, name, without=["domo_async._wire._layouts"]),
+            Measurement(decoding, name),
+            runs=options.runs,
+        )
+
+
+def decoding(name: str) -> float:
+    """Decode pages of one model; return the seconds."""
+    make, model, size = _MODELS[name]
+    into: Any = tuple[model, ...]  # type: ignore[valid-type]
+    decode(b"[]", into)
+    return _seconds(lambda body: decode(body, into), _pages(make, size))
+
+
+def _pages(make: Callable[[int], object], size: int) -> list[bytes]:
+    return [orjson.dumps([make(number) for number in range(first, first + size)]) for first in range(0, _RECORDS, size)]
 
 
 def _seconds(read: Callable[[bytes], object], bodies: Sequence[bytes]) -> float:
@@ -156,3 +174,10 @@ def _hit(number: int) -> object:
         "useGraph": False,
         "score": 1.5,
     }
+
+
+_MODELS: Mapping[str, tuple[Callable[[int], object], type, int]] = {
+    "users": (_user, User, 500),
+    "activity": (_activity, Activity, 1000),
+    "search hits": (_hit, SearchHit, 100),
+}

@@ -102,7 +102,7 @@ def _compile(cls: type[Model], converter: Converter, *, strict: bool) -> Hook:
             made.__class__ = cls
             return made
 
-    The lines with `compiled` and `learn` are there if C is compiled: objects with frequent keys are made by a layout; see
+    The lines with `compiled` and `learn` are there if C is compiled: a layout makes the objects with frequent keys; see
     `layouts`.
     """
     fields = model_fields(cls)
