@@ -304,12 +304,11 @@ class Connection:
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """Follow redirects and return the final answer, with its body if it is to be read or explains an error."""
         loop = self._loop
-        ends = loop.time() + seconds
         deadlines = self._deadlines.get(limits.late)
         if deadlines is None:
             deadlines = self._deadlines[limits.late] = Deadlines(loop, limits.late)
-        limit = Deadline(deadlines, ends)
-        call = Call(request, timeout, ends, limits.timeouts.read, loop, limit)
+        limit = Deadline(deadlines, loop.time() + seconds)
+        call = Call(request, timeout, limits.timeouts.read, loop, limit)
         try:
             with limit:
                 sessions = self._usable() or await self._made()
@@ -318,7 +317,7 @@ class Connection:
                 if good and not read:
                     return response, b""
                 most = self._settings.max_answer if good else _MOST_EXPLAINED
-                return response, await _read_body(response, call, most)
+                return response, await _read_body(response, call, most, good=good)
         except (aiohttp.ClientError, LostError, OSError) as error:  # a timeout is an OSError
             failure: Exception = error
         except RuntimeError as error:
@@ -359,7 +358,7 @@ class Connection:
                 raise proxy_refusal(what, origin_of(target), call.proxy, 407, response.reason, response.headers)
             if response.status not in _REDIRECTS or "Location" not in response.headers:
                 return response
-            await _read_body(response, call, _MOST_EXPLAINED)
+            await _read_body(response, call, _MOST_EXPLAINED, good=False)
             target = self._redirected(request, response, target, hop)
             hop += 1
             # After a redirect to another host, credentials stay off even if it leads back: else others could use our
@@ -560,13 +559,13 @@ def is_good(response: aiohttp.ClientResponse) -> bool:
     return 200 <= response.status < 300
 
 
-async def _read_body(response: aiohttp.ClientResponse, call: Call, most: int) -> bytes:
+async def _read_body(response: aiohttp.ClientResponse, call: Call, most: int, *, good: bool) -> bytes:
     """Return an answer's body; for an error or redirect, which the status explains, as much of it as arrives.
 
     Raises:
         TransportError: The body of a successful answer broke off, or is larger than `most`.
     """
-    request, good = call.request, is_good(response)
+    request = call.request
     pieces: list[bytes] = []
     left = most - (response.content_length or 0 if good else 0)
     whole = False

@@ -8,6 +8,8 @@ from typing import Self
 
 __all__ = ["Deadline", "Deadlines"]
 
+_NEVER = float("inf")
+
 
 class Deadlines:
     """Creates blocks that expire slightly late, at almost no cost.
@@ -38,7 +40,7 @@ class Deadlines:
 
     def _tick(self) -> None:
         now = self.loop.time()
-        for deadline in [deadline for deadline in self.running if deadline.ends <= now]:
+        for deadline in [each for each in self.running if each.ends <= now or each.stalls <= now]:
             self.running.discard(deadline)
             deadline.expire()
         self._ticking = bool(self.running)
@@ -51,14 +53,19 @@ class Deadline:
 
     Args:
         deadlines: The timer for blocks.
-        ends: The loop's time at which it expires; infinite for never. It may be changed at any time.
+        ends: The loop's time at which it expires; infinite for never.
+
+    Attributes:
+        ends: The loop's time at which it expires.
+        stalls: The loop's time at which it expires without progress; infinite for never; progress moves it.
     """
 
-    __slots__ = ("_cancelling", "_deadlines", "_expired", "_task", "ends")
+    __slots__ = ("_cancelling", "_deadlines", "_expired", "_task", "ends", "stalls")
 
     def __init__(self, deadlines: Deadlines, ends: float) -> None:
         self._deadlines = deadlines
         self.ends = ends
+        self.stalls = _NEVER
         self._expired = False
 
     def __enter__(self) -> Self:

@@ -16,6 +16,7 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from attrs import define
+from multidict import CIMultiDict
 from yarl import URL
 
 from domo_async._redaction import Secret
@@ -35,6 +36,7 @@ __all__ = [
 
 LARGEST_HEADER = 64 << 10
 MOST_HEADERS = 256
+_NEVER = float("inf")
 # The margin by which connections are closed before the server's keep-alive limit, which counts from its last byte.
 _EARLIER = 1.0
 # aiohttp would send an idempotent request again after these errors.
@@ -64,7 +66,6 @@ class Call:
     Attributes:
         request: The request.
         timeout: aiohttp's limits.
-        ends: The loop's time at which the attempt expires; infinite if its time is not limited.
         patience: The seconds within which there must be progress.
         loop: The event loop.
         limit: The block that expires.
@@ -75,7 +76,6 @@ class Call:
 
     request: Request
     timeout: aiohttp.ClientTimeout
-    ends: float
     patience: float
     loop: asyncio.AbstractEventLoop
     limit: Deadline
@@ -84,8 +84,8 @@ class Call:
     just_encrypted: bool = False
 
     def keep_moving(self) -> None:
-        """Set the limit to expire without progress, or at the end of the attempt if that is earlier."""
-        self.limit.ends = min(self.loop.time() + self.patience, self.ends)
+        """Set the limit to expire also if there is no further progress."""
+        self.limit.stalls = self.loop.time() + self.patience
 
 
 @define(eq=False)
@@ -120,7 +120,7 @@ class Exchange:
         token = _running.set(self)
         try:
             while True:
-                call.limit.ends = call.ends  # aiohttp limits the time to connect
+                call.limit.stalls = _NEVER  # aiohttp limits the time to connect
                 try:
                     return await (self._send(self.headers, None) if body is None else self._send_body(body))
                 except _StaleError:
@@ -264,7 +264,7 @@ class _Line:
     __slots__ = ("_unread", "expires")
 
     def __init__(self, protocol: ResponseHandler) -> None:
-        self.expires = float("inf")
+        self.expires = _NEVER
         self._unread = _look_for_unread(protocol)
 
     def has_spoken(self, protocol: ResponseHandler) -> bool:
@@ -283,6 +283,14 @@ _lines: WeakKeyDictionary[ResponseHandler, _Line] = WeakKeyDictionary()
 class OnceRequest(aiohttp.ClientRequest):
     """A request that checks its connection before using it, and that aiohttp does not send again."""
 
+    def update_headers(self, headers: Any) -> None:
+        """Set the headers; no other header of ours is Host, so they need not be looked through."""
+        super().update_headers(None)
+        self.headers.extend(headers)
+
+    def update_auto_headers(self, skip_auto_headers: Any) -> None:
+        """Add no headers: ours are complete."""
+
     def update_proxy(self, proxy: URL | None, proxy_auth: aiohttp.BasicAuth | None, proxy_headers: Any) -> None:
         """Take over the proxy, with the name and password, which were not passed to aiohttp before."""
         ours = _running.get().call.proxy
@@ -294,18 +302,22 @@ class OnceRequest(aiohttp.ClientRequest):
         """Send the request if the connection is usable."""
         exchange = _running.get()
         exchange.begin(conn)
-        # Only while the head is written; headers that a middleware has set take precedence.
-        sealed, headers = exchange.sealed, self.headers
-        added = [name for name in sealed.get_secret_value() if name not in headers]
+        added = _unsealed(exchange.sealed, self.headers)
         try:
-            for name in added:
-                headers[name] = sealed.get_secret_value()[name]
             return await super().send(conn)
         except _RESENT_AFTER as error:
             raise LostError(error) from None
         finally:
+            # Secret headers are there only while the head is written.
             for name in added:
-                headers.pop(name, None)
+                self.headers.pop(name, None)
+
+
+def _unsealed(sealed: Secret[Mapping[str, str]], headers: CIMultiDict[str]) -> tuple[str, ...]:
+    """Add secret headers, except those that a middleware has set, and return their names."""
+    added = {name: value for name, value in sealed.get_secret_value().items() if name not in headers}
+    headers.extend(added)
+    return tuple(added)
 
 
 class WatchedResponse(aiohttp.ClientResponse):
@@ -321,7 +333,7 @@ class WatchedResponse(aiohttp.ClientResponse):
         exchange = _running.get()
         if protocol is not None and exchange.line is not None:
             alive = _kept_alive(self.headers["Keep-Alive"]) if "Keep-Alive" in self.headers else None
-            ends = float("inf") if alive is None else exchange.call.loop.time() + alive - _EARLIER
+            ends = _NEVER if alive is None else exchange.call.loop.time() + alive - _EARLIER
             exchange.line.expires = ends
             if self.method == "HEAD" or self.status in {204, 304}:
                 # A forbidden body may follow nevertheless, and would be read as the next answer.

@@ -50,12 +50,13 @@ def url(template: str, *segments: str | int) -> Url:
     Raises:
         ConfigError: An identifier is empty, a dot segment or not an identifier, and would reach another route.
     """
-    if not segments:
-        return Url(template, template)
+    path = template
     try:
-        return Url(template, template.format(*map(_quoted, segments)))
+        for segment in segments:
+            path = path.replace("{}", _quoted(segment), 1)  # a quoted identifier has no braces
     except TypeError:  # unhashable values, such as a list
         raise ConfigError("an identifier is a string or a whole number, not a container") from None
+    return Url(template, path)
 
 
 @lru_cache(maxsize=1024, typed=True)
