@@ -24,7 +24,7 @@ _COMPILED: Mapping[str, tuple[str, str]] = {
     "csv_scanner": ("_transfer/csv/_survey", "the scanner of CSV"),
     "csv_rewriter": ("_transfer/csv/_rewrite", "the rewriter of CSV in other dialects"),
     "emulator_rows": ("_emulator/rows/_columns", "the embedded instance's reader of rows"),
-    "models": ("_wire/_layouts", "the reader of long lists"),
+    "models": ("_wire/_decoding", "the reader of long lists"),
 }
 _DEVELOPERS = {"dev", "fuzz", "release"}
 _OF_EXTRA = re.compile(r"""^\s*([\w.-]+).*;.*\bextra\s*==\s*["']([\w.-]+)["']""")

@@ -31,7 +31,7 @@ _END_OF_MILLIS: Final = 2**32 * 1000
 
 
 class Action(IntEnum):
-    """What is done with a value; `_layouts.c` has the same numbers."""
+    """What is done with a value; `_decoding.c` has the same numbers."""
 
     KEEP = 1
     REPLACE = 2

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, NoReturn
 
 import orjson
@@ -20,9 +21,10 @@ __all__ = ["dumps", "loads"]
 _MARK = b"\xef\xbb\xbf"
 # Maps digits to zeros and all other bytes to ones: the fastest way to find long runs of digits.
 _DIGITS = bytes(ord("0") if byte in b"0123456789" else ord("1") for byte in range(256))
-# The shortest integer that may be beyond 64 bits. Every third digit is looked at first: of such an integer there are at
-# least six, and of the thirteen of milliseconds since 1970, which are in most answers, at most five.
+# The shortest integer that may be beyond 64 bits.
 _GREAT_DIGITS = 19
+# Without compiled code, every third digit is looked at first: of such an integer there are at least six, and of the
+# thirteen of milliseconds since 1970, which are in most answers, at most five.
 _STEP = 3
 _GREAT = re.compile(rb"(?:^|[:,\[\s])-?[1-9][0-9]{18,}(?:$|[,\]}\s])")
 # An escape; in the group if it is a lone surrogate.
@@ -56,9 +58,23 @@ def loads(body: bytes, *, exact: bool = False) -> Any:  # JSON has no static typ
 
 def _has_great_integer(body: bytes) -> bool:
     """Return whether there may be an integer beyond 64 bits, which orjson would convert to a float."""
-    if b"0" * (_GREAT_DIGITS // _STEP) not in body[::_STEP].translate(_DIGITS):
+    return _fastest_search()(body, _GREAT_DIGITS) and _GREAT.search(body) is not None
+
+
+@cache
+def _fastest_search() -> Callable[[bytes, int], bool]:
+    try:
+        from domo_async._wire._decoding import has_long_number  # noqa: PLC0415 - not built everywhere
+    except ImportError:
+        return _has_long_number
+    return has_long_number
+
+
+def _has_long_number(body: bytes, digits: int) -> bool:
+    """Return whether so many digits stand side by side."""
+    if b"0" * (digits // _STEP) not in body[::_STEP].translate(_DIGITS):
         return False
-    return b"0" * _GREAT_DIGITS in body.translate(_DIGITS) and _GREAT.search(body) is not None
+    return b"0" * digits in body.translate(_DIGITS)
 
 
 def _loads_exactly(body: bytes, number: Callable[[str], float | Decimal]) -> Any:

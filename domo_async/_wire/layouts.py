@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import Attribute
 
-from domo_async._wire._layouts import Layout, make
+from domo_async._wire._decoding import Layout, make
 from domo_async._wire.fast_paths import Action, FastPath, default_path, fast_paths
 from domo_async._wire.model import NO_EXTRAS, Model, name_on_wire
 
 if TYPE_CHECKING:
-    from domo_async._wire._layouts import Keyed
+    from domo_async._wire._decoding import Keyed
 
 __all__ = ["Layouts"]
 

@@ -153,7 +153,7 @@ def columns(folder: Path) -> Callable[[bytes], None]:
 
 def layouts(folder: Path) -> Callable[[bytes], None]:
     """Return a check: a layout makes of an object what the hook in Python makes of it, or raises an error."""
-    built("domo_async._wire._layouts", folder)
+    built("domo_async._wire._decoding", folder)
     from domo_async import DecodeError
     from domo_async._wire.decode import structure
     from tests.wire.layouts import layouts_of

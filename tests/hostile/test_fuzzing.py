@@ -18,7 +18,7 @@ SOURCES = {
     "survey": "domo_async/_transfer/csv/_survey.c",
     "rewrite": "domo_async/_transfer/csv/_rewrite.c",
     "columns": "domo_async/_emulator/rows/_columns.c",
-    "layouts": "domo_async/_wire/_layouts.c",
+    "layouts": "domo_async/_wire/_decoding.c",
 }
 # A run takes a millisecond or so.
 RUNS = 50 * TRIES

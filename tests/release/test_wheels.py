@@ -29,7 +29,7 @@ MODULES = {
     "domo_async/_emulator/rows/_columns",
     "domo_async/_transfer/csv/_rewrite",
     "domo_async/_transfer/csv/_survey",
-    "domo_async/_wire/_layouts",
+    "domo_async/_wire/_decoding",
 }
 of_each_target = pytest.mark.parametrize("target", [pytest.param(each, id=each.triple) for each in TARGETS])
 

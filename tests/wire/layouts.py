@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from domo_async._wire.layouts import Layouts
 
 needs_layouts = pytest.mark.skipif(
-    find_spec("domo_async._wire._layouts") is None, reason="not compiled here; .ci/run fails without"
+    find_spec("domo_async._wire._decoding") is None, reason="not compiled here; .ci/run fails without"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,6 +36,7 @@ from domo_async._wire import (
     unstructure,
     wire_name,
 )
+from domo_async._wire.json import _fastest_search, _has_long_number
 from domo_async.errors import DecodeError
 
 
@@ -553,6 +555,14 @@ def test_a_great_integer_is_found_wherever_in_the_document_it_begins(before: int
     document = b" " * before + b'{"at":1734458216000,"great":9223372036854775808,"also":-18446744073709551616}'
 
     assert {"at": 1734458216000, "great": 2**63, "also": -(2**64)} == loads(document)
+
+
+@given(st.lists(st.sampled_from(["1", "90817263", "0" * 13, "9" * 18, "5" * 19, "x", ","])).map("".join))
+def test_long_numbers_are_found_with_and_without_compiled_code(text: str) -> None:
+    expected = re.search("[0-9]{19}", text) is not None
+
+    assert expected == _has_long_number(text.encode(), 19)
+    assert expected == _fastest_search()(text.encode(), 19)
 
 
 def test_models_and_extras_keep_great_integers() -> None:

@@ -1,9 +1,10 @@
-/* Instances of models, made of JSON objects that have the same keys in the same order, as those of most long lists have.
+/* Compiled parts of the decoding of JSON: instances of models, and the search for long numbers.
 
-   codegen.py compiles a layout for such keys: for each key the member of the class that takes its value, and what is done
-   with a value of each type. It takes no other objects, and if a hook refuses a value, its error comes out of here; the
-   hook in Python then decodes the object from the beginning, which keeps what it cannot decode. So nothing is decided
-   here that is not as it is there. */
+   An instance is made of a JSON object that has the same keys in the same order as many others, as those of most long
+   lists have. codegen.py compiles a layout for such keys: for each key the member of the class that takes its value, and
+   what is done with a value of each type. It takes no other objects, and if a hook refuses a value, its error comes out of
+   here; the hook in Python then decodes the object from the beginning, which keeps what it cannot decode. So nothing is
+   decided here that is not as it is there. */
 
 #define PY_SSIZE_T_CLEAN
 #ifndef Py_GIL_DISABLED /* free-threaded Python has no limited API */
@@ -48,6 +49,11 @@ typedef struct {
     Py_ssize_t keyed, unkeyed, further;
     Field *fields; /* first those that have keys, in the order of the keys */
 } Layout;
+
+static inline int is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
 
 static inline JsonType type_of(PyObject *value)
 {
@@ -354,7 +360,7 @@ static PyType_Slot layout_slots[] = {
 };
 
 static PyType_Spec layout_spec = {
-    .name = "domo_async._wire._layouts.Layout",
+    .name = "domo_async._wire._decoding.Layout",
     .basicsize = sizeof(Layout),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = layout_slots,
@@ -384,7 +390,35 @@ static PyObject *make(PyObject *module, PyObject *const *arguments, Py_ssize_t c
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(has_long_number_doc, "has_long_number(body, digits)\n--\n\n"
+                                  "Return whether so many digits stand side by side in bytes.");
+
+static PyObject *has_long_number(PyObject *module, PyObject *arguments)
+{
+    const char *body;
+    Py_ssize_t size, digits;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "y#n", &body, &size, &digits))
+        return NULL;
+    if (digits < 1) {
+        PyErr_SetString(PyExc_ValueError, "a number has at least one digit");
+        return NULL;
+    }
+    /* One of so many digits is at each step. */
+    for (Py_ssize_t at = digits - 1; at < size; at += digits) {
+        Py_ssize_t first = at;
+        while (first >= 0 && is_digit(body[first]))
+            first--;
+        while (at < size && is_digit(body[at]))
+            at++;
+        if (at - first > digits)
+            Py_RETURN_TRUE;
+    }
+    Py_RETURN_FALSE;
+}
+
 static PyMethodDef methods[] = {
+    {"has_long_number", has_long_number, METH_VARARGS, has_long_number_doc},
     {"make", (PyCFunction)(void (*)(void))make, METH_FASTCALL, make_doc},
     {NULL, NULL, 0, NULL},
 };
@@ -407,13 +441,13 @@ static PyModuleDef_Slot slots[] = {
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
-    .m_name = "domo_async._wire._layouts",
-    .m_doc = "Instances of models for objects with the same keys.",
+    .m_name = "domo_async._wire._decoding",
+    .m_doc = "Compiled parts of the decoding of JSON.",
     .m_methods = methods,
     .m_slots = slots,
 };
 
-PyMODINIT_FUNC PyInit__layouts(void)
+PyMODINIT_FUNC PyInit__decoding(void)
 {
     return PyModuleDef_Init(&definition);
 }
