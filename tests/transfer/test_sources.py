@@ -564,3 +564,19 @@ def test_rows_that_go_in_come_out(table, kind, part_size):
             return await rows(domo, dataset_id)
 
     assert table == asyncio.run(main())
+
+
+async def test_parquet_takes_the_memory_of_a_row_group_and_not_of_the_file(domo, tmp_path):
+    table = pa.table({"id": range(16_000), "name": ["x" * 1000] * 16_000})
+    parquet.write_table(table, tmp_path / "a.parquet", row_group_size=1000, use_dictionary=False, compression="none")
+    made = await domo.datasets.create("Test", COLUMNS)
+    before, held = pa.total_allocated_bytes(), []
+
+    def look(_: Progress) -> None:
+        held.append(pa.total_allocated_bytes() - before)
+
+    done = await domo.datasets.upload(made.id, tmp_path / "a.parquet", part_size=1 << 20, concurrency=1, progress=look)
+
+    assert 16_000 == done.rows
+    assert 16 <= len(held)
+    assert 6 << 20 > max(held)

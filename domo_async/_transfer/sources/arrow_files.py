@@ -183,7 +183,7 @@ def _parquet(opened: Callable[[], Any]) -> tuple[pa.Schema, int, Iterator[pa.Rec
     file = pq.ParquetFile(opened(), coerce_int96_timestamp_unit="us")
     long_times = _columns_of_long_times(file)
     if not long_times:
-        return file.schema_arrow, file.metadata.num_rows, file.iter_batches(), partial(file.close, force=True)
+        return file.schema_arrow, file.metadata.num_rows, _by_row_groups(file), partial(file.close, force=True)
     fine = pq.ParquetFile(opened())
 
     def release() -> None:
@@ -193,6 +193,12 @@ def _parquet(opened: Callable[[], Any]) -> tuple[pa.Schema, int, Iterator[pa.Rec
     return file.schema_arrow, file.metadata.num_rows, _exact_times(file, fine, long_times), release
 
 
+def _by_row_groups(file: Any, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    # Asked for several row groups, Arrow reads ahead through the file, and keeps what it has read.
+    for number in range(file.num_row_groups):
+        yield from file.iter_batches(row_groups=[number], columns=columns)
+
+
 def _columns_of_long_times(file: Any) -> list[str]:
     columns = [file.metadata.schema.column(index) for index in range(file.metadata.num_columns)]
     found = dict.fromkeys(column.path.partition(".")[0] for column in columns if column.physical_type == "INT96")
@@ -200,7 +206,7 @@ def _columns_of_long_times(file: Any) -> list[str]:
 
 
 def _exact_times(file: Any, fine: Any, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    for batch, precise in zip(file.iter_batches(), fine.iter_batches(columns=names), strict=True):
+    for batch, precise in zip(_by_row_groups(file), _by_row_groups(fine, columns=names), strict=True):
         exact = batch
         for name in names:
             index = batch.schema.get_field_index(name)
