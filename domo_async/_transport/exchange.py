@@ -169,7 +169,7 @@ class Exchange:
 
     async def _send_slices(self, headers: Mapping[str, str], slices: Iterator[bytes]) -> aiohttp.ClientResponse:
         """Send a body, whose total time is not limited but which must make progress."""
-        failure: Exception | None = None
+        failure: Exception | SystemExit | KeyboardInterrupt | None = None
 
         async def moving() -> AsyncIterator[memoryview]:
             nonlocal failure
@@ -178,9 +178,10 @@ class Exchange:
                     # asyncio cuts off what was sent, which copies bytes but not a view of them.
                     yield memoryview(piece)
                     self.call.keep_moving()
-            except Exception as error:
+            except (Exception, SystemExit, KeyboardInterrupt) as error:
                 failure = error
-                raise
+                # aiohttp asks in a task of its own, of which asyncio reports an exit once more.
+                raise RuntimeError from None
 
         try:
             return await self._send(headers, moving())

@@ -35,7 +35,8 @@ def read(text: str, delimiter: str) -> tuple[list[Row], int | None]:  # noqa: C9
     row: Row = []
     field: str | None = None
     state = "start"  # of a field
-    returns = "\n" not in "".join(text.split('"')[::2])  # of what ends records
+    outside = "".join(text.split('"')[::2])
+    returns = "\r" in outside and "\n" not in outside  # of what ends records
     line = begins = 1
     at = 0
     while at < len(text):
@@ -104,6 +105,7 @@ def written(rows: list[Row], delimiter: str, line_end: str) -> str:
 @given(texts, delimiters, cuts)
 @example("a\r", ";", [])
 @example('"\r', ";", [])
+@example('"\r"a', ",", [])
 @example('a;"b"\r"c"x', ";", [3])
 def test_rewritten_csv_says_what_is_read_however_the_bytes_arrive(text, delimiter, cuts):
     rows, wrong = read(text, delimiter)

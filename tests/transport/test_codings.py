@@ -10,11 +10,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 from aiohttp import web
 
 from domo_async import APIError, DecodeError, Domo, IncompleteAnswer, Retries
-from tests.support import talking_to
+from tests.support import needs, talking_to
 
 DOCUMENT = {"rows": list(range(20_000)), "zeros": "0" * 3_000_000}
 PLAIN = json.dumps(DOCUMENT).encode()
@@ -83,6 +82,7 @@ async def test_what_ends_early_or_is_damaged_is_incomplete(coding, body):
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "zstd, gzip"])
 async def test_a_coding_that_was_not_asked_for_is_refused_by_name(coding):
+    zstandard = needs("zstandard", extra="zstd")
     async with talking_to(answering(zstandard.compress(PLAIN), coding)) as domo:
         with pytest.raises(DecodeError, match=f"^GET /api/x: the answer is coded as {coding}"):
             await domo.request("GET", "/api/x")

@@ -157,7 +157,8 @@ def test_the_garbage_collector_knows_those_alone_that_hold_what_it_collects() ->
     del held, made[1], containers
     gc.collect()
 
-    assert [False, True] == [gc.is_tracked(each) for each in made]
+    always = gc.is_tracked({})  # from Python 3.14 on, every dictionary is
+    assert [always, True] == [gc.is_tracked(each) for each in made]
     assert alive() is None
 
 
