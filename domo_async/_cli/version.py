@@ -26,7 +26,7 @@ _COMPILED: Mapping[str, tuple[str, str]] = {
     "emulator_rows": ("_emulator/rows/_columns", "the embedded instance's reader of rows"),
     "models": ("_wire/_decoding", "the reader of long lists"),
 }
-_DEVELOPERS = {"dev", "fuzz", "release"}
+_DEVELOPERS = {"clouds", "dev", "fuzz", "release"}
 _OF_EXTRA = re.compile(r"""^\s*([\w.-]+).*;.*\bextra\s*==\s*["']([\w.-]+)["']""")
 
 

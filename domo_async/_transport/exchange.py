@@ -178,7 +178,7 @@ class Exchange:
                     # asyncio cuts off what was sent, which copies bytes but not a view of them.
                     yield memoryview(piece)
                     self.call.keep_moving()
-            except (Exception, SystemExit, KeyboardInterrupt) as error:
+            except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - raised below
                 failure = error
                 # aiohttp asks in a task of its own, of which asyncio reports an exit once more.
                 raise RuntimeError from None

@@ -230,6 +230,13 @@ async def test_credentials_of_urls_are_in_no_message(domo, orders, watch):
     assert "hunter2" not in f"{refused.value!r} {refused.value.__context__!r}"
 
 
+def test_only_names_in_object_stores_are_shown_with_marks_of_queries():
+    shown = {"s3://bucket/part#1?.csv": "s3://bucket/part#1?.csv", "gs://b/a#1": "gs://b/a#1"}
+    cut = {"https://me:pw@host/a.csv?key=1#x": "https://host/a.csv", "webdav://host/a.csv?key=1": "webdav://host/a.csv"}
+
+    assert {**shown, **cut} == {url: urls.shown_url(url) for url in {**shown, **cut}}
+
+
 async def test_a_journal_recognises_a_file_by_its_mark_without_reading_it(domo, orders, tmp_path):
     server = Web()
     options: Any = {"action": "APPEND", "resume": tmp_path / "journal"}

@@ -38,7 +38,7 @@ class ArrowContent:
         name: The file's name, for errors.
         data: The open file, which is checked for changes.
         open: Opens it once more, as a file of pyarrow.
-        finish: Is called after its last row.
+        finish: Is called after its last row, or if it is damaged; raises if it has changed.
     """
 
     name: str
@@ -252,5 +252,6 @@ def _sound(batches: Iterator[pa.RecordBatch], content: ArrowContent) -> Iterator
     try:
         yield from batches
     except (OSError, pa.ArrowException) as error:
+        content.finish()  # if the file has changed, that is the reason
         raise SourceError(f"cannot read {content.name}: {error}") from None
     content.finish()

@@ -31,11 +31,18 @@ _MARKS = (
     *("md5Hash", "md5", "Content-MD5", "content_md5", "Digest", "crc32c"),
 )
 _TIMES = ("mtime", "modified", "LastModified", "last_modified", "Last-Modified", "updated", "created")
-# gzip and zstd are recognised by their first bytes, whatever a caller calls them.
 _WEB = ("http://", "https://")
+# In the names of their files, ? and # are characters like others.
+_OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs"})
 # fsspec's own limit for the web is five minutes for a whole file, however it goes.
 _MOST_SECONDS_IDLE = 60.0
 _INFOS_AT_ONCE = 8
+_LARGEST_BLOCK = 8 << 20
+_TO_GIVE_CREDENTIALS = (
+    "; give credentials where its file system looks for them, or pass fsspec.open(url, …) with its options, such as"
+    " anon=True for a public file in S3"
+)
+# gzip and zstd are recognised by their first bytes, whatever a caller calls them.
 _RECOGNISED = (None, "gzip", "zstd")
 
 
@@ -62,9 +69,14 @@ def _shown(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     if not mark:
         return _printable(url)
-    rest = re.split(r"[?#]", rest, maxsplit=1)[0]
+    if scheme.lower() not in _OBJECT_STORES:
+        rest = _without_query(rest)
     host, slash, path = rest.partition("/")
     return _printable(f"{scheme}://{host.rpartition('@')[2]}{slash}{path}")
+
+
+def _without_query(url: str) -> str:
+    return re.split(r"[?#]", url, maxsplit=1)[0]
 
 
 def _printable(text: str) -> str:
@@ -78,8 +90,10 @@ def _secrets_in(url: str) -> Iterator[str]:
             user, password = parts.username, parts.password
         except ValueError:
             continue
-        yield from filter(None, (password, user if password is None else None, parts.query))
-        yield from (value for _, value in parse_qsl(parts.query))
+        yield from filter(None, (user, password))
+        if parts.scheme not in _OBJECT_STORES:
+            yield parts.query
+            yield from (value for _, value in parse_qsl(parts.query))
 
 
 @frozen(eq=False)
@@ -125,7 +139,14 @@ class _Guard:
         if isinstance(error, ImportError):
             return self.refused(error)
         kind = type(error).__name__
-        return SourceError(f"cannot read {self.shown}: {kind}: {self._reason(error)}; nothing was committed")
+        if kind == "FileExpired":  # s3fs asks for each range by the ETag of the first
+            return self.changed()
+        advice = _TO_GIVE_CREDENTIALS if isinstance(error, PermissionError) or "Credentials" in kind else ""
+        return SourceError(f"cannot read {self.shown}: {kind}: {self._reason(error)}{advice}; nothing was committed")
+
+    def changed(self) -> SourceError:
+        """Return the error for a file that did not stay as it was."""
+        return SourceError(f"{self.shown} was written to or replaced while it was uploaded; nothing was committed")
 
     def refused(self, error: Exception) -> ConfigError:
         """Return the error for a file system that cannot be opened."""
@@ -161,13 +182,14 @@ class UrlFile:
     @property
     def path(self) -> Path:
         """Its path, for the names of its folders and its suffix."""
-        return Path(*PurePosixPath(re.split(r"[?#]", self._key, maxsplit=1)[0]).parts)
+        key = _without_query(self._key) if self._is_of_web else self._key
+        return Path(*PurePosixPath(key).parts)
 
     @property
     def mark(self) -> str | None:
         """A mark by which its content is recognised without reading it; None if its content has to be read."""
         # With a query, different contents can have the same shown URL.
-        return None if "?" in self._key else _mark(self._info, _MARKS)
+        return None if self._is_of_web and "?" in self._key else _mark(self._info, _MARKS)
 
     @property
     def state(self) -> Mapping[str, object]:
@@ -180,11 +202,19 @@ class UrlFile:
         size = self._info.get("size")
         return size if isinstance(size, int) and self._packing in _RECOGNISED else None
 
+    @property
+    def _is_of_web(self) -> bool:
+        return self._key.startswith(_WEB)
+
     def looked_up(self) -> UrlFile:
         """Return the file as it is now."""
         self._guard.call(self._fs.invalidate_cache)
         info = self._guard.call(self._fs.info, self._key)
         return UrlFile(self._fs, self._key, self._packing, self._guard, info)
+
+    def changed(self) -> SourceError:
+        """Return the error for a file that did not stay as it was."""
+        return self._guard.changed()
 
     def open(self, *, forwards: bool = False) -> _GuardedFile:
         """Open it.
@@ -192,11 +222,13 @@ class UrlFile:
         Args:
             forwards: Whether it is only read from its beginning to its end.
         """
-        # From the web, ranges need a server that has them; a single answer is also of one content.
-        web = self._key.startswith(_WEB)
-        return _GuardedFile(
-            self._guard.call(self._opened, **({"block_size": 0} if forwards and web else {})), self._guard
-        )
+        options = {}
+        if forwards and self._is_of_web:
+            # Ranges need a server that has them; a single answer is also of one content.
+            options = {"block_size": 0}
+        elif _reads_far_ahead(self._fs):
+            options = {"block_size": _LARGEST_BLOCK}
+        return _GuardedFile(self._guard.call(self._opened, **options), self._guard)
 
     def _opened(self, **options: Any) -> Any:
         file = self._fs.open(self._key, "rb", **options)
@@ -216,6 +248,12 @@ class UrlFile:
 
 SourceFile: TypeAlias = Path | UrlFile
 """A file that is read: here, or by fsspec."""
+
+
+def _reads_far_ahead(fs: Any) -> bool:
+    """Return whether a file system holds large blocks of a file, and not because the caller wants it to."""
+    usual = getattr(fs, "default_block_size", None)
+    return isinstance(usual, int) and usual > _LARGEST_BLOCK and "default_block_size" not in fs.storage_options
 
 
 def _mark(info: Mapping[str, Any], names: Iterable[str]) -> str | None:
@@ -299,11 +337,11 @@ class UrlContent:
             piece = await call_foreign(file.read, _PIECE)
             came += len(piece)
         size = came if self._url.size is None else self._url.size
+        await call_foreign(self.check_again)
         if came < size:
             raise SourceError(f"{self._url} ended after {came} of {size} bytes; nothing was committed")
-        await call_foreign(self.check_again)
         if came > size:
-            raise self._changed()
+            raise self._url.changed()
 
     def random_access(self) -> Any:
         """Return the content as pyarrow reads it at any offset, by way of a temporary file if need be."""
@@ -334,10 +372,7 @@ class UrlContent:
     def check_again(self) -> None:
         """Raise `SourceError` if the file was written to since it was found; asks the file system."""
         if self._url.looked_up().state != self._url.state:
-            raise self._changed()
-
-    def _changed(self) -> SourceError:
-        return SourceError(f"{self._url} was written to or replaced while it was uploaded; nothing was committed")
+            raise self._url.changed()
 
     def check_unchanged(self) -> None:
         """Do nothing: that was checked when the last byte was read."""
