@@ -230,7 +230,7 @@ async def test_credentials_of_urls_are_in_no_message(domo, orders, watch):
     assert "hunter2" not in f"{refused.value!r} {refused.value.__context__!r}"
 
 
-def test_only_names_in_object_stores_are_shown_with_marks_of_queries():
+async def test_only_names_in_object_stores_are_shown_with_marks_of_queries():
     shown = {"s3://bucket/part#1?.csv": "s3://bucket/part#1?.csv", "gs://b/a#1": "gs://b/a#1"}
     cut = {"https://me:pw@host/a.csv?key=1#x": "https://host/a.csv", "webdav://host/a.csv?key=1": "webdav://host/a.csv"}
 
