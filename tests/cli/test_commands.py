@@ -213,7 +213,7 @@ def test_the_version_is_told_with_what_is_compiled_and_which_extras_are_installe
     assert {"csv_scanner", "csv_rewriter", "emulator_rows", "models"} == set(told["compiled"])
     assert IS_COMPILED == told["compiled"]["csv_scanner"]
     assert {"installed": True, "packages": {"pyarrow": version("pyarrow")}} == told["extras"]["arrow"]
-    assert not {"all", "dev", "fuzz", "release"} & set(told["extras"])
+    assert not {"all", "clouds", "dev", "fuzz", "release"} & set(told["extras"])
     assert "true" == cli("--version", "--query", "extras.cli.installed").stdout.strip()
 
 
