@@ -134,8 +134,10 @@ for extra in ("airflow", "dlt", "spark"):
 def test_the_wheel_works_without_extras(tmp_path):
     wheel = built(tmp_path)
     if shutil.which("cc") is not None:
-        csv = {"domo_async/_transfer/csv/_rewrite", "domo_async/_transfer/csv/_survey"}
-        assert {"domo_async/_emulator/rows/_columns", "domo_async/_wire/_decoding", *csv} == compiled_in(wheel)
+        transfer = {
+            f"domo_async/_transfer/{name}" for name in ("csv/_rewrite", "csv/_survey", "encoding/_arrow_writer")
+        }
+        assert {"domo_async/_emulator/rows/_columns", "domo_async/_wire/_decoding", *transfer} == compiled_in(wheel)
     venv.create(tmp_path / "env")
     bin_folder = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin")
     python = str(bin_folder / "python")

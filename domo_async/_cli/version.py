@@ -23,6 +23,7 @@ _PACKAGE = Path(__file__).parents[1]
 _COMPILED: Mapping[str, tuple[str, str]] = {
     "csv_scanner": ("_transfer/csv/_survey", "the scanner of CSV"),
     "csv_rewriter": ("_transfer/csv/_rewrite", "the rewriter of CSV in other dialects"),
+    "frames": ("_transfer/encoding/_arrow_writer", "the writer of frames"),
     "emulator_rows": ("_emulator/rows/_columns", "the embedded instance's reader of rows"),
     "models": ("_wire/_decoding", "the reader of long lists"),
 }

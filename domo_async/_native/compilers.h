@@ -1,4 +1,5 @@
-/* What compilers call by different names: inlining, counting bits, and counting down what several threads hold.
+/* What compilers call by different names: inlining, counting bits, products of 128 bits, and counting down what several
+   threads hold.
 
    GCC and Clang have builtins, which Clang also has where it works for Microsoft's libraries, and MSVC has intrinsics. */
 
@@ -31,6 +32,15 @@ static inline int lowest_bit(uint64_t word)
 static inline int highest_bit(uint64_t word)
 {
     return 63 - __builtin_clzll(word);
+}
+
+/* The lower half of a product; also sets its upper half. */
+static inline uint64_t multiply(uint64_t one, uint64_t other, uint64_t *upper)
+{
+    __extension__ typedef unsigned __int128 Product;
+    const Product product = (Product)one * other;
+    *upper = (uint64_t)(product >> 64);
+    return (uint64_t)product;
 }
 
 /* Count down, and return what is left. */
@@ -66,6 +76,12 @@ static inline int highest_bit(uint64_t word)
     unsigned long position;
     _BitScanReverse64(&position, word);
     return (int)position;
+}
+
+static inline uint64_t multiply(uint64_t one, uint64_t other, uint64_t *upper)
+{
+    *upper = __umulh(one, other);
+    return one * other;
 }
 
 static inline long count_down(volatile long *count)

@@ -2,9 +2,9 @@
    byte, in which bit n is set where byte n is that byte. The lowest bit stands for the first byte.
 
    The fields that are in quotes come from the mask of quotes by a prefix XOR; commas and line feeds that are left outside
-   of them are where fields and records end. All extension modules include this: the scanner of uploads
-   (_transfer/csv/_survey.c), the rewriter of other dialects (_transfer/csv/_rewrite.c), and the reader of the embedded
-   instance (_emulator/rows/_columns.c). */
+   of them are where fields and records end. All modules for CSV include this: the scanner of uploads
+   (_transfer/csv/_survey.c), the rewriter of other dialects (_transfer/csv/_rewrite.c), the writer of frames
+   (_transfer/encoding/_arrow_writer.c), and the reader of the embedded instance (_emulator/rows/_columns.c). */
 
 #ifndef DOMO_ASYNC_CSV_BITMASKS_H
 #define DOMO_ASYNC_CSV_BITMASKS_H

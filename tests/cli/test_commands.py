@@ -210,7 +210,7 @@ def test_the_version_is_told_with_what_is_compiled_and_which_extras_are_installe
     assert f"domo-async {domo_async.__version__}" == first
     assert {"Python", "extras"} <= set(words)
     assert domo_async.__version__ == told["version"]
-    assert {"csv_scanner", "csv_rewriter", "emulator_rows", "models"} == set(told["compiled"])
+    assert {"csv_scanner", "csv_rewriter", "frames", "emulator_rows", "models"} == set(told["compiled"])
     assert IS_COMPILED == told["compiled"]["csv_scanner"]
     assert {"installed": True, "packages": {"pyarrow": version("pyarrow")}} == told["extras"]["arrow"]
     assert not {"all", "clouds", "dev", "fuzz", "release"} & set(told["extras"])

@@ -6,6 +6,7 @@ FOLDER may hold the C modules, built with coverage and sanitizers; they take the
 from __future__ import annotations
 
 import importlib.util
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -120,6 +121,49 @@ def rewrite(folder: Path) -> Callable[[bytes], None]:
     return check
 
 
+def arrow_writer(folder: Path) -> Callable[[bytes], None]:
+    """Return a check: the compiled writer of Arrow batches writes what pyarrow's writer does, or does not write."""
+    module = built("domo_async._transfer.encoding._arrow_writer", folder)
+    import pyarrow as pa
+
+    from domo_async._transfer.encoding.arrow_writer import write
+
+    sizes = {pa.int8(): 1, pa.uint64(): 8, pa.float64(): 8, pa.date32(): 4, pa.decimal128(38, 2): 16}
+    sizes |= {pa.timestamp("ns"): 8, pa.timestamp("s"): 8, pa.string(): 4, pa.large_string(): 8, pa.string_view(): 16}
+
+    def check(data: bytes) -> None:
+        made = atheris.FuzzedDataProvider(data)
+        count, start = made.ConsumeIntInRange(1, 9), made.ConsumeIntInRange(0, 3)
+        arrays = []
+        for _ in range(made.ConsumeIntInRange(1, 3)):
+            kind = made.PickValueInList(list(sizes))
+            length = (count + start + 1) * sizes[kind]
+            values = made.ConsumeBytes(length).ljust(length, b"\0")
+            buffers = [values]
+            if "string" in str(kind):
+                # Small numbers, which are often offsets and lengths within the text.
+                buffers = [
+                    b"".join(struct.pack("<i", byte % 48 - 2) for byte in values[: length // 4]),
+                    b'"\xc3\xa4' * 12,
+                ]
+            present = pa.py_buffer(made.ConsumeBytes(2).ljust(2, b"\xff")) if made.ConsumeBool() else None
+            try:
+                arrays.append(pa.Array.from_buffers(kind, count, [present, *map(pa.py_buffer, buffers)], offset=start))
+            except pa.ArrowInvalid:
+                return
+        batch = pa.RecordBatch.from_arrays(arrays, list(map(str, range(len(arrays)))))
+        found = module.write(*batch.__arrow_c_array__(), made.ConsumeIntInRange(1, 100))
+        if found is not None:
+            # Python reads what is UTF-8 alone, and nothing that a null hides.
+            plain = [
+                pa.array(array.to_pylist(), array.type) if "string" in str(array.type) else array for array in arrays
+            ]
+            expected = write([array.cast(pa.string()) if array.type == pa.string_view() else array for array in plain])
+            assert expected.content == b"".join(content for content, _ in found), batch
+
+    return check
+
+
 def columns(folder: Path) -> Callable[[bytes], None]:
     """Return a check: the reader of plain rows reads, or says that it does not; the sanitizers see the rest."""
     module = built("domo_async._emulator.rows._columns", folder)
@@ -214,6 +258,13 @@ def layouts(folder: Path) -> Callable[[bytes], None]:
 
 if __name__ == "__main__":
     target, place = sys.argv[1:3]
-    targets = {"binding": binding, "survey": survey, "rewrite": rewrite, "columns": columns, "layouts": layouts}
+    targets = {
+        "binding": binding,
+        "survey": survey,
+        "rewrite": rewrite,
+        "arrow_writer": arrow_writer,
+        "columns": columns,
+        "layouts": layouts,
+    }
     atheris.Setup([sys.argv[0], *sys.argv[3:]], targets[target](Path(place)))
     atheris.Fuzz()

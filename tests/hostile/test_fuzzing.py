@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = {
     "survey": "domo_async/_transfer/csv/_survey.c",
     "rewrite": "domo_async/_transfer/csv/_rewrite.c",
+    "arrow_writer": "domo_async/_transfer/encoding/_arrow_writer.c",
     "columns": "domo_async/_emulator/rows/_columns.c",
     "layouts": "domo_async/_wire/_decoding.c",
 }

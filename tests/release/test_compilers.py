@@ -17,6 +17,7 @@ SOURCES = [
     "domo_async/_emulator/rows/_columns.c",
     "domo_async/_transfer/csv/_rewrite.c",
     "domo_async/_transfer/csv/_survey.c",
+    "domo_async/_transfer/encoding/_arrow_writer.c",
     "domo_async/_wire/_decoding.c",
 ]
 # The headers that stand for corecrt.h, which is beside this file and declares what there is in them.

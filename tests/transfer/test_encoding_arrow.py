@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Any, Literal
+from unittest import mock
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ import pytest
 
 from domo_async import ConfigError, SourceError
 from domo_async._transfer.columns import ColumnSpec, ColumnType
-from domo_async._transfer.encoding import ArrowEncoder, CellRules, RowEncoder, columns_of_arrow
+from domo_async._transfer.encoding import ArrowEncoder, CellRules, RowEncoder, arrow_writer, columns_of_arrow
 from tests.transfer.encoding_reader import fields
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -33,7 +34,11 @@ def written(kind: str, array: pa.Array[Any], **rules: Any) -> list[str | None]:
     """Return the texts of an array's values, written as a column of a type beside another."""
     batch = pa.RecordBatch.from_arrays([array, pa.array(range(len(array)))], names=["a", "n"])
     columns = [ColumnSpec("a", ColumnType(kind)), ColumnSpec("n", ColumnType.LONG)]
-    return [record[0] for record in fields(ArrowEncoder(batch.schema, columns, CellRules(**rules)).encode(batch))]
+    encoder = ArrowEncoder(batch.schema, columns, CellRules(**rules))
+    content = encoder.encode(batch)
+    with mock.patch(f"{arrow_writer.__name__}._compiled", None):
+        assert content == encoder.encode(batch)
+    return [record[0] for record in fields(content)]
 
 
 def coded(values: list[Any], kind: pa.DataType) -> pa.Array[Any]:

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <wchar.h>
 
+#include "../../_native/arrow_c_data.h"
 #include "../../_native/csv_bitmasks.h"
 
 #define DECIMAL_DIGITS 38
@@ -28,34 +29,7 @@
 #define ALIGNMENT 64
 #define LONGEST_BLOCK (1 << 30) /* views count bytes in 32 bits, with a sign */
 
-/* The Arrow C data and stream interfaces, as their specification gives them. */
-
-#define ARROW_FLAG_NULLABLE 2
-
-struct ArrowSchema {
-    const char *format;
-    const char *name;
-    const char *metadata;
-    int64_t flags;
-    int64_t n_children;
-    struct ArrowSchema **children;
-    struct ArrowSchema *dictionary;
-    void (*release)(struct ArrowSchema *);
-    void *private_data;
-};
-
-struct ArrowArray {
-    int64_t length;
-    int64_t null_count;
-    int64_t offset;
-    int64_t n_buffers;
-    int64_t n_children;
-    const void **buffers;
-    struct ArrowArray **children;
-    struct ArrowArray *dictionary;
-    void (*release)(struct ArrowArray *);
-    void *private_data;
-};
+/* The Arrow C stream interface, as its specification gives it. */
 
 struct ArrowArrayStream {
     int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *);

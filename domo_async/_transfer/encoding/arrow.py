@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from domo_async._transfer.columns import ColumnSpec
-from domo_async._transfer.csv.format import arrow_write_options
+from domo_async._transfer.csv.format import Block
 from domo_async._transfer.encoding.cells import CellRules, Cells
 from domo_async._transfer.encoding.texts import UnencodableArray, UnencodableValue
 from domo_async.errors import ConfigError, SourceError
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["ArrowEncoder"]
-
-_WRITTEN_AT_ONCE = 16_384
 
 
 class ArrowEncoder:
@@ -60,7 +59,11 @@ class ArrowEncoder:
             self._forms.append(same if index in written else form(field.type, column, rules))
 
     def encode(self, batch: pa.RecordBatch, *, row: int = 0) -> bytes:
-        """Return a batch as whole records of CSV.
+        """Return a batch as whole records of CSV; see `blocks`."""
+        return b"".join(block.content for block in self.blocks(batch, row=row))
+
+    def blocks(self, batch: pa.RecordBatch, *, row: int = 0) -> list[Block]:
+        """Return a batch as blocks of CSV.
 
         Args:
             batch: The batch.
@@ -69,38 +72,23 @@ class ArrowEncoder:
         Raises:
             SourceError: A value does not fit its column; names the row, counted from 1, and the column.
         """
-        import pyarrow as pa  # noqa: PLC0415 - optional
-        from pyarrow import csv  # noqa: PLC0415 - optional
+        from domo_async._transfer.encoding.arrow_writer import write, write_fast  # noqa: PLC0415 - optional
 
         if not batch.num_rows:
-            return b""
-        arrays = [self._formed(index, array, row) for index, array in enumerate(batch.columns)]
-        sink = pa.BufferOutputStream()
-        csv.write_csv(
-            pa.RecordBatch.from_arrays(arrays, names=[str(index) for index in range(len(arrays))]),
-            sink,
-            arrow_write_options(_WRITTEN_AT_ONCE),
-        )
-        return sink.getvalue().to_pybytes()
+            return []
+        blocks = write_fast(batch.columns, self._forms)
+        if blocks is None:
+            blocks = [write([self._formed(index, array, row) for index, array in enumerate(batch.columns)])]
+        return blocks
 
     def _formed(self, index: int, array: pa.Array[Any], row: int) -> pa.Array[Any]:
-        import pyarrow as pa  # noqa: PLC0415 - optional
+        from domo_async._transfer.encoding.arrow_writer import FAILURES, formed  # noqa: PLC0415 - optional
 
-        from domo_async._transfer.encoding.arrow_types import plain  # noqa: PLC0415 - optional
-
-        def formed(values: pa.Array[Any]) -> pa.Array[Any]:
-            found = plain(values)
-            if pa.types.is_string(found.type) or pa.types.is_large_string(found.type):
-                # Files may hold any bytes as text, and Arrow passes them on.
-                found.validate(full=True)
-            made: pa.Array[Any] = self._forms[index](found)
-            return made
-
-        failures = (UnencodableArray, UnencodableValue, pa.ArrowException, ValueError, OverflowError)
+        form = partial(formed, form=self._forms[index])
         try:
-            return formed(array)
-        except failures:
-            offset, error = _first_failure(array, formed, failures)
+            return form(array)
+        except FAILURES:
+            offset, error = _first_failure(array, form, FAILURES)
             reason = self._reason(index, array[offset], error)
             raise SourceError(f'row {row + offset + 1}, column "{self._columns[index].name}": {reason}') from None
 

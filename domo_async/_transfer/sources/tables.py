@@ -237,7 +237,7 @@ class ArrowTable(_Table):
         schema, valued = self._schema, self._valued
         encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
 
-        async def slices(pieces: Iterator[Piece]) -> AsyncIterator[Callable[[], Block]]:
+        async def slices(pieces: Iterator[Piece]) -> AsyncIterator[Callable[[], list[Block]]]:
             nonlocal rows, schema, valued, encoder
             async for piece in stepped(pieces):
                 if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
@@ -249,9 +249,10 @@ class ArrowTable(_Table):
                     rows += stop - start
 
         async for pieces in self._frames:
-            async with aclosing(in_threads(slices(pieces), _AHEAD)) as blocks:
-                async for block in blocks:
-                    yield block
+            async with aclosing(in_threads(slices(pieces), _AHEAD)) as encoded:
+                async for blocks in encoded:
+                    for block in blocks:
+                        yield block
 
 
 def _slices(batch: pa.RecordBatch) -> Iterator[tuple[int, int]]:
@@ -315,7 +316,7 @@ class _PieceEncoder:
         self._schema = pa.schema(fields)
         self._encoder = ArrowEncoder(self._schema, columns, rules, written={index for index, _ in self._valued})
 
-    def encode(self, piece: Piece, rows: slice, before: int) -> Block:
+    def encode(self, piece: Piece, rows: slice, before: int) -> list[Block]:
         """Return rows of a piece as CSV; `before` is how many rows of the source came before."""
         import pyarrow as pa  # noqa: PLC0415 - optional
 
@@ -326,5 +327,4 @@ class _PieceEncoder:
             values = [piece.values[self._indices[index]][rows] for index, _ in self._valued]  # type: ignore[index] # not None
             for (index, _), texts in zip(self._valued, cells.texts(values), strict=True):
                 arrays[index] = pa.array(texts, pa.string())
-        content = self._encoder.encode(pa.RecordBatch.from_arrays(arrays, schema=self._schema), row=before)
-        return Block(content, batch.num_rows)
+        return self._encoder.blocks(pa.RecordBatch.from_arrays(arrays, schema=self._schema), row=before)

@@ -37,7 +37,9 @@ void *memchr(const void *, int, size_t);
 int memcmp(const void *, const void *, size_t);
 void *memcpy(void *, const void *, size_t);
 void *memset(void *, int, size_t);
+char *strchr(const char *, int);
 int strcmp(const char *, const char *);
+int strncmp(const char *, const char *, size_t);
 size_t strlen(const char *);
 size_t wcslen(const wchar_t *);
 
