@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
-from functools import partial
 from itertools import chain, repeat
 
 from attrs import frozen
@@ -49,8 +48,19 @@ class Part:
 
 def held_part(content: bytes, records: int, *, ends_line: bool = True) -> Part:
     """Return a part that is held in memory until it is sent."""
-    size = len(content)
-    return Part(records, size, partial(slices, InMemory(content), 0, size), ends_line, held=size)
+    return _held([content], records, ends_line=ends_line)
+
+
+def _held(contents: Sequence[bytes], records: int, *, ends_line: bool = True) -> Part:
+    stored = list(map(InMemory, contents))
+    size = sum(each.size for each in stored)
+    return Part(
+        records,
+        size,
+        lambda: chain.from_iterable(slices(each, 0, each.size) for each in stored),
+        ends_line,
+        held=size,
+    )
 
 
 def empty_part() -> Part:
@@ -81,13 +91,13 @@ async def assembled(blocks: AsyncIterable[Block], sizes: Iterator[int]) -> Async
         fits = len(block.content) <= most
         for content, records in [block] if fits else await asyncio.to_thread(_cut, block.content, most):
             if waiting and length + len(content) > most:
-                yield held_part(b"".join(waiting), count)
+                yield _held(waiting, count)
                 waiting, length, count, most = [], 0, 0, next(sizes)
             if records:
                 waiting.append(content)
                 length, count = length + len(content), count + records
     if waiting:
-        yield held_part(b"".join(waiting), count)
+        yield _held(waiting, count)
 
 
 def _cut(content: bytes, most: int) -> list[Block]:
