@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["AFTER_QUOTE", "BEFORE_QUOTE", "BlockScan", "BlockScanner", "FileScan", "ScanState"]
@@ -19,6 +19,11 @@ _NO_SEPARATORS = bytes(byte for byte in range(256) if byte not in b",\n")
 # repeat within it has matched by then.
 _LINE = re.compile(rb'[^"\n]*+(?>(?:"[^"]*+"[^"\n]*+)*)\n')
 _FIELD = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^",\r\n]*+)'
+_END = rb"\r?\n"
+_RECORD = re.compile(b"%b(?:,%b)*+%b" % (_FIELD, _FIELD, _END))
+_ENDED_FIELD = re.compile(b"%b(?:,|%b)" % (_FIELD, _END))
+# Most fields: without quotes inside.
+_QUOTED, _UNQUOTED = rb'"[^"]*+"', rb'[^",\r\n]*+'
 # About as many fields are matched by one call; up to as many fields of a record are spelt out, which is faster.
 _MANY, _UNROLLED = 256, 64
 # Of how many bytes one is a quote, on average, where matching is faster than splitting; and where that is looked at.
@@ -90,6 +95,8 @@ class BlockScanner:
     def __init__(self, width: int | None) -> None:
         self._record: bytes | None = None if width is None else b"," * (width - 1) + b"\n"
         self._width = width
+        # For each field of an early record whether it is quoted; most records are like it.
+        self._alike: tuple[bool, ...] | None = None
 
     def well_formed(self, block: bytes) -> int:
         """Return how many bytes of a block are known to be whole UTF-8 characters; the rest has to be decoded."""
@@ -153,7 +160,9 @@ class BlockScanner:
         if self._split(block[:position], state) is None:
             return None
         records, state = 1, ScanState()
-        for pattern, count in _patterns(self._width):
+        if self._alike is None:
+            self._alike = _quoted_fields(block, position)
+        for pattern, count in _patterns(self._width, self._alike):
             while found := pattern.match(block, position):
                 position = found.end()
                 records += count
@@ -191,14 +200,28 @@ class BlockScanner:
         return (ends, len(separators) - last) if separators[:last] == self._record * ends else None
 
 
-@cache
-def _patterns(width: int | None) -> list[tuple[re.Pattern[bytes], int]]:
-    """Return patterns of whole records of a width, each with the number of records that it matches."""
+def _quoted_fields(block: bytes, position: int) -> tuple[bool, ...]:
+    """Return for each field of the record at a position whether it is quoted."""
+    record = _RECORD.match(block, position)
+    return () if record is None else tuple(field[:1] == b'"' for field in _ENDED_FIELD.findall(record[0]))
+
+
+@lru_cache(64)
+def _patterns(width: int | None, alike: tuple[bool, ...]) -> list[tuple[re.Pattern[bytes], int]]:
+    """Return patterns of whole records of a width, each with the number of records that it matches.
+
+    Args:
+        width: The width; None if it does not matter.
+        alike: For each field whether it is quoted in most records, which are matched faster.
+    """
     if width is None or width > _UNROLLED:
         more = b"(?:,%b)" % _FIELD + (b"*+" if width is None else b"{%d}" % (width - 1))
     else:
         more = (b"," + _FIELD) * (width - 1)
-    record = _FIELD + more + rb"\r?\n"
+    record = _FIELD + more + _END
+    if width == len(alike) <= _UNROLLED:
+        usual = b",".join(_QUOTED if quoted else _UNQUOTED for quoted in alike) + _END
+        record = b"(?>%b|%b)" % (usual, record)
     many = max(_MANY // (width or 10), 1)
     return [(re.compile(b"(?:%b){%d}" % (record, many)), many), (re.compile(record), 1)]
 

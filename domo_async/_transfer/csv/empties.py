@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 __all__ = ["EmptyFields"]
@@ -34,73 +35,90 @@ class EmptyFields:
         Args:
             blocks: The bytes from the beginning of a record to the end of a record, cut anywhere.
         """
-        held, enough = bytearray(), 0
+        waiting: list[bytes] = []
+        length, enough = 0, 1
         for block in blocks:
-            held += block
+            waiting.append(block)
+            length += len(block)
             # An incomplete record is scanned again once its size has doubled.
-            if len(held) >= enough:
-                end = self._end_of_records(held)
-                whole = bytes(held[:end])
-                del held[:end]
-                enough = 2 * len(held)
-                if whole:
-                    yield self._left_out(whole) if b'""' in whole else whole
-        if held:
-            yield self._left_out(bytes(held))
+            if length >= enough:
+                text = b"".join(waiting)
+                written, end = self._left_out(text)
+                if end:
+                    yield written
+                waiting, length = [text[end:]], length - end
+                enough = 2 * length + 1
+        if length:
+            yield self._left_out(b"".join(waiting))[0]
 
-    def _end_of_records(self, text: bytearray) -> int:
-        """Return the position after the last line feed with an even number of quotes before it; 0 if there is none."""
-        end = text.rfind(b"\n") + 1
-        quotes = self._quotes(text, 0, end)
-        while quotes % 2:
-            before = text.rfind(b"\n", 0, end - 1) + 1
-            quotes -= self._quotes(text, before, end)
-            end = before
-        return end
+    def _left_out(self, text: bytes) -> tuple[bytes, int]:
+        """Return whole records without those quotes, and the position after the last of them in a text.
 
-    @staticmethod
-    def _quotes(text: bytearray, start: int, end: int) -> int:
-        return text.count(b'"', start, end)
-
-    def _left_out(self, text: bytes) -> bytes:
+        Args:
+            text: The text, from the beginning of a record on.
+        """
         pieces = text.split(b'""')
         if not _has_empty(pieces):
-            return text
+            end = _end_of_records(text)
+            return text[:end], end
         # The shape of each record; nearly all records share a few shapes.
-        shape = _MARK.join(pieces).translate(None, _NO_SHAPE)
+        lines = _MARK.join(pieces).translate(None, _NO_SHAPE).split(b"\n")
+        lines.pop()
+        incomplete = 1
         known: dict[bytes, list[bytes]] = {}
         between: list[bytes] = []
-        begun = b""
-        for line in shape.split(b"\n"):
-            record = begun + line if begun else line
-            pairs = known.get(record)
+        each = iter(lines)
+        for line in each:
+            pairs = known.get(line)
             if pairs is None:
-                if record.count(b'"') % 2:
-                    begun = record + b"\n"
-                    continue
-                pairs = known[record] = self._pairs(record)
-            begun = b""
+                record, quotes = [line], line.count(b'"')
+                while quotes % 2 and (more := next(each, None)) is not None:
+                    record.append(more)
+                    quotes += more.count(b'"')
+                if quotes % 2:
+                    incomplete += len(record)
+                    break
+                shape = b"\n".join(record)
+                pairs = known[shape] = _pairs(shape, self.asked)
             # Most records have none.
             if pairs:
                 between += pairs
+        end = len(text)
+        for _ in range(incomplete):
+            end = text.rfind(b"\n", 0, end)
+        end += 1
+        between += [b'""'] * (len(pieces) - 1 - len(between))
         written = [b""] * (2 * len(pieces) - 1)
         written[::2], written[1::2] = pieces, between
-        return b"".join(written)
+        return b"".join(written)[: end - len(text) or None], end
 
-    def _pairs(self, record: bytes) -> list[bytes]:
-        """Return the replacement of each pair of quotes in a record's shape."""
-        pairs = []
-        in_quotes, column = False, 0
-        edges = b"," + record + b","
-        for offset, byte in enumerate(record, 1):
-            if byte == _QUOTE:
-                in_quotes = not in_quotes
-            elif byte == _COMMA:
-                column += not in_quotes
-            elif byte == _MARK[0]:
-                empty = not in_quotes and edges[offset - 1] == edges[offset + 1] == _COMMA
-                pairs.append(b"" if empty and column < len(self.asked) and self.asked[column] else b'""')
-        return pairs
+
+@lru_cache(64)
+def _pairs(record: bytes, asked: bytes) -> list[bytes]:
+    """Return the replacement of each pair of quotes in a record's shape."""
+    pairs = []
+    in_quotes, column = False, 0
+    edges = b"," + record + b","
+    for offset, byte in enumerate(record, 1):
+        if byte == _QUOTE:
+            in_quotes = not in_quotes
+        elif byte == _COMMA:
+            column += not in_quotes
+        elif byte == _MARK[0]:
+            empty = not in_quotes and edges[offset - 1] == edges[offset + 1] == _COMMA
+            pairs.append(b"" if empty and column < len(asked) and asked[column] else b'""')
+    return pairs
+
+
+def _end_of_records(text: bytes) -> int:
+    """Return the position after the last line feed with an even number of quotes before it; 0 if there is none."""
+    end = text.rfind(b"\n") + 1
+    quotes = text.count(b'"', 0, end)
+    while quotes % 2:
+        before = text.rfind(b"\n", 0, end - 1) + 1
+        quotes -= text.count(b'"', before, end)
+        end = before
+    return end
 
 
 def _has_empty(pieces: list[bytes]) -> bool:

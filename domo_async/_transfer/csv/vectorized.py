@@ -109,28 +109,26 @@ class VectorizedBlockScanner(BlockScanner):
 class VectorizedEmptyFields(EmptyFields):
     """See `EmptyFields`."""
 
-    @staticmethod
-    def _quotes(text: bytearray, start: int, end: int) -> int:
-        return int(np.count_nonzero(np.frombuffer(text, np.uint8, end - start, start) == _QUOTE))
-
-    def _left_out(self, text: bytes) -> bytes:
+    def _left_out(self, text: bytes) -> tuple[bytes, int]:
         find = _Finder(text)
         quotes = find(_QUOTE)
         inside = _inside(quotes, in_quotes=False)
+        outside = ~inside
+        feeds = find(_FEED) & outside
+        end = _last(feeds) + 1 if _any(feeds) else 0
         closing = _empties(quotes, inside, ScanState())
         words = np.flatnonzero(closing)
         if not words.size:
-            return text
-        outside = ~inside
-        commas, feeds = find(_COMMA) & outside, find(_FEED) & outside
-        places = self._asked_places(closing, commas, feeds, words)
+            return text[:end], end
+        places = self._asked_places(closing, find(_COMMA) & outside, feeds, words)
         if not places.size:
-            return text
+            return text[:end], end
         marked = find.text.copy()
         marked[places] = marked[places - 1] = _MARK[0]
         # What is faster depends on how many there are.
         few = places.size << 6 < len(text)
-        return marked.tobytes().replace(_MARK, b"") if few else marked.tobytes().translate(None, _MARK)
+        whole = marked[:end].tobytes()
+        return whole.replace(_MARK, b"") if few else whole.translate(None, _MARK), end
 
     def _asked_places(self, closing: Bits, commas: Bits, feeds: Bits, words: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the positions of closing quotes, some in each of the given words, that are in columns asked for."""
