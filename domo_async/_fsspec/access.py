@@ -81,6 +81,8 @@ class KeepsTokens(type(AbstractFileSystem)):  # type: ignore[misc]
         if args:
             raise TypeError(f"{cls.__name__} takes its options by name")
         kwargs = apply_config(cls, kwargs)
+        # With botocore there, pandas asks once more with this option for whatever it may not read.
+        kwargs.pop("anon", None)
         token = kwargs.pop("token", None)
         if isinstance(token, HeldToken):
             if (held := _held.get(token.handle)) is None and token.instance is not None:

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import fsspec
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from domo_async import ConfigError, DomoError, SourceError
 from tests.cli.running import Cli
 from tests.clouds.conftest import BUCKET, asking_as
+from tests.support import needs
 
 CSV = b"id,name\n" + b"".join(b"%d,n%d\n" % (number, number) for number in range(3000))
 LARGE = b"id,name\n" + b"".join(b"%d,%01000d\n" % (number, number) for number in range(20_000))
@@ -178,6 +180,13 @@ def test_a_public_object_needs_no_credentials(domo, orders, s3):
         with pytest.raises(SourceError, match="anon=True"):
             domo.datasets.upload(orders, f"s3://{BUCKET}/public.csv")
         assert 3000 == domo.datasets.upload(orders, fsspec.open(f"s3://{BUCKET}/public.csv", anon=True)).rows
+
+
+def test_pandas_tells_of_a_wrong_token_although_it_tries_anonymously(emulator):
+    needs("botocore", extra="clouds")
+
+    with pytest.raises(PermissionError):
+        pd.read_csv("domo://files/a.csv", storage_options={"instance": emulator.url, "token": "of-nobody-at-all"})
 
 
 UPLOADING = """
