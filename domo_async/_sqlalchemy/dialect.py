@@ -77,6 +77,7 @@ class DomoDialect(MySQLDialect):
     colspecs = {**MySQLDialect.colspecs, **COLSPECS}  # noqa: RUF012 - not declared as one of the class
     default_paramstyle = "qmark"
     default_schema_name = SCHEMA
+    default_isolation_level = "AUTOCOMMIT"
     supports_statement_cache = True
     supports_server_side_cursors = True
     supports_native_decimal = True

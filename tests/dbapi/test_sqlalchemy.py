@@ -168,6 +168,38 @@ def test_options_that_fetch_cannot_do_are_errors(engine: sa.Engine, orders: sa.T
             sa.select(orders).fetch(1, **options).compile(engine)
 
 
+def test_a_connection_that_was_set_to_commit_by_itself_goes_back_to_the_pool(engine: sa.Engine) -> None:
+    for _ in range(2):
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            assert 1 == connection.scalar(sa.text("SELECT 1"))
+
+
+# As BI tools write them for MySQL.
+GRAINS = {
+    "second": "DATE_ADD(DATE(moment), INTERVAL (HOUR(moment)*60*60 + MINUTE(moment)*60 + SECOND(moment)) SECOND)",
+    "minute": "DATE_ADD(DATE(moment), INTERVAL (HOUR(moment)*60 + MINUTE(moment)) MINUTE)",
+    "hour": "DATE_ADD(DATE(moment), INTERVAL HOUR(moment) HOUR)",
+    "day": "DATE(moment)",
+    "week": "DATE(DATE_SUB(moment, INTERVAL DAYOFWEEK(moment) - 1 DAY))",
+    "week from Monday": "DATE(DATE_SUB(moment, INTERVAL DAYOFWEEK(DATE_SUB(moment, INTERVAL 1 DAY)) - 1 DAY))",
+    "month": "DATE(DATE_SUB(moment, INTERVAL DAYOFMONTH(moment) - 1 DAY))",
+    "quarter": "MAKEDATE(YEAR(moment), 1) + INTERVAL QUARTER(moment) QUARTER - INTERVAL 1 QUARTER",
+    "year": "DATE(DATE_SUB(moment, INTERVAL DAYOFYEAR(moment) - 1 DAY))",
+}
+
+
+def test_times_are_grouped_by_the_grains_of_bi_tools(engine: sa.Engine) -> None:
+    columns = ", ".join(f"{grain} AS `{name}`" for name, grain in GRAINS.items())
+    where = f"FROM `domo`.`Orders` WHERE moment >= '2026-01-01' GROUP BY {', '.join(GRAINS.values())}"
+
+    with engine.connect() as connection:
+        (row,) = connection.exec_driver_sql(f"SELECT {columns}, count(*) AS `COUNT(*)` {where}")
+
+    times = (datetime(2026, 1, 1, 23, 59, 59), datetime(2026, 1, 1, 23, 59), datetime(2026, 1, 1, 23))
+    weeks = (date(2025, 12, 28), date(2025, 12, 29))
+    assert (*times, date(2026, 1, 1), *weeks, *[date(2026, 1, 1)] * 3, 1) == tuple(row)
+
+
 def test_savepoints_are_left(engine: sa.Engine) -> None:
     with engine.connect() as connection, connection.begin():
         with connection.begin_nested() as savepoint:
