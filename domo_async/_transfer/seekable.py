@@ -11,12 +11,12 @@ from typing import Protocol
 
 from domo_async.errors import SourceError
 
-__all__ = ["REWRITTEN_SLICE", "SLICE", "InMemory", "OnDisk", "OpenFile", "Stored", "slices"]
+__all__ = ["SLICE", "InMemory", "OnDisk", "OpenFile", "Stored", "slices"]
 
 SLICE = 1 << 19
-"""The number of bytes read and handed to the socket in one piece; it fits the processor's cache."""
-REWRITTEN_SLICE = SLICE >> 2
-"""The same for bytes that are rewritten in between, so that all copies of a slice fit there."""
+"""The number of bytes read in one piece; it fits the processor's cache."""
+_SENT_SLICE = SLICE >> 2
+"""The same for bytes that are then sent, so that copies of a slice, rewritten or encrypted, fit there, too."""
 
 
 class OpenFile:
@@ -192,16 +192,16 @@ def _state(found: os.stat_result) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def slices(stored: Stored, start: int, length: int, most: int = SLICE) -> Iterator[bytes]:
-    """Yield `length` bytes from `start` on, in pieces of up to `most` bytes.
+def slices(stored: Stored, start: int, length: int) -> Iterator[bytes]:
+    """Yield `length` bytes from `start` on, in pieces to be sent.
 
     They are read on the event loop itself: reading from the page cache is far cheaper than a hop to a thread.
 
     Raises:
         SourceError: The file has become too short.
     """
-    for offset in range(start, start + length, most):
-        wanted = min(most, start + length - offset)
+    for offset in range(start, start + length, _SENT_SLICE):
+        wanted = min(_SENT_SLICE, start + length - offset)
         piece = stored.read(offset, wanted)
         if len(piece) != wanted:
             raise SourceError("the file became shorter while it was uploaded")

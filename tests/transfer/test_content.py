@@ -13,7 +13,7 @@ from domo_async._transfer import content_body, content_name
 from domo_async._transfer.seekable import OnDisk
 from domo_async._transport import Body
 
-SLICE = 512 * 1024
+SLICE = 128 * 1024
 
 
 def slices_of(body: Body) -> Iterator[bytes]:

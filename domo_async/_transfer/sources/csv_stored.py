@@ -13,7 +13,7 @@ from domo_async._transfer.csv.fastest import empty_fields
 from domo_async._transfer.csv.format import BYTE_ORDER_MARK
 from domo_async._transfer.csv.splitter import BLOCK, MarkAtCut, RecordScanner, Unsplittable
 from domo_async._transfer.part import Part, assembled, held_part
-from domo_async._transfer.seekable import REWRITTEN_SLICE, SLICE, Stored, slices
+from domo_async._transfer.seekable import SLICE, Stored, slices
 from domo_async._transfer.sources.base import Dialect, FolderColumns
 from domo_async._transfer.sources.column_mapping import ColumnMapping, Header, SchemaOption
 from domo_async._transfer.sources.csv_source import CsvSource
@@ -115,14 +115,11 @@ class StoredCsv(CsvSource):
 
     def _part(self, start: int, scanner: RecordScanner, empties: EmptyFields | None) -> Part:
         """Return the scanned records as a part, without the quotes of empty fields."""
-
-        def read(most: int) -> Part:
-            content = partial(slices, self._data, start, scanner.cut, most)
-            return Part(scanner.records, scanner.cut, content, scanner.ends_line)
-
+        content = partial(slices, self._data, start, scanner.cut)
+        part = Part(scanner.records, scanner.cut, content, scanner.ends_line)
         if empties is None or not scanner.pairs or scanner.empties == 0:
-            return read(SLICE)
-        return _without_empties(read(REWRITTEN_SLICE), scanner.empties, empties)
+            return part
+        return _without_empties(part, scanner.empties, empties)
 
     def _blocks(self, start: int) -> Iterator[bytes]:
         for offset in range(start, self._data.size, SLICE):
