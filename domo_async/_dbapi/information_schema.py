@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from attrs import frozen
 from sqlglot import exp
@@ -292,17 +292,47 @@ def _names_left(table: exp.Table) -> list[str] | None:
     where = select.args.get("where") if select is not None else None
     if select is None or where is None:
         return None
-    alone = not select.args.get("joins")
-    for condition in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+    qualifiers = _of_the_same_name(table.alias_or_name.lower(), select, where.this)
+    for condition in _conjuncts(where.this):
         if table.name.upper() == "TABLES" and condition.find(exp.Like):
             continue  # tables keep their own names, which may differ from the pattern in case
-        name, values = _compared(condition.unnest())
-        qualifiers = {table.alias_or_name.lower(), *([""] if alone else [])}
-        if name is not None and name.name.upper() == "TABLE_NAME" and name.table.lower() in qualifiers:
+        name, values = _compared(condition)
+        if _is_table_name(name) and name.table.lower() in qualifiers:
             texts = [each.name for each in values if isinstance(each, exp.Literal) and each.is_string]
             if len(texts) == len(values):
                 return texts
     return None
+
+
+def _of_the_same_name(alias: str, select: exp.Select, where: exp.Expr) -> set[str]:
+    """Return what may qualify TABLE_NAME and mean that of a table: also those of tables that are joined by it."""
+    joins: list[exp.Join] = select.args.get("joins") or []
+    if not joins:
+        return {alias, ""}
+    first = select.args["from_"].this.alias_or_name.lower()
+    by_using = [
+        join for join in joins if any(each.name.upper() == "TABLE_NAME" for each in join.args.get("using") or [])
+    ]
+    pairs = [("", first), *(("", join.this.alias_or_name.lower()) for join in by_using)]
+    for condition in [*_conjuncts(where), *(each for join in joins for each in _conjuncts(join.args.get("on")))]:
+        left, right = (condition.left, condition.right) if isinstance(condition, exp.EQ) else (None, None)
+        if _is_table_name(left) and _is_table_name(right):
+            pairs.append((left.table.lower(), right.table.lower()))
+    same = {alias}
+    for _ in pairs:
+        same |= {each for pair in pairs if same & {*pair} for each in pair}
+    return same
+
+
+def _is_table_name(side: exp.Expr | None) -> TypeGuard[exp.Column]:
+    return isinstance(side, exp.Column) and side.name.upper() == "TABLE_NAME"
+
+
+def _conjuncts(condition: exp.Expr | None) -> list[exp.Expr]:
+    """Return what all has to hold for a condition to hold."""
+    if condition is None:
+        return []
+    return [each.unnest() for each in condition.flatten()] if isinstance(condition, exp.And) else [condition.unnest()]
 
 
 def _compared(condition: exp.Expr) -> tuple[exp.Column | None, list[exp.Expr]]:

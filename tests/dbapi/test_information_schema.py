@@ -143,6 +143,33 @@ def test_only_the_datasets_that_are_asked_for_are_looked_up(instance: Instance, 
     assert 2 == instance.requests() - before
 
 
+@pytest.mark.parametrize(
+    ("joined", "known"),
+    [
+        (
+            "JOIN {0} c ON t.TABLE_NAME = c.TABLE_NAME AND t.TABLE_SCHEMA = c.TABLE_SCHEMA WHERE t.TABLE_NAME = '{1}'",
+            True,
+        ),
+        ("JOIN {0} c USING (TABLE_SCHEMA, TABLE_NAME) WHERE TABLE_NAME IN ('{1}')", True),
+        ("LEFT JOIN {0} c ON (c.TABLE_NAME = t.TABLE_NAME) WHERE (t.TABLE_NAME = '{1}')", True),
+        (", {0} c WHERE t.TABLE_NAME = c.TABLE_NAME AND t.TABLE_NAME = '{1}'", True),
+        ("JOIN {0} c ON t.TABLE_SCHEMA = c.TABLE_SCHEMA WHERE t.TABLE_NAME = '{1}'", False),
+        ("JOIN {0} c ON t.TABLE_NAME = c.TABLE_NAME OR 1 = 1 WHERE t.TABLE_NAME = '{1}'", False),
+        ("JOIN {0} c ON t.TABLE_NAME <> c.TABLE_NAME WHERE t.TABLE_NAME = '{1}'", False),
+    ],
+)
+def test_columns_are_joined_with_their_tables_by_name(cursor: dbapi.Cursor, joined: str, known: bool) -> None:
+    columns = "SELECT c.COLUMN_NAME FROM information_schema.TABLES t " + joined.format(
+        "information_schema.COLUMNS", "People of `é` 😀"
+    )
+
+    if known:
+        assert [("full name",), ("id",)] == sorted(cursor.execute(columns).fetchall())
+    else:
+        with pytest.raises(dbapi.NotSupportedError, match="say whose columns"):
+            cursor.execute(columns)
+
+
 # What BI tools and drivers of MySQL ask when they connect, and what they get.
 STARTUP = [
     ("SELECT 1", [(1,)]),
