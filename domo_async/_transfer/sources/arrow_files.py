@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ArrowContent", "exact_times", "open_arrow_file"]
 
+_READ_AT_ONCE = 1 << 20  # bytes of row groups, uncompressed
+
 
 @frozen
 class ArrowContent:
@@ -194,9 +196,22 @@ def _parquet(opened: Callable[[], Any]) -> tuple[pa.Schema, int, Iterator[pa.Rec
 
 
 def _by_row_groups(file: Any, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-    # Asked for several row groups, Arrow reads ahead through the file, and keeps what it has read.
-    for number in range(file.num_row_groups):
-        yield from file.iter_batches(row_groups=[number], columns=columns)
+    # Asked for all row groups, Arrow reads ahead through the file, and keeps what it has read.
+    for numbers in _together([file.metadata.row_group(index).total_byte_size for index in range(file.num_row_groups)]):
+        yield from file.iter_batches(row_groups=numbers, columns=columns)
+
+
+def _together(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the indexes of row groups that are read at once: one that is large, or several small ones."""
+    numbers, size = list[int](), 0
+    for index, more in enumerate(sizes):
+        if numbers and size + more > _READ_AT_ONCE:
+            yield numbers
+            numbers, size = [], 0
+        numbers.append(index)
+        size += more
+    if numbers:
+        yield numbers
 
 
 def _columns_of_long_times(file: Any) -> list[str]:
