@@ -1,7 +1,7 @@
 /* CSV of Arrow batches, byte for byte as pyarrow's own writer makes it: text in quotes, NULL empty, all else unquoted.
 
    What this does not know is left to pyarrow and Python, which also say what is wrong: types that no form makes (see
-   arrow_forms.py), values outside of the calendar, text that is not UTF-8. Numbers are made into text eight digits at a
+   arrow_forms.py), days outside of the calendar, infinity, text that is not UTF-8. Numbers are made into text eight digits at a
    time, and doubles get the fewest digits that tell them from their neighbours. */
 
 #define PY_SSIZE_T_CLEAN
@@ -223,10 +223,15 @@ static inline uint8_t *write_decimal(uint8_t *to, Decimal number)
 
 static const uint32_t units[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
+#define INFINITE ((uint64_t)0x7FF << 52)
+
+/* NaN is NULL, as everywhere; infinity is refused. */
 static inline uint8_t *write_double(uint8_t *to, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
+    if ((bits & INFINITE) == INFINITE)
+        return bits << 12 ? to : NULL;
     *to = '-';
     to += bits >> 63;
     bits &= UINT64_MAX >> 1;
@@ -234,8 +239,6 @@ static inline uint8_t *write_double(uint8_t *to, double value)
         *to = '0';
         return to + 1;
     }
-    if (bits >> 52 == 0x7FF)
-        return NULL;
     /* Any number of up to 15 digits is the only one of them that is read as its double, so it is the shortest. The
        division rounds once, as both of its operands are exact. */
     memcpy(&value, &bits, sizeof value);
@@ -384,6 +387,7 @@ static const struct {
 
 #define MOST_PLACES '6' /* pyarrow writes small decimals of more with an exponent */
 #define INLINE_BYTES 12
+#define MOST_VIEWS (1 << 28) /* whose lengths 64 bits can count */
 
 typedef struct {
     Kind kind;
@@ -427,20 +431,40 @@ typedef struct {
     int64_t length;
 } Text;
 
+/* The text between two offsets. */
 static inline Text text_at(const Column *column, int64_t at)
 {
-    if (column->kind == TEXT_VIEW) {
-        const uint8_t *view = column->values + 16 * at;
-        const int64_t length = load_int32(view, 0);
-        if (length <= INLINE_BYTES)
-            return (Text){view + 4, column->text_end, length};
-        const int64_t which = load_int32(view, 2);
-        return (Text){column->texts[which] + load_int32(view, 3), column->texts[which] + column->lengths[which], length};
-    }
     const int large = column->kind == LARGE_TEXT;
     const int64_t start = large ? load_int64(column->values, at) : load_int32(column->values, at);
     const int64_t end = large ? load_int64(column->values, at + 1) : load_int32(column->values, at + 1);
     return (Text){column->text + start, column->text_end, end - start};
+}
+
+/* The text of a view, which is in the view itself if it is short; NULL if there is no such text. */
+static inline Text viewed_at(const Column *column, int64_t at)
+{
+    const uint8_t *view = column->values + 16 * at;
+    const int64_t length = load_int32(view, 0);
+    if (length <= INLINE_BYTES)
+        return (Text){length < 0 ? NULL : view + 4, column->text_end, length};
+    const int64_t which = load_int32(view, 2), start = load_int32(view, 3);
+    if (which < 0 || which >= column->count || start < 0 || start + length > column->lengths[which])
+        return (Text){0};
+    return (Text){column->texts[which] + start, column->texts[which] + column->lengths[which], length};
+}
+
+#define NOT_ASCII 0x8080808080808080u
+
+static int is_utf8(const uint8_t *text, int64_t length)
+{
+    while (length) {
+        int64_t bytes = length >= 8 && !(load_uint64(text, 0) & NOT_ASCII) ? 8 : character(text, (Py_ssize_t)length);
+        if (!bytes)
+            return 0;
+        text += bytes;
+        length -= bytes;
+    }
+    return 1;
 }
 
 /* A bit of each byte that is a quote; bytes above one may have it, too. */
@@ -478,6 +502,17 @@ static inline uint8_t *write_text(uint8_t *to, Text text, int quotes)
     }
     *to = '"';
     return to + 1;
+}
+
+static inline uint8_t *write_view(uint8_t *to, const Column *column, int64_t at)
+{
+    const Text text = viewed_at(column, at);
+    if (!text.bytes)
+        return NULL;
+    const int few = text.length <= 16 && text.end - text.bytes >= 16;
+    /* Those behind the text only cost time. */
+    const int ascii = few && !((load_uint64(text.bytes, 0) | load_uint64(text.bytes, 1)) & NOT_ASCII);
+    return ascii || is_utf8(text.bytes, text.length) ? write_text(to, text, 1) : NULL;
 }
 
 /* Return where the cell ends, or NULL for a value that is not known. */
@@ -522,108 +557,61 @@ static inline uint8_t *write_cell(uint8_t *to, const Column *column, int64_t row
         return write_timestamp(to, load_int64(values, at), 9);
     case TEXT:
     case LARGE_TEXT:
-    case TEXT_VIEW:
         return write_text(to, text_at(column, at), column->quotes);
+    case TEXT_VIEW:
+        return write_view(to, column, at);
     default:
         return to;
     }
-}
-
-static uint64_t count_quotes(const uint8_t *text, int64_t length)
-{
-    uint64_t count = 0;
-    for (; length >= WORD; text += WORD, length -= WORD) {
-        const uint64_t quotes = bitmask_of(word_of(text), '"');
-        count += quotes ? (uint64_t)count_bits(quotes) : 0;
-    }
-    for (; length; text++, length--)
-        count += *text == '"';
-    return count;
-}
-
-#define NOT_ASCII 0x8080808080808080u
-
-static inline int is_ascii(const uint8_t *text, int64_t length)
-{
-    uint64_t all = 0;
-    if (length < 8) {
-        for (int64_t at = 0; at < length; at++)
-            all |= text[at];
-        return all < 0x80;
-    }
-    for (int64_t at = 0; at < length - 8; at += 8)
-        all |= load_uint64(text + at, 0);
-    return !((all | load_uint64(text + length - 8, 0)) & NOT_ASCII);
-}
-
-static int is_utf8(const uint8_t *text, int64_t length)
-{
-    while (length) {
-        const Py_ssize_t bytes = character(text, (Py_ssize_t)length);
-        if (!bytes)
-            return 0;
-        text += bytes;
-        length -= bytes;
-    }
-    return 1;
 }
 
 /* Take the texts of a column whose values begin at offsets; pyarrow has checked that the first and the last of these are
    within the buffer. Add the most bytes that they may need, and return whether they are UTF-8. */
 static int take_texts(Column *column, int64_t rows, uint64_t *bytes)
 {
-    int64_t length = 0, least = 0;
-    int ascii;
     const int64_t end = column->offset + rows;
-    const Text first = text_at(column, column->offset), last = text_at(column, end - 1);
-    column->text_end = last.bytes + last.length;
+    const uint8_t *text = text_at(column, column->offset).bytes;
+    const Text last = text_at(column, end - 1);
+    int64_t least = 0;
     for (int64_t at = column->offset; at < end; at++) {
-        length = text_at(column, at).length;
+        const int64_t length = text_at(column, at).length;
         least = length < least ? length : least;
     }
     if (least < 0)
         return 0;
-    length = column->text_end - first.bytes;
-    const uint64_t quotes = count_quotes(first.bytes, length);
+    column->text_end = last.bytes + last.length;
+    uint64_t quotes = 0, all = 0;
+    const int64_t length = column->text_end - text;
+    int64_t at = 0;
+    for (; length - at >= WORD; at += WORD) {
+        const Word word = word_of(text + at);
+        const uint64_t found = bitmask_of(word, '"');
+        quotes += found ? (uint64_t)count_bits(found) : 0;
+        all |= bitmask_of_others(word);
+    }
+    for (; at < length; at++) {
+        quotes += text[at] == '"';
+        all |= text[at] & 0x80;
+    }
     column->quotes = quotes > 0;
     *bytes += (uint64_t)length + quotes;
-    ascii = is_ascii(first.bytes, length);
-    for (int64_t at = column->offset; !ascii && at < end; at++) {
-        const Text text = text_at(column, at);
-        if (is_present(column, at) && !is_utf8(text.bytes, text.length))
+    for (at = column->offset; all && at < end; at++)
+        if (is_present(column, at) && !is_utf8(text_at(column, at).bytes, text_at(column, at).length))
             return 0;
-    }
     return 1;
 }
 
-/* The same for views. */
+/* The same for views, which are checked when they are written. */
 static int take_views(Column *column, int64_t rows, uint64_t *bytes)
 {
     const int64_t end = column->offset + rows;
-    column->text_end = column->values + 16 * end;
-    column->quotes = 1;
+    if (rows > MOST_VIEWS)
+        return 0;
     for (int64_t at = column->offset; at < end; at++) {
-        if (!is_present(column, at))
-            continue;
-        const uint8_t *view = column->values + 16 * at;
-        const int64_t length = load_int32(view, 0);
-        if (length < 0)
-            return 0;
-        if (length > INLINE_BYTES) {
-            const int64_t which = load_int32(view, 2), start = load_int32(view, 3);
-            if (which < 0 || which >= column->count || start < 0 || start + length > column->lengths[which])
-                return 0;
-        }
-        const Text text = text_at(column, at);
-        /* Short text is behind its length, with zeros behind it. */
-        const int ascii = length <= INLINE_BYTES ? !((load_uint64(view, 0) >> 32 | load_uint64(view, 1)) & NOT_ASCII)
-                                                 : is_ascii(text.bytes, length);
-        if (!ascii && !is_utf8(text.bytes, length))
-            return 0;
-        *bytes += 2 * (uint64_t)length;
-        if (*bytes > PTRDIFF_MAX)
-            return 0;
+        const int32_t length = load_int32(column->values, 4 * at);
+        *bytes += length > 0 && is_present(column, at) ? 2 * (uint64_t)length : 0;
     }
+    column->text_end = column->values + 16 * end;
     return 1;
 }
 
@@ -650,16 +638,18 @@ static int take_column(Column *column, const struct ArrowSchema *schema, const s
     column->values = array->buffers[1];
     if (column->kind == TEXT || column->kind == LARGE_TEXT) {
         column->text = array->buffers[2] ? array->buffers[2] : (const uint8_t *)"";
-        return take_texts(column, rows, bytes);
+        if (!take_texts(column, rows, bytes))
+            return 0;
     }
     if (column->kind == TEXT_VIEW) {
         /* The last of the buffers is the lengths of those between. */
         column->texts = (const uint8_t **)array->buffers + 2;
         column->count = array->n_buffers - 3;
         column->lengths = array->buffers[array->n_buffers - 1];
-        return take_views(column, rows, bytes);
+        if (!take_views(column, rows, bytes))
+            return 0;
     }
-    return 1;
+    return *bytes <= PTRDIFF_MAX;
 }
 
 /* Whole records. */
@@ -697,33 +687,29 @@ static int write_records(Written *written, int64_t most, const Column *columns, 
     return 1;
 }
 
-typedef enum { WRITTEN, UNKNOWN, NO_MEMORY } Outcome;
-
-static Outcome write_all(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t most, Written *written)
+/* Return whether all types and values are known; and false without enough memory, of which pyarrow needs less. */
+static int write_all(const struct ArrowSchema *schema, const struct ArrowArray *array, int64_t most, Written *written)
 {
     const int64_t width = array->n_children, rows = array->length;
     uint64_t bytes = SLACK;
     if (strcmp(schema->format, "+s") || width < 1 || rows < 1 || rows > (PTRDIFF_MAX >> 8) / width || array->null_count)
-        return UNKNOWN;
+        return 0;
     Column *columns = calloc((size_t)width, sizeof *columns);
     if (!columns)
-        return NO_MEMORY;
+        return 0;
     int64_t taken = 0;
+    int known = 0;
     while (taken < width &&
            take_column(&columns[taken], schema->children[taken], array->children[taken], array->offset, rows, &bytes))
         taken++;
-    Outcome outcome = UNKNOWN;
     if (taken == width) {
-        written->bytes = bytes > PTRDIFF_MAX ? NULL : malloc((size_t)bytes);
+        written->bytes = malloc((size_t)bytes);
         /* Any two blocks that follow each other have more than `most` bytes. */
         written->blocks = malloc((size_t)(bytes / (uint64_t)most * 2 + 2) * sizeof *written->blocks);
-        if (!written->bytes || !written->blocks)
-            outcome = NO_MEMORY;
-        else if (write_records(written, most, columns, width, rows))
-            outcome = WRITTEN;
+        known = written->bytes && written->blocks && write_records(written, most, columns, width, rows);
     }
     free(columns);
-    return outcome;
+    return known;
 }
 
 static PyObject *list_of(const Written *written)
@@ -747,10 +733,10 @@ PyDoc_STRVAR(write_doc, "write(schema, array, most, /)\n--\n\n"
 
 static PyObject *write_batch(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
-    PyObject *schema_capsule, *array_capsule, *result = NULL;
+    PyObject *schema_capsule, *array_capsule, *result;
     Py_ssize_t most;
     Written written = {0};
-    Outcome outcome;
+    int known;
     if (!PyArg_ParseTuple(arguments, "OOn", &schema_capsule, &array_capsule, &most))
         return NULL;
     const struct ArrowSchema *schema = PyCapsule_GetPointer(schema_capsule, "arrow_schema");
@@ -762,12 +748,9 @@ static PyObject *write_batch(PyObject *Py_UNUSED(module), PyObject *arguments)
         return NULL;
     }
     Py_BEGIN_ALLOW_THREADS
-    outcome = write_all(schema, array, most, &written);
+    known = write_all(schema, array, most, &written);
     Py_END_ALLOW_THREADS
-    if (outcome == NO_MEMORY)
-        PyErr_NoMemory();
-    else
-        result = outcome == UNKNOWN ? Py_NewRef(Py_None) : list_of(&written);
+    result = known ? list_of(&written) : Py_NewRef(Py_None);
     free(written.bytes);
     free(written.blocks);
     return result;

@@ -31,7 +31,7 @@ from domo_async._transfer.encoding.texts import (
 )
 from domo_async.errors import SourceError
 
-__all__ = ["Form", "form", "same"]
+__all__ = ["Form", "form", "is_done_in_writing", "same"]
 
 Values: TypeAlias = Any
 """An array; the stubs' types are too narrow for functions that take any array."""
@@ -62,6 +62,11 @@ def form(arrow_type: pa.DataType, column: ColumnSpec, rules: CellRules) -> Form:
             if target in _FORMS:
                 return _FORMS[target].get(found, same)
             return _TEXTS.get(found, _text)
+
+
+def is_done_in_writing(form: Form, arrow_type: pa.DataType) -> bool:
+    """Return whether the compiled writer converts and checks the values of a type as a form does."""
+    return str(arrow_type) in _DONE_IN_WRITING.get(form, ())
 
 
 def _composed(first: Form, second: Form) -> Form:
@@ -341,4 +346,9 @@ _TEXTS: dict[str, Form] = {
     "duration": _span_texts,
     "uuid": partial(_each, text=str),
     "date": lambda values: _days(values).cast(pa.string()),
+}
+_DONE_IN_WRITING: dict[Form, set[str]] = {
+    same: {"string", "large_string", "string_view"},
+    _finite: {"double"},
+    _days: {"date32[day]"},
 }

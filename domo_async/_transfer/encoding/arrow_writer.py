@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import csv, types
 
 from domo_async._transfer.csv.format import Block, arrow_write_options
-from domo_async._transfer.encoding.arrow_forms import Form, same
+from domo_async._transfer.encoding.arrow_forms import Form, is_done_in_writing
 from domo_async._transfer.encoding.arrow_types import plain
 from domo_async._transfer.encoding.texts import UnencodableArray, UnencodableValue
 from domo_async._transfer.seekable import SLICE
@@ -59,8 +59,7 @@ def write_fast(arrays: Iterable[pa.Array[Any]], forms: Iterable[Form]) -> list[B
     try:
         batch = _batch(
             [
-                # The compiled code checks text that it writes as it is.
-                (array if types.is_string_view(array.type) else plain(array)) if form is same else formed(array, form)
+                array if is_done_in_writing(form, array.type) else formed(array, form)
                 for array, form in zip(arrays, forms, strict=True)
             ]
         )
