@@ -12,7 +12,7 @@ from anyio import CapacityLimiter, to_thread
 
 from domo_async._concurrency import cancel_all, wait_for_end
 
-__all__ = ["call_foreign", "in_thread", "in_threads", "prefetch"]
+__all__ = ["call_foreign", "in_thread", "in_threads", "one_ahead", "prefetch"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -80,6 +80,20 @@ async def in_threads(calls: AsyncIterator[Callable[[], R]], count: int) -> Async
         await wait_for_end(*under_way)
         # asyncio would report an exception that nobody retrieves.
         _ = [result.cancelled() or result.exception() for result in under_way]
+
+
+async def one_ahead(items: AsyncIterator[T]) -> AsyncGenerator[T]:
+    """Yield an iterator's items, none of which is None; while the caller uses one, the next one is on its way.
+
+    An error of the iterator is raised after all earlier items.
+    """
+    step = asyncio.ensure_future(anext(items, None))
+    try:
+        while (item := await asyncio.shield(step)) is not None:
+            step = asyncio.ensure_future(anext(items, None))
+            yield item
+    finally:
+        await cancel_all(step)
 
 
 async def prefetch(items: Iterator[T], count: int) -> AsyncGenerator[T]:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domo_async import Domo
-from domo_async._transfer.threads import in_threads, prefetch
+from domo_async._transfer.threads import in_threads, one_ahead, prefetch
 from domo_async.emulator import Emulator
 
 
@@ -55,6 +55,43 @@ async def test_the_next_ones_are_made_while_one_is_in_use_but_not_too_many():
     assert await asyncio.to_thread(enough.wait, 10)
     await ahead.aclose()
     assert [0, 1, 2, 3, 4] == made
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+async def test_an_item_is_on_its_way_while_the_one_before_it_is_in_use(count: int) -> None:
+    begun, came = [], []
+
+    async def items() -> AsyncIterator[int]:
+        for n in range(count):
+            begun.append(n)
+            yield n
+        raise LookupError("no more")
+
+    with pytest.raises(LookupError):
+        async for item in one_ahead(items()):
+            came.append(item)
+            await asyncio.sleep(0)
+            assert [*range(min(item + 2, count))] == begun
+
+    assert [*range(count)] == came
+
+
+async def test_what_is_on_its_way_is_given_up_when_nobody_wants_it() -> None:
+    given_up = []
+
+    async def items() -> AsyncIterator[int]:
+        yield 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.append(2)
+
+    ahead = one_ahead(items())
+
+    assert 1 == await anext(ahead)
+    await asyncio.sleep(0)
+    await ahead.aclose()
+    assert [2] == given_up
 
 
 @given(st.integers(0, 12), st.integers(1, 5), st.sampled_from(["", "call", "iterator"]))

@@ -34,7 +34,7 @@ from domo_async._transfer.sources.column_mapping import (
     check_no_header,
 )
 from domo_async._transfer.sources.streams import stepped
-from domo_async._transfer.threads import in_threads
+from domo_async._transfer.threads import in_threads, one_ahead
 from domo_async.errors import SourceError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["ArrowTable", "Piece", "RowTable"]
 
 Row = Sequence[object] | Mapping[str, object]
-_SLICE = 1 << 20
+_SLICE = 2 << 20
 """About the bytes of a frame that are encoded at once: enough to be worth a hop to a thread, few enough to be small."""
 _LEAST_ROWS = 4096
 """The least rows of a slice; Arrow may count the bytes of a whole frame for each of its batches."""
@@ -237,9 +237,9 @@ class ArrowTable(_Table):
         schema, valued = self._schema, self._valued
         encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
 
-        async def slices(pieces: Iterator[Piece]) -> AsyncIterator[Callable[[], list[Block]]]:
+        async def slices(pieces: AsyncIterator[Piece]) -> AsyncIterator[Callable[[], list[Block]]]:
             nonlocal rows, schema, valued, encoder
-            async for piece in stepped(pieces):
+            async for piece in pieces:
                 if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
                     schema, valued = piece.batch.schema, frozenset(piece.values)
                     _check_names(schema.names, names, rows)
@@ -248,9 +248,12 @@ class ArrowTable(_Table):
                     yield partial(encoder.encode, piece, slice(start, stop), rows)
                     rows += stop - start
 
-        async for pieces in self._frames:
-            async with aclosing(in_threads(slices(pieces), _AHEAD)) as encoded:
-                async for blocks in encoded:
+        async for frame in self._frames:
+            async with (
+                aclosing(one_ahead(stepped(frame))) as pieces,
+                aclosing(in_threads(slices(pieces), _AHEAD)) as made,
+            ):
+                async for blocks in made:
                     for block in blocks:
                         yield block
 
