@@ -276,6 +276,12 @@ async def test_of_several_files_those_that_were_appended_are_left_out(domo, orde
         done = await domo.datasets.upload(orders, [f"{origin}/a.csv", f"{other}/b.csv"], **options)
 
         assert ((f"{origin}/a.csv",), (f"{other}/b.csv",), 1) == (done.left_out, done.files, done.rows)
+        alike = await domo.datasets.upload(orders, [f"{origin}/a.csv", f"{other}/b.csv", f"{other}/c.csv"], **options)
+        assert ((f"{other}/c.csv",), 1) == (alike.files, alike.rows)
+        renamed = await domo.datasets.upload(orders, [f"{origin}/a.csv", f"{other}/d.csv"], **options)
+
+    assert renamed.replayed
+    assert 3002 == (await rows_of(domo, orders))[0]
 
 
 async def test_a_large_file_comes_from_a_server_without_ranges(domo, orders):

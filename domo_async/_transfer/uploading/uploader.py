@@ -76,12 +76,12 @@ async def upload(
                 if isinstance(open_source, Finished):
                     return _replayed(backend.dataset_id, open_source, clock.monotonic() - started)
                 try:
-                    done = await _upload(backend, open_source, options, clock, budget, journal, added)
+                    return await _upload(
+                        backend, open_source, options, clock, budget, journal, added, left_out=left_out
+                    )
                 except _ColumnsChanged as changed:
                     if not (left and _can_be_read_again(source)):
                         raise changed.failure from None
-                else:
-                    return evolve(done, left_out=left_out)
         raise AssertionError("unreachable")  # pragma: no cover - the last round returns or raises
 
 
@@ -181,12 +181,25 @@ async def _upload(
     *,
     before: Sequence[ColumnSpec] | None = None,
     inferred: bool = False,
+    left_out: tuple[str, ...] = (),
 ) -> UploadResult:
     started = clock.monotonic()
     mapping = await _mapped(backend, await backend.columns() if before is None else before, source, options)
     with reporting(clock, options.progress, total=source.total, title="upload") as reporter, Spool() as spool:
         one = _Upload(
-            backend, source, mapping, options, clock, budget, journal, reporter, spool, started, added, inferred
+            backend,
+            source,
+            mapping,
+            options,
+            clock,
+            budget,
+            journal,
+            reporter,
+            spool,
+            started,
+            added,
+            inferred,
+            left_out,
         )
         return await one.run()
 
@@ -390,6 +403,7 @@ class _Upload:
     _started: float
     _added: dict[str, str]
     _inferred: bool
+    _left_out: tuple[str, ...]
     _failure: _Failures = field(init=False)
     _before: tuple[int, ...] | None = field(default=(), init=False)
 
@@ -400,9 +414,11 @@ class _Upload:
         async with aclosing(_parts(self._source, self._mapping, self._options, inferred=self._inferred)) as parts:
             looked_at: list[Part] = []
             earlier = None if self._journal is None or self._journal.upload_id is not None else self._journal.finished
-            here = bool(self._source.files) and not any(isinstance(file, UrlFile) for file in self._source.files)
-            by_bytes = earlier is not None and not (here and earlier.sent.files)
-            if earlier is not None and by_bytes and await self._is_known(earlier, parts, looked_at):
+            if (
+                earlier is not None
+                and not self._are_other_files(earlier)
+                and await self._is_known(earlier, parts, looked_at)
+            ):
                 self._reporter.finish()
                 return _replayed(self._backend.dataset_id, earlier, self._clock.monotonic() - self._started)
             if self._mapping.added:
@@ -447,6 +463,7 @@ class _Upload:
             seconds=self._reporter.seconds,
             verified=settled.verified,
             files=tuple(map(str, self._source.files)),
+            left_out=self._left_out,
             added={column.name: column.type.value for column in self._mapping.columns if column.name in self._added},
             notes=(*self._mapping.notes, *settled.notes),
         )
@@ -470,6 +487,14 @@ class _Upload:
             assert self._journal is not None  # noqa: S101 - it recorded the earlier upload
             raise _twice("the source", self._journal)
         return outcome == "same"
+
+    def _are_other_files(self, earlier: Finished) -> bool:
+        """Return whether the source's files are others than those of an earlier upload, even if they are alike."""
+        if not self._source.files or not earlier.sent.files:
+            return False
+        # A file elsewhere may be one of those, renamed, unless all of them are still there as they were.
+        here = not any(isinstance(file, UrlFile) for file in self._source.files)
+        return here or all(file.path in self._left_out for file in earlier.sent.files)
 
     def _is_comparable(self, earlier: Finished) -> bool:
         """Return whether the same rows would have the same bytes as in an earlier upload."""
