@@ -41,6 +41,12 @@ def benchmark(options: Options) -> Iterator[Row]:
                 baseline=lambda: model,
                 target=at_least(0.9),
             )
+        # What the simulation itself lets through.
+        yield row(
+            "WAN, 8 parts of 8 MiB, aiohttp alone / model",
+            subject=Measurement(upload.aiohttp_alone, url, large),
+            baseline=lambda: model,
+        )
         for file, what in ((large, "no quotes"), (every, "every field quoted, some empty")):
             for less, modules in WITHOUT.items():
                 yield row(
