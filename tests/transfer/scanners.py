@@ -36,9 +36,17 @@ SCANNERS = [
     pytest.param(VectorizedBlockScanner, id="vectorized", marks=needs_numpy),
     pytest.param(FASTEST, id="compiled", marks=needs_compiled),
 ]
+
+
+class SmallSteps(VectorizedEmptyFields):
+    """Takes as few bytes at a time as it is given, so that cuts between them matter."""
+
+    _least = 1
+
+
 EMPTY_FIELDS = [
     pytest.param(EmptyFields, id="plain"),
-    pytest.param(VectorizedEmptyFields, id="vectorized", marks=needs_numpy),
+    pytest.param(SmallSteps, id="vectorized", marks=needs_numpy),
     pytest.param(type(empty_fields([0])), id="compiled", marks=needs_compiled),
 ]
 

@@ -26,6 +26,9 @@ class EmptyFields:
         asked: A byte for each column up to the last of them: one if it is one of them, else zero.
     """
 
+    # How many bytes are worth a step.
+    _least = 1
+
     def __init__(self, columns: Sequence[int]) -> None:
         self.asked: bytes = bytes(index in columns for index in range(max(columns, default=-1) + 1))
 
@@ -36,7 +39,7 @@ class EmptyFields:
             blocks: The bytes from the beginning of a record to the end of a record, cut anywhere.
         """
         waiting: list[bytes] = []
-        length, enough = 0, 1
+        length, enough = 0, self._least
         for block in blocks:
             waiting.append(block)
             length += len(block)
@@ -47,7 +50,7 @@ class EmptyFields:
                 if end:
                     yield written
                 waiting, length = [text[end:]], length - end
-                enough = 2 * length + 1
+                enough = max(2 * length, self._least)
         if length:
             yield self._left_out(b"".join(waiting))[0]
 

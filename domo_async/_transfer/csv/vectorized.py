@@ -109,6 +109,8 @@ class VectorizedBlockScanner(BlockScanner):
 class VectorizedEmptyFields(EmptyFields):
     """See `EmptyFields`."""
 
+    _least = 1 << 19
+
     def _left_out(self, text: bytes) -> tuple[bytes, int]:
         find = _Finder(text)
         quotes = find(_QUOTE)
