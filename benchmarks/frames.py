@@ -43,6 +43,10 @@ def benchmark(options: Options) -> Iterator[Row]:
     yield in_pairs(
         f"{what} / the fastest writer", "k rows/s", subject, fastest, runs=options.runs, target=at_least(_TARGET)
     )
+    slower = Measurement(encoder, rows, without=["domo_async._transfer.encoding._arrow_writer"])
+    yield in_pairs(
+        f"{what}, without compiled code / with compiled code", "k rows/s", slower, subject, runs=options.runs
+    )
     few = min(rows, _FEW)
     some = Measurement(encoder, 10 * few), Measurement(pandas_to_csv, 10 * few)
     yield in_pairs(f"frame of {few / 1e5:.1f} M rows to CSV / pandas.to_csv", "k rows/s", *some, runs=options.runs)
