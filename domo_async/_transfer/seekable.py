@@ -11,11 +11,11 @@ from typing import Protocol
 
 from domo_async.errors import SourceError
 
-__all__ = ["SLICE", "InMemory", "OnDisk", "OpenFile", "Stored", "slices"]
+__all__ = ["SENT_SLICE", "SLICE", "InMemory", "OnDisk", "OpenFile", "Stored", "slices"]
 
 SLICE = 1 << 19
 """The number of bytes read in one piece; it fits the processor's cache."""
-_SENT_SLICE = SLICE >> 2
+SENT_SLICE = SLICE >> 2
 """The same for bytes that are then sent, so that copies of a slice, rewritten or encrypted, fit there, too."""
 
 
@@ -200,8 +200,8 @@ def slices(stored: Stored, start: int, length: int) -> Iterator[bytes]:
     Raises:
         SourceError: The file has become too short.
     """
-    for offset in range(start, start + length, _SENT_SLICE):
-        wanted = min(_SENT_SLICE, start + length - offset)
+    for offset in range(start, start + length, SENT_SLICE):
+        wanted = min(SENT_SLICE, start + length - offset)
         piece = stored.read(offset, wanted)
         if len(piece) != wanted:
             raise SourceError("the file became shorter while it was uploaded")

@@ -655,6 +655,7 @@ static int take_column(Column *column, const struct ArrowSchema *schema, const s
 /* Whole records. */
 typedef struct {
     int64_t length, records;
+    char *content; /* of the object that is returned for it */
 } Block;
 
 typedef struct {
@@ -678,12 +679,12 @@ static int write_records(Written *written, int64_t most, const Column *columns, 
         }
         to[-1] = '\n';
         if (to - block > most && records) {
-            written->blocks[written->count++] = (Block){record - block, records};
+            written->blocks[written->count++] = (Block){record - block, records, NULL};
             block = record;
             records = 0;
         }
     }
-    written->blocks[written->count++] = (Block){to - block, records};
+    written->blocks[written->count++] = (Block){to - block, records, NULL};
     return 1;
 }
 
@@ -712,17 +713,26 @@ static int write_all(const struct ArrowSchema *schema, const struct ArrowArray *
     return known;
 }
 
-static PyObject *list_of(const Written *written)
+static PyObject *list_of(Written *written)
 {
     PyObject *list = PyList_New(written->count);
-    const char *bytes = (const char *)written->bytes;
     for (int64_t n = 0; list && n < written->count; n++) {
-        const Block block = written->blocks[n];
-        PyObject *item = Py_BuildValue("y#L", bytes, (Py_ssize_t)block.length, (long long)block.records);
-        bytes += block.length;
+        Block *block = &written->blocks[n];
+        PyObject *content = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)block->length);
+        PyObject *item = content ? Py_BuildValue("NL", content, (long long)block->records) : NULL;
+        block->content = item ? PyBytes_AsString(content) : NULL;
         if (!item || PyList_SetItem(list, n, item))
             Py_CLEAR(list);
     }
+    if (!list)
+        return NULL;
+    const uint8_t *bytes = written->bytes;
+    Py_BEGIN_ALLOW_THREADS /* nobody else has these objects yet */
+    for (int64_t n = 0; n < written->count; n++) {
+        memcpy(written->blocks[n].content, bytes, (size_t)written->blocks[n].length);
+        bytes += written->blocks[n].length;
+    }
+    Py_END_ALLOW_THREADS
     return list;
 }
 

@@ -13,7 +13,7 @@ from domo_async._transfer.csv.format import Block, arrow_write_options
 from domo_async._transfer.encoding.arrow_forms import Form, is_done_in_writing
 from domo_async._transfer.encoding.arrow_types import plain
 from domo_async._transfer.encoding.texts import UnencodableArray, UnencodableValue
-from domo_async._transfer.seekable import SLICE
+from domo_async._transfer.seekable import SENT_SLICE
 
 try:
     from domo_async._transfer.encoding._arrow_writer import write as _compiled
@@ -67,7 +67,7 @@ def write_fast(arrays: Iterable[pa.Array[Any]], forms: Iterable[Form]) -> list[B
     except FAILURES:
         return None
     schema, array = batch.__arrow_c_array__()  # type: ignore[no-untyped-call]
-    blocks = _compiled(schema, array, SLICE)
+    blocks = _compiled(schema, array, SENT_SLICE)
     return None if blocks is None else list(starmap(Block, blocks))
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, M
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, starmap
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -237,20 +237,22 @@ class ArrowTable(_Table):
         schema, valued = self._schema, self._valued
         encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
 
-        async def slices(pieces: AsyncIterator[Piece]) -> AsyncIterator[Callable[[], list[Block]]]:
+        async def slices(
+            pieces: AsyncIterator[tuple[Piece, Sequence[slice]]],
+        ) -> AsyncIterator[Callable[[], list[Block]]]:
             nonlocal rows, schema, valued, encoder
-            async for piece in pieces:
+            async for piece, cut in pieces:
                 if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
                     schema, valued = piece.batch.schema, frozenset(piece.values)
                     _check_names(schema.names, names, rows)
                     encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
-                for start, stop in _slices(piece.batch):
-                    yield partial(encoder.encode, piece, slice(start, stop), rows)
-                    rows += stop - start
+                for each in cut:
+                    yield partial(encoder.encode, piece, each, rows)
+                    rows += each.stop - each.start
 
         async for frame in self._frames:
             async with (
-                aclosing(one_ahead(stepped(frame))) as pieces,
+                aclosing(one_ahead(stepped(_cut(frame)))) as pieces,
                 aclosing(in_threads(slices(pieces), _AHEAD)) as made,
             ):
                 async for blocks in made:
@@ -258,11 +260,13 @@ class ArrowTable(_Table):
                         yield block
 
 
-def _slices(batch: pa.RecordBatch) -> Iterator[tuple[int, int]]:
-    """Yield where each slice of a batch starts and stops."""
-    size = max(_bytes(batch), _LEAST_BYTES * batch.num_columns * batch.num_rows)
-    count = max(1, min(size // _SLICE, batch.num_rows // _LEAST_ROWS))
-    return pairwise(batch.num_rows * number // count for number in range(count + 1))
+def _cut(pieces: Iterator[Piece]) -> Iterator[tuple[Piece, Sequence[slice]]]:
+    """Yield pieces, each with its slices of rows, for which Arrow counts its bytes."""
+    for piece in pieces:
+        rows, columns = piece.batch.num_rows, piece.batch.num_columns
+        size = max(_bytes(piece.batch), _LEAST_BYTES * columns * rows)
+        count = max(1, min(size // _SLICE, rows // _LEAST_ROWS))
+        yield piece, list(starmap(slice, pairwise(rows * number // count for number in range(count + 1))))
 
 
 def _bytes(batch: pa.RecordBatch) -> int:
