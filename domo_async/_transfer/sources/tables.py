@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, M
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from functools import partial
-from itertools import pairwise, starmap
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -237,36 +237,41 @@ class ArrowTable(_Table):
         schema, valued = self._schema, self._valued
         encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
 
-        async def slices(
-            pieces: AsyncIterator[tuple[Piece, Sequence[slice]]],
-        ) -> AsyncIterator[Callable[[], list[Block]]]:
+        async def slices(groups: AsyncIterator[list[tuple[Piece, slice]]]) -> AsyncIterator[Callable[[], list[Block]]]:
             nonlocal rows, schema, valued, encoder
-            async for piece, cut in pieces:
-                if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
-                    schema, valued = piece.batch.schema, frozenset(piece.values)
-                    _check_names(schema.names, names, rows)
-                    encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
-                for each in cut:
-                    yield partial(encoder.encode, piece, each, rows)
-                    rows += each.stop - each.start
+            async for group in groups:
+                for piece, cut in group:
+                    if not piece.batch.schema.equals(schema) or piece.values.keys() != valued:
+                        schema, valued = piece.batch.schema, frozenset(piece.values)
+                        _check_names(schema.names, names, rows)
+                        encoder = _PieceEncoder(schema, valued, wanted, fit.columns, self._rules)
+                    yield partial(encoder.encode, piece, cut, rows)
+                    rows += cut.stop - cut.start
 
         async for frame in self._frames:
             async with (
-                aclosing(one_ahead(stepped(_cut(frame)))) as pieces,
-                aclosing(in_threads(slices(pieces), _AHEAD)) as made,
+                aclosing(one_ahead(stepped(_cut(frame)))) as groups,
+                aclosing(in_threads(slices(groups), _AHEAD)) as made,
             ):
                 async for blocks in made:
                     for block in blocks:
                         yield block
 
 
-def _cut(pieces: Iterator[Piece]) -> Iterator[tuple[Piece, Sequence[slice]]]:
-    """Yield pieces, each with its slices of rows, for which Arrow counts its bytes."""
+def _cut(pieces: Iterator[Piece]) -> Iterator[list[tuple[Piece, slice]]]:
+    """Yield slices of pieces; those of small pieces several at once, because each step is a hop to a thread."""
+    held, size = list[tuple[Piece, slice]](), 0
     for piece in pieces:
         rows, columns = piece.batch.num_rows, piece.batch.num_columns
-        size = max(_bytes(piece.batch), _LEAST_BYTES * columns * rows)
-        count = max(1, min(size // _SLICE, rows // _LEAST_ROWS))
-        yield piece, list(starmap(slice, pairwise(rows * number // count for number in range(count + 1))))
+        more = max(_bytes(piece.batch), _LEAST_BYTES * columns * rows)
+        count = max(1, min(more // _SLICE, rows // _LEAST_ROWS))
+        held += [(piece, slice(*each)) for each in pairwise(rows * number // count for number in range(count + 1))]
+        size += more
+        if size >= 2 * _SLICE:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held
 
 
 def _bytes(batch: pa.RecordBatch) -> int:
