@@ -289,9 +289,6 @@ class OnceRequest(aiohttp.ClientRequest):
         super().update_headers(None)
         self.headers.extend(headers)
 
-    def update_auto_headers(self, skip_auto_headers: Any) -> None:
-        """Add no headers: ours are complete."""
-
     def update_proxy(self, proxy: URL | None, proxy_auth: aiohttp.BasicAuth | None, proxy_headers: Any) -> None:
         """Take over the proxy, with the name and password, which were not passed to aiohttp before."""
         ours = _running.get().call.proxy
