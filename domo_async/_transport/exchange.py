@@ -84,7 +84,7 @@ class Call:
     just_encrypted: bool = False
 
     def keep_moving(self) -> None:
-        """Set the limit to expire also if there is no further progress."""
+        """Let the attempt expire if there is no progress from now on."""
         self.limit.stalls = self.loop.time() + self.patience
 
 

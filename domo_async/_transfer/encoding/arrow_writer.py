@@ -52,7 +52,7 @@ def write(arrays: Sequence[pa.Array[Any]]) -> Block:
 def write_fast(arrays: Iterable[pa.Array[Any]], forms: Iterable[Form]) -> list[Block] | None:
     """Return the same of arrays without their forms, in small blocks.
 
-    Returns None if there is no compiled code, it does not know a type, or a value does not fit.
+    Returns None if there is no compiled code, or if a type is unknown to it or a value does not fit its column.
     """
     if _compiled is None:
         return None
