@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -367,3 +368,17 @@ async def test_a_failure_of_reading_is_told(domo, source, says):
 
     with pytest.raises(SourceError, match=says):
         await domo.datasets.upload(dataset.id, source())
+
+
+async def test_rows_of_many_small_batches_are_counted_through(domo):
+    dataset = await domo.datasets.create("Test", {"v": "DOUBLE"})
+    values = [float(n) for n in range(400)]
+    table = pa.Table.from_batches(pa.table({"v": values}).to_batches(max_chunksize=7))
+
+    assert 400 == (await domo.datasets.upload(dataset.id, table)).rows
+    result = await domo.datasets.query(dataset.id, "SELECT SUM(v) FROM table")
+    assert [(sum(values),)] == [tuple(row) for row in result.rows]
+    values[371] = math.inf
+    broken = pa.Table.from_batches(pa.table({"v": values}).to_batches(max_chunksize=7))
+    with pytest.raises(SourceError, match='row 372, column "v"'):
+        await domo.datasets.upload(dataset.id, broken)
